@@ -1,0 +1,205 @@
+#include "actors/access/key_book.hpp"
+
+#include <algorithm>
+
+#include "storage/formats/control.pb.h"
+
+namespace warmfront {
+
+namespace {
+
+constexpr std::uint32_t schema = 1;
+constexpr std::string_view accounts_infix = "accounts/";
+constexpr std::string_view keys_infix = "keys/";
+
+bool is_account_name(std::string_view text) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+  return !text.empty() && text.size() <= 64 &&
+         text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+bool is_role(key_role role) {
+  return role >= key_role::admin && role <= key_role::viewer;
+}
+
+error no_key() {
+  return {errc::refused, "the key or its secret is wrong", {}};
+}
+
+} // namespace
+
+std::string account_key(const account_name& name) {
+  return std::string{access_prefix}.append(accounts_infix).append(name.str());
+}
+
+std::string key_key(std::string_view id) {
+  return std::string{access_prefix}.append(keys_infix).append(id);
+}
+
+std::string encode(const key_record& value) {
+  formats::key_record record;
+  record.set_schema(schema);
+  record.set_account(value.account.str());
+  record.set_role(static_cast<std::uint32_t>(value.role));
+  record.set_kind(value.kind);
+  record.set_secret_sha256(value.digest.data(), value.digest.size());
+  record.set_created_at(value.created_at.time_since_epoch().count());
+  return record.SerializeAsString();
+}
+
+std::string encode_account(wall_time created_at) {
+  formats::account_record record;
+  record.set_schema(schema);
+  record.set_created_at(created_at.time_since_epoch().count());
+  return record.SerializeAsString();
+}
+
+result<key_record> decode_key(std::string_view octets) {
+  formats::key_record record;
+  if (!record.ParseFromArray(octets.data(), static_cast<int>(octets.size())) ||
+      record.schema() == 0)
+    return error{errc::storage_corrupt, "read a key: not a record", {}};
+  if (record.schema() > schema)
+    return error{errc::storage_newer, "read a key: of a later release",
+                 "run the release that wrote it, or a later one"};
+  key_record value;
+  value.account = account_name{record.account()};
+  value.role = static_cast<key_role>(record.role());
+  value.kind = record.kind();
+  value.created_at = wall_time{microseconds{record.created_at()}};
+  if (record.secret_sha256().size() != value.digest.size() || record.role() > 255 ||
+      !is_role(value.role))
+    return error{errc::storage_corrupt, "read a key: its fields make no sense", {}};
+  std::ranges::copy(record.secret_sha256(), value.digest.begin());
+  return value;
+}
+
+// ---- what the store says ------------------------------------------------------------------
+
+result<void> key_book::load(const storage::control_snapshot& all) {
+  keys_.clear();
+  accounts_.clear();
+  auto outcome = success();
+  for (const auto& record : all.records)
+    if (auto applied = apply({record, false}); !applied)
+      outcome = applied;
+  return outcome;
+}
+
+result<void> key_book::apply(const storage::control_event& event) {
+  auto name = std::string_view{event.record.key}.substr(access_prefix.size());
+  if (name.starts_with(accounts_infix)) {
+    const account_name account{std::string{name.substr(accounts_infix.size())}};
+    if (event.deleted)
+      accounts_.erase(account);
+    else
+      accounts_[account] = event.record.modified;
+    return success();
+  }
+  if (!name.starts_with(keys_infix))
+    return success(); // of a later release
+  const std::string id{name.substr(keys_infix.size())};
+  if (event.deleted) {
+    keys_.erase(id);
+    return success();
+  }
+  auto value = decode_key(event.record.value);
+  if (!value) {
+    keys_[id] = {{}, event.record.modified, false};
+    return value.error();
+  }
+  keys_[id] = {std::move(value).value(), event.record.modified, true};
+  return success();
+}
+
+// ---- what commands change -----------------------------------------------------------------
+
+result<storage::control_transaction> key_book::build(const create_key& command,
+                                                     std::string_view secret, wall_time now) const {
+  if (!is_account_name(command.account.str()))
+    return error{errc::invalid_argument, "`" + command.account.str() + "` is not an account's name",
+                 "use 1 to 64 lower-case letters, digits, hyphens and underscores", "account"};
+  if (!is_role(command.role))
+    return error{errc::invalid_argument, "this is not a role",
+                 "use admin, operator, sender or viewer", "role"};
+  const auto id = id_of_secret(secret);
+  if (!id)
+    return error{errc::invalid_argument, "this is not a key's secret",
+                 "it has 16 hexadecimal digits, a dot and 43 letters, digits, - and _", "secret"};
+  storage::control_transaction transaction;
+  const key_record record{command.account, command.role, "bearer", digest_of(secret), now};
+  transaction.when.push_back({key_key(*id), 0});
+  transaction.then.push_back({key_key(*id), encode(record)});
+  if (!accounts_.contains(command.account)) {
+    transaction.when.push_back({account_key(command.account), 0});
+    transaction.then.push_back({account_key(command.account), encode_account(now)});
+  }
+  return transaction;
+}
+
+result<storage::control_transaction> key_book::build_first(std::string_view secret,
+                                                           wall_time now) const {
+  if (has_keys())
+    return error{errc::already_exists, "make the first key: there are keys", {}};
+  const create_key first{account_name{std::string{default_account_name}}, key_role::admin};
+  WARMFRONT_TRY(transaction, build(first, secret, now));
+  // Two nodes that start at once both write this record and compare its revision: one wins.
+  const auto key = account_key(first.account);
+  const auto known = accounts_.find(first.account);
+  if (known != accounts_.end()) {
+    transaction.when.push_back({key, known->second});
+    transaction.then.push_back({key, encode_account(now)});
+  }
+  return std::move(transaction);
+}
+
+result<storage::control_transaction> key_book::build(const revoke_key& command) const {
+  const auto found = keys_.find(command.id);
+  if (found == keys_.end())
+    return error{errc::not_found, "there is no key `" + command.id + "`", {}, "id"};
+  storage::control_transaction transaction;
+  if (found->second.value.role == key_role::admin) {
+    // Compared as well, so that two admin keys cannot revoke each other at the same time.
+    for (const auto& [id, other] : keys_)
+      if (id != command.id && other.usable && other.value.role == key_role::admin) {
+        transaction.when.push_back({key_key(id), other.at});
+        break;
+      }
+    if (transaction.when.empty() && found->second.usable)
+      return error{errc::refused, "revoke key `" + command.id + "`: it is the last admin key",
+                   "make another admin key first", "id"};
+  }
+  transaction.when.push_back({key_key(command.id), found->second.at});
+  transaction.then.push_back({key_key(command.id), std::nullopt});
+  return transaction;
+}
+
+// ---- what is so ---------------------------------------------------------------------------
+
+result<client_identity> key_book::authenticate(const authenticate_key& question) const {
+  auto secret = question.secret;
+  if (!question.id.empty() && secret.find('.') == std::string::npos)
+    secret = question.id + '.' + secret;
+  // The same work whatever was asked: a digest, a look-up, a comparison.
+  const auto digest = digest_of(secret);
+  const auto id = id_of_secret(secret).value_or(std::string{});
+  const auto found = keys_.find(id);
+  static const secret_digest nobody = digest_of("no key has this secret");
+  const bool known = found != keys_.end() && found->second.usable;
+  const bool equal = equal_in_constant_time(digest, known ? found->second.value.digest : nobody);
+  if (!known || !equal || (!question.id.empty() && question.id != id))
+    return no_key();
+  return client_identity{found->second.value.account, id, found->second.value.role};
+}
+
+std::vector<key_report> key_book::list() const {
+  std::vector<key_report> reports;
+  for (const auto& [id, key] : keys_)
+    if (key.usable)
+      reports.push_back(
+          {id, key.value.account, key.value.role, key.value.kind, key.value.created_at});
+  std::ranges::stable_sort(reports, {}, &key_report::created_at);
+  return reports;
+}
+
+} // namespace warmfront

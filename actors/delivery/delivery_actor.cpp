@@ -1,0 +1,84 @@
+#include "actors/delivery/delivery_actor.hpp"
+
+#include <utility>
+
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/delivery/delivery_reports.hpp"
+#include "actors/delivery/delivery_state.hpp"
+
+namespace warmfront {
+
+namespace {
+
+constexpr milliseconds tick_interval{200};
+// The whole node has ten seconds to stop.
+constexpr milliseconds drain_grace{6000};
+
+void keep_ticking(delivery_state& state) {
+  state.later(tick_interval, [&state] {
+    state.flow().tick();
+    keep_ticking(state);
+  });
+}
+
+} // namespace
+
+delivery_shell::behavior_type
+delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, delivery_config config,
+                  delivery_ports ports, std::uint64_t seed, std::vector<stored_lane> stored) {
+  auto& state = self->state;
+  state.start(std::move(config), std::move(ports), std::make_unique<seeded_random>(seed), stored);
+  keep_ticking(state);
+  return {
+      [&state](const mails_spooled& m) { state.flow().arrived(m.mails); },
+      [&state](const permits_available&) { state.flow().permits_changed(); },
+      [&state](const pools_changed& m) {
+        state.set_pools(m.pools);
+        state.flow().permits_changed();
+      },
+      [self, &state](const report_message& m) {
+        auto promise = self->make_response_promise<answer<message_report>>();
+        answer_report(state, m.id, [promise](answer<message_report> found) mutable {
+          promise.deliver(std::move(found));
+        });
+        return promise;
+      },
+      [self, &state](const explain_message& m) {
+        auto promise = self->make_response_promise<answer<why_report>>();
+        answer_why(self, state, m.id, [promise](answer<why_report> found) mutable {
+          promise.deliver(std::move(found));
+        });
+        return promise;
+      },
+      [self, &state](const list_messages& m) {
+        auto promise = self->make_response_promise<answer<message_page>>();
+        answer_list(state, m, [promise](answer<message_page> found) mutable {
+          promise.deliver(std::move(found));
+        });
+        return promise;
+      },
+      [self, &state](const cancel_message& m) {
+        auto promise = self->make_response_promise<answer<message_report>>();
+        answer_cancel(state, m.id, [promise](answer<message_report> found) mutable {
+          promise.deliver(std::move(found));
+        });
+        return promise;
+      },
+      [&state](const list_queues&) {
+        return answer<std::vector<queue_report>>{report_queues(state.flow().queue())};
+      },
+      [&state](const count_deliveries&) { return state.flow().counts(); },
+      [self, &state](const drain_delivery&) {
+        auto promise = self->make_response_promise<done>();
+        state.flow().drain(drain_grace, [promise, &state]() mutable {
+          state.stop();
+          promise.deliver(done{});
+        });
+        return promise;
+      },
+      [](const run_step& m) { m.step(); },
+  };
+}
+
+} // namespace warmfront

@@ -1,0 +1,122 @@
+// Answers that need the disk, or the forecast of another actor.
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/delivery/delivery_reports.hpp"
+
+namespace warmfront {
+
+namespace {
+
+constexpr std::size_t reasons_max = 20;
+constexpr std::chrono::seconds forecast_timeout{5};
+
+template <class T>
+using answer_callback = std::function<void(answer<T>)>;
+
+// Reads a message where reading may block, then continues in the flow's turn.
+template <class T>
+void with_message(delivery_state& state, const message_id& id, answer_callback<T> then,
+                  std::function<void(const stored_message&, answer_callback<T>)> use) {
+  state.read([id, then = std::move(then), use = std::move(use)](const spool_reader& reader) {
+    auto found = std::make_shared<result<stored_message>>(reader.read_message(id));
+    return [found, then, use] {
+      if (!*found)
+        return then({found->error()});
+      use(found->value(), then);
+    };
+  });
+}
+
+std::string overall_state(const message_report& report) {
+  auto least = recipient_state::cancelled;
+  for (const auto& each : report.recipients)
+    least = std::min(least, each.state);
+  return std::string{to_string(least)};
+}
+
+// Collects the forecasts of several recipients; answers when the last one is in.
+struct why_collection {
+  why_report report;
+  std::size_t missing = 0;
+  answer_callback<why_report> then;
+
+  void one_done() {
+    if (--missing == 0)
+      then({std::move(report)});
+  }
+};
+
+void explain(delivery_state::self_pointer self, delivery_state& state,
+             const stored_message& stored, answer_callback<why_report> then) {
+  auto places = waiting_places(stored, state.flow().queue(), state.flow().links(),
+                               state.steady_now(), state.wall_now(), reasons_max);
+  auto all = std::make_shared<why_collection>();
+  all->report.id = stored.message.id;
+  all->report.state = overall_state(to_report(stored, state.flow().queue()));
+  all->then = std::move(then);
+  all->missing = 1;
+  for (auto& place : places) {
+    all->report.reasons.push_back(std::move(place.reason));
+    if (!place.ahead)
+      continue;
+    ++all->missing;
+    forecast_release question{state.addresses_of(stored.message.pool), place.where.sender_domain,
+                              stored.message.importance, *place.ahead};
+    const auto index = all->report.reasons.size() - 1;
+    self->request(state.ports().warmup, forecast_timeout, std::move(question))
+        .then(
+            [all, index](const answer<release_forecast>& forecast) {
+              if (forecast.value)
+                add_forecast(all->report.reasons[index], forecast.value.value());
+              all->one_done();
+            },
+            [all](const caf::error&) { all->one_done(); });
+  }
+  all->one_done();
+}
+
+} // namespace
+
+void answer_report(delivery_state& state, const message_id& id,
+                   std::function<void(answer<message_report>)> then) {
+  with_message<message_report>(
+      state, id, std::move(then), [&state](const stored_message& stored, const auto& reply) {
+        reply({to_report(stored, state.flow().queue())});
+      });
+}
+
+void answer_why(delivery_state::self_pointer self, delivery_state& state, const message_id& id,
+                std::function<void(answer<why_report>)> then) {
+  with_message<why_report>(state, id, std::move(then),
+                           [self, &state](const stored_message& stored, const auto& reply) {
+                             explain(self, state, stored, reply);
+                           });
+}
+
+void answer_list(delivery_state& state, const list_messages& filter,
+                 std::function<void(answer<message_page>)> then) {
+  state.read([&state, filter, then = std::move(then)](const spool_reader& reader) {
+    auto found = std::make_shared<result<spool_reader::page>>(reader.list(filter));
+    return [&state, found, then] {
+      if (!*found)
+        return then({found->error()});
+      message_page page;
+      page.next = found->value().next;
+      for (const auto& stored : found->value().items)
+        page.items.push_back(to_report(stored, state.flow().queue()));
+      then({std::move(page)});
+    };
+  });
+}
+
+void answer_cancel(delivery_state& state, const message_id& id,
+                   std::function<void(answer<message_report>)> then) {
+  with_message<message_report>(
+      state, id, std::move(then), [&state, id](const stored_message& stored, const auto& reply) {
+        state.flow().cancel(stored, [&state, id, reply] { answer_report(state, id, reply); });
+      });
+}
+
+} // namespace warmfront

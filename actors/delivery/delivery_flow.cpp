@@ -1,0 +1,414 @@
+#include "actors/delivery/delivery_flow.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "actors/core/address.hpp"
+
+namespace warmfront {
+
+namespace {
+
+constexpr std::size_t due_batch = 200;
+constexpr auto retry_commit_after = milliseconds{1000};
+
+lane_closure closure_for(const permit_verdict& verdict) {
+  using kind = permit_verdict::kind;
+  switch (verdict.what) {
+  case kind::exhausted:
+    return {lane_closure::cause::exhausted, verdict.blocking, verdict.until};
+  case kind::paused:
+    return {lane_closure::cause::paused, verdict.blocking, {}};
+  case kind::no_source:
+    return {lane_closure::cause::no_source, {}, {}};
+  default:
+    return {lane_closure::cause::pending, verdict.blocking, {}};
+  }
+}
+
+assignment_request request_for(const delivery_item& item) {
+  const auto& message = item.message();
+  assignment_request request;
+  request.pool = message.pool;
+  request.recipient = item.recipient().address;
+  request.sender_domain = domain_name{domain_of(message.mail.reverse_path)};
+  request.importance = message.importance;
+  if (item.record) {
+    request.previous = item.record->source;
+    for (const auto& spent : item.record->charged)
+      request.charged.push_back({spent.subject, spent.day});
+  }
+  return request;
+}
+
+} // namespace
+
+delivery_flow::delivery_flow(delivery_config config, delivery_effects& effects,
+                             std::unique_ptr<random_source> random)
+    : config_{std::move(config)}, effects_{effects}, random_{std::move(random)},
+      lanes_{config_.lanes}, dispatcher_{config_.dispatch},
+      due_from_{storage::deferred_prefix()} {}
+
+void delivery_flow::restore(const std::vector<stored_lane>& stored) {
+  for (const auto& each : stored)
+    lanes_.restore(each.where, each.first, each.tail);
+}
+
+// ---- in -----------------------------------------------------------------------------------
+
+void delivery_flow::arrived(const std::vector<std::shared_ptr<const spooled_mail>>& mails) {
+  for (const auto& mail : mails) {
+    const auto count = static_cast<std::uint32_t>(mail->record.mail.recipients.size());
+    const auto live = find_live(mail, count);
+    counts_.accepted_recipients += count;
+    for (std::uint32_t i = 0; i < count; ++i)
+      lanes_.arrived(first_item(live, i));
+  }
+  pump();
+}
+
+std::shared_ptr<live_mail>
+delivery_flow::find_live(const std::shared_ptr<const spooled_mail>& mail,
+                         std::uint32_t unfinished) {
+  auto& known = (*live_)[mail->record.id];
+  if (auto live = known.lock())
+    return live;
+  const auto leave = [registry = std::weak_ptr{live_}, id = mail->record.id](live_mail* ended) {
+    if (const auto still = registry.lock())
+      still->erase(id);
+    delete ended;
+  };
+  std::shared_ptr<live_mail> live{new live_mail{mail, unfinished, false}, leave};
+  known = live;
+  return live;
+}
+
+delivery_item delivery_flow::first_item(const std::shared_ptr<live_mail>& live,
+                                        std::uint32_t index) const {
+  const auto& record = live->mail->record;
+  delivery_item item;
+  item.live = live;
+  item.index = index;
+  item.position = {record.first_lane, record.first_sequence + index};
+  item.queue_key = storage::lane_key(record.first_lane, record.first_sequence + index);
+  item.destination = domain_of(record.mail.recipients[index].address);
+  return item;
+}
+
+delivery_item delivery_flow::make_item(loaded_entry entry) {
+  delivery_item item;
+  item.live = find_live(entry.mail, entry.unfinished);
+  item.index = entry.index;
+  item.queue_key = std::move(entry.queue_key);
+  item.position = std::move(entry.position);
+  item.destination = domain_of(item.recipient().address);
+  item.record = std::move(entry.record);
+  return item;
+}
+
+void delivery_flow::permits_changed() {
+  lanes_.reopen(effects_.wall_now(), true);
+  pump();
+}
+
+void delivery_flow::tick() {
+  lanes_.reopen(effects_.wall_now(), false);
+  move_congested();
+  pump();
+  if (effects_.steady_now() >= next_sweep_)
+    sweep();
+}
+
+void delivery_flow::pump() {
+  if (draining_)
+    return finish_drain();
+  assign();
+  load_lanes();
+  load_due();
+}
+
+// ---- from disk ----------------------------------------------------------------------------
+
+void delivery_flow::load_lanes() {
+  while (auto piece = lanes_.next_load()) {
+    effects_.read([this, piece = std::move(*piece)](const spool_reader& reader) {
+      auto found = std::make_shared<result<loaded_entries>>(reader.read_lane(piece));
+      return [this, piece, found] {
+        if (!*found)
+          return effects_.failed(found->error());
+        auto& read = found->value();
+        auto until = piece.before;
+        if (!read.complete)
+          until = read.entries.back().position->sequence + 1;
+        std::vector<delivery_item> items;
+        for (auto& entry : read.entries)
+          if (lanes_.wants(piece, entry.position->sequence))
+            items.push_back(make_item(std::move(entry)));
+        lanes_.loaded(piece, std::move(items), until);
+        pump();
+      };
+    });
+  }
+}
+
+void delivery_flow::load_due() {
+  const auto now = effects_.wall_now();
+  if (due_loading_ || next_due_ > now || lanes_.in_hand_count() >= config_.in_hand_max)
+    return;
+  due_loading_ = true;
+  effects_.read([this, from = due_from_, now](const spool_reader& reader) {
+    auto found = std::make_shared<result<loaded_entries>>(reader.read_due(from, now, due_batch));
+    auto next = std::make_shared<result<std::optional<wall_time>>>(
+        *found && !found->value().entries.empty() ? reader.first_due(found->value().continue_from)
+                                                  : reader.first_due(from));
+    return [this, found, next] {
+      due_loading_ = false;
+      if (!*found || !*next)
+        return effects_.failed(!*found ? found->error() : next->error());
+      due_loaded(std::move(found->value()), next->value());
+    };
+  });
+}
+
+void delivery_flow::due_loaded(loaded_entries found, std::optional<wall_time> next) {
+  if (!found.continue_from.empty() && due_meanwhile_ == wall_time::max())
+    due_from_ = std::move(found.continue_from);
+  next_due_ = std::min(next.value_or(wall_time::max()),
+                       std::exchange(due_meanwhile_, wall_time::max()));
+  std::vector<outcome> postponed;
+  const auto now = effects_.wall_now();
+  for (auto& entry : found.entries) {
+    if (due_gone_.contains(entry.queue_key) || !due_in_hand_.insert(entry.queue_key).second)
+      continue;
+    auto item = make_item(std::move(entry));
+    const bool congested = lanes_.congested(item.destination);
+    lanes_.take_in_hand(item);
+    if (congested)
+      postponed.push_back(postpone(std::move(item), now + config_.congestion_delay,
+                                   "other mail for this destination goes first", now));
+    else
+      due_ready_.push_back(std::move(item));
+  }
+  due_gone_.clear();
+  settle(std::move(postponed));
+  pump();
+}
+
+// ---- permits ------------------------------------------------------------------------------
+
+void delivery_flow::assign() {
+  if (assigning_)
+    return;
+  auto items = std::exchange(due_ready_, {});
+  const auto in_hand = lanes_.in_hand_count();
+  if (in_hand < config_.in_hand_max && items.size() < config_.assign_max) {
+    auto more = lanes_.take(
+        std::min(config_.assign_max - items.size(), config_.in_hand_max - in_hand));
+    std::move(more.begin(), more.end(), std::back_inserter(items));
+  }
+  std::vector<outcome> cancelled;
+  std::erase_if(items, [&](delivery_item& item) {
+    if (!item.live->cancelled)
+      return false;
+    cancelled.push_back(warmfront::cancel(std::move(item), effects_.wall_now()));
+    return true;
+  });
+  settle(std::move(cancelled));
+  if (items.empty())
+    return;
+  assigning_ = true;
+  assign_sources question;
+  question.requests.reserve(items.size());
+  for (const auto& item : items)
+    question.requests.push_back(request_for(item));
+  auto asked = std::make_shared<std::vector<delivery_item>>(std::move(items));
+  effects_.assign(std::move(question), [this, asked](const permits_taken& answer) {
+    assigning_ = false;
+    assigned(std::move(*asked), answer);
+  });
+}
+
+void delivery_flow::assigned(std::vector<delivery_item> items, const permits_taken& answer) {
+  std::vector<delivery_item> granted;
+  std::vector<outcome> moved;
+  const bool answered = answer.verdicts.size() == items.size();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    auto& item = items[i];
+    const auto verdict = answered ? answer.verdicts[i]
+                                  : permit_verdict{permit_verdict::kind::pending, {}, {}, {}, {}};
+    if (verdict.what != permit_verdict::kind::granted) {
+      denied(std::move(item), verdict, moved);
+      continue;
+    }
+    item.source = verdict.source;
+    item.charges = verdict.charges;
+    item.permits_end = verdict.valid_until;
+    granted.push_back(std::move(item));
+  }
+  settle(std::move(moved));
+  dispatcher_.add(std::move(granted), effects_.steady_now(), effects_.wall_now());
+  after_dispatch();
+  if (answered)
+    return pump();
+  effects_.later(retry_commit_after, [this] { permits_changed(); });
+}
+
+void delivery_flow::denied(delivery_item item, const permit_verdict& verdict,
+                           std::vector<outcome>& moved) {
+  if (item.position) {
+    const auto where = item.position->where;
+    lanes_.put_back(item);
+      lanes_.close(where, closure_for(verdict));
+    return;
+  }
+  if (verdict.what == permit_verdict::kind::pending) {
+    due_ready_.push_back(std::move(item)); // asked again at the next tick or change
+    return;
+  }
+  // A retry that needs a later day's permit joins those who are held.
+  auto where = lane_for(item, {});
+  const auto sequence = lanes_.reserve(where);
+  moved.push_back(requeue(std::move(item), {std::move(where), sequence}, recipient_state::held,
+                          effects_.wall_now()));
+}
+
+storage::lane delivery_flow::lane_for(const delivery_item& item, domain_name destination) const {
+  const auto& message = item.message();
+  return {message.pool, message.first_lane.sender_domain, std::move(destination),
+          message.importance, storage::lane::writer::delivery};
+}
+
+void delivery_flow::move_congested() {
+  const auto now = effects_.wall_now();
+  std::vector<outcome> moved;
+  for (auto& item : lanes_.take_congested(effects_.steady_now(), config_.assign_max)) {
+    auto where = lane_for(item, domain_name{item.destination});
+    const auto sequence = lanes_.reserve(where);
+    moved.push_back(
+        requeue(std::move(item), {std::move(where), sequence}, recipient_state::queued, now));
+  }
+  settle(std::move(moved));
+}
+
+// ---- connections --------------------------------------------------------------------------
+
+void delivery_flow::on_transport(std::vector<net::transport_event> events) {
+  const auto steady = effects_.steady_now();
+  const auto wall = effects_.wall_now();
+  for (auto& event : events)
+    dispatcher_.on_event(std::move(event), steady, wall);
+  after_dispatch();
+  pump();
+}
+
+void delivery_flow::after_dispatch() {
+  for (auto& action : dispatcher_.take_actions()) {
+    if (auto* route = std::get_if<resolve_route>(&action))
+      effects_.resolve(route->domain, [this, domain = route->domain](site_route found) {
+        dispatcher_.resolved(domain, std::move(found), effects_.steady_now(),
+                             effects_.wall_now());
+        after_dispatch();
+        pump();
+      });
+    else if (auto* connection = std::get_if<open_connection>(&action))
+      effects_.open(connection->id, std::move(connection->plan));
+    else if (auto* mails = std::get_if<transmit_mail>(&action))
+      effects_.transmit(mails->id, std::move(mails->transmissions));
+  }
+  std::vector<outcome> outcomes;
+  for (auto& each : dispatcher_.take_attempts())
+    outcomes.push_back(judge(std::move(each), config_.retry, effects_.wall_now(), *random_));
+  settle(std::move(outcomes));
+  for (auto& item : dispatcher_.take_returned())
+    take_back(std::move(item));
+}
+
+// Not sent, and not to be sent with the permits it has: they end, or the node does.
+void delivery_flow::take_back(delivery_item item) {
+  std::vector<charge> unused;
+  for (auto& permit : item.charges)
+    if (!charged_before(item, permit))
+      unused.push_back(std::move(permit));
+  if (!unused.empty())
+    effects_.refund(std::move(unused));
+  item.charges.clear();
+  item.permits_end = wall_time::max();
+  if (!item.position) {
+    due_ready_.push_back(std::move(item));
+    return;
+  }
+  lanes_.put_back(item);
+}
+
+// ---- outcomes -----------------------------------------------------------------------------
+
+void delivery_flow::settle(std::vector<outcome> outcomes) {
+  if (outcomes.empty())
+    return;
+  ++commits_;
+  auto group = std::make_shared<settling>();
+  group->outcomes = std::move(outcomes);
+  for (const auto& each : group->outcomes)
+    if (auto mail = notification_for(each))
+      group->notifications.push_back(std::move(mail));
+  commit(std::move(group));
+}
+
+void delivery_flow::commit(std::shared_ptr<settling> group) {
+  storage::batch changes;
+  for (const auto& each : group->outcomes)
+    write_outcome(changes, each);
+  for (const auto& mail : group->notifications)
+    storage::add_message(changes, mail->record, *mail->content);
+  effects_.commit(std::move(changes), [this, group](const result<void>& durable) {
+    if (durable)
+      return settled(*group);
+    if (durable.error().code != errc::storage_full)
+      return effects_.failed(durable.error());
+    // What happened on the wire cannot be undone: it is written when there is space again.
+    effects_.later(retry_commit_after, [this, group] { commit(group); });
+  });
+}
+
+void delivery_flow::settled(settling& group) {
+  --commits_;
+  std::vector<charge> refunds;
+  for (auto& each : group.outcomes) {
+    std::move(each.refunds.begin(), each.refunds.end(), std::back_inserter(refunds));
+    lanes_.released(each.item);
+    if (!each.item.position)
+      due_released(each.item.queue_key);
+    if (each.next_position)
+      lanes_.appended(*each.next_position);
+    else if (each.record.next_attempt_at)
+      deferred_until(*each.record.next_attempt_at, each.next_key);
+    count(each);
+    effects_.happened(each);
+  }
+  if (!refunds.empty())
+    effects_.refund(std::move(refunds));
+  std::vector<std::shared_ptr<const spooled_mail>> mails{group.notifications.begin(),
+                                                         group.notifications.end()};
+  if (!mails.empty())
+    arrived(mails);
+  else
+    pump();
+}
+
+void delivery_flow::due_released(const std::string& key) {
+  due_in_hand_.erase(key);
+  if (due_loading_)
+    due_gone_.insert(key);
+}
+
+void delivery_flow::deferred_until(wall_time due, const std::string& key) {
+  next_due_ = std::min(next_due_, due);
+  if (due_loading_)
+    due_meanwhile_ = std::min(due_meanwhile_, due);
+  // After the wall clock was set back a new key may be below those already read.
+  if (key < due_from_)
+    due_from_ = key;
+}
+
+} // namespace warmfront

@@ -1,0 +1,141 @@
+// The way of a recipient through delivery: lane, permits, connection, outcome. Owns the queue.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "actors/core/clock.hpp"
+#include "actors/core/random.hpp"
+#include "actors/delivery/dispatcher.hpp"
+#include "actors/delivery/lanes.hpp"
+#include "actors/delivery/outcome.hpp"
+#include "actors/delivery/spool_reader.hpp"
+#include "actors/messages/messages.hpp"
+
+namespace warmfront {
+
+struct delivery_config {
+  std::string hostname;                  ///< named in notifications
+  std::uint16_t node = 0;                ///< this node's part of message ids
+  pool_name notification_pool{"shared"}; ///< bounce messages leave through this one
+  dispatcher_config dispatch;
+  lane_limits lanes;
+  retry_schedule retry;
+  std::size_t in_hand_max = 4000;        ///< recipients between lane and outcome
+  std::size_t assign_max = 256;          ///< recipients of one request for permits
+  milliseconds congestion_delay{60'000}; ///< a due recipient of a congested destination waits this
+  std::chrono::hours history{7 * 24};    ///< finished messages are forgotten after this
+};
+
+/// What the flow needs done. Callbacks run in the flow's own turn, never inside the call.
+class delivery_effects {
+public:
+  virtual ~delivery_effects() = default;
+  [[nodiscard]] virtual wall_time wall_now() const = 0;
+  [[nodiscard]] virtual steady_time steady_now() const = 0;
+  virtual void commit(storage::batch changes,
+                      std::function<void(const result<void>&)> then) = 0;
+  /// Runs `job` where reading may block; what it returns runs in the flow's turn.
+  virtual void read(std::function<std::function<void()>(const spool_reader&)> job) = 0;
+  /// Permits for recipients; an answer without verdicts is a failure.
+  virtual void assign(assign_sources what, std::function<void(permits_taken)> then) = 0;
+  virtual void refund(std::vector<charge> charges) = 0;
+  virtual void resolve(const std::string& domain, std::function<void(site_route)> then) = 0;
+  virtual void open(net::connection_id id, net::connection_plan plan) = 0;
+  virtual void transmit(net::connection_id id, std::vector<net::transmission> mails) = 0;
+  virtual void abandon(net::connection_id id, milliseconds grace) = 0;
+  virtual void later(milliseconds delay, std::function<void()> step) = 0;
+  /// An outcome is durable.
+  virtual void happened(const outcome& what) = 0;
+  /// The spool cannot be read or written: the node has to stop.
+  virtual void failed(const error& why) = 0;
+};
+
+/// One turn at a time; no I/O of its own.
+class delivery_flow {
+public:
+  delivery_flow(delivery_config config, delivery_effects& effects,
+                std::unique_ptr<random_source> random);
+
+  /// The lanes on disk, before anything else.
+  void restore(const std::vector<stored_lane>& stored);
+  void arrived(const std::vector<std::shared_ptr<const spooled_mail>>& mails);
+  void permits_changed();
+  void on_transport(std::vector<net::transport_event> events);
+  /// To be called several times a second: day changes, due retries, housekeeping.
+  void tick();
+  /// Ends what is under way within `grace`, then calls `then`.
+  void drain(milliseconds grace, std::function<void()> then);
+  /// Cancels the recipients that have not begun; `then` when that is durable.
+  void cancel(const stored_message& stored, std::function<void()> then);
+
+  [[nodiscard]] const lanes& queue() const noexcept { return lanes_; }
+  [[nodiscard]] const dispatcher& links() const noexcept { return dispatcher_; }
+  [[nodiscard]] delivery_counts counts() const;
+
+private:
+  // What becomes durable in one batch, kept until it is.
+  struct settling {
+    std::vector<outcome> outcomes;
+    std::vector<std::shared_ptr<spooled_mail>> notifications;
+  };
+
+  void pump();
+  void load_lanes();
+  void load_due();
+  void due_loaded(loaded_entries found, std::optional<wall_time> next);
+  void assign();
+  void assigned(std::vector<delivery_item> items, const permits_taken& answer);
+  void denied(delivery_item item, const permit_verdict& verdict, std::vector<outcome>& moved);
+  void after_dispatch();
+  void move_congested();
+  void take_back(delivery_item item);
+  void settle(std::vector<outcome> outcomes);
+  void commit(std::shared_ptr<settling> group);
+  void settled(settling& group);
+  void due_released(const std::string& key);
+  void deferred_until(wall_time due, const std::string& key);
+  void count(const outcome& what);
+  void sweep();
+  void finish_drain();
+  [[nodiscard]] std::shared_ptr<spooled_mail> notification_for(const outcome& what);
+  [[nodiscard]] delivery_item make_item(loaded_entry entry);
+  [[nodiscard]] delivery_item first_item(const std::shared_ptr<live_mail>& live,
+                                         std::uint32_t index) const;
+  [[nodiscard]] std::shared_ptr<live_mail> find_live(const std::shared_ptr<const spooled_mail>& mail,
+                                                     std::uint32_t unfinished);
+  [[nodiscard]] storage::lane lane_for(const delivery_item& item, domain_name destination) const;
+
+  delivery_config config_;
+  delivery_effects& effects_;
+  std::unique_ptr<random_source> random_;
+  lanes lanes_;
+  dispatcher dispatcher_;
+  // Messages of which a recipient is in memory; each leaves when its last one does.
+  using live_registry = std::unordered_map<message_id, std::weak_ptr<live_mail>>;
+  std::shared_ptr<live_registry> live_ = std::make_shared<live_registry>();
+  bool assigning_ = false;
+  bool due_loading_ = false;
+  std::string due_from_;                 // deferred keys below are in hand or gone
+  wall_time next_due_ = wall_time::min(); // not later than the first deferred key on disk
+  wall_time due_meanwhile_ = wall_time::max();
+  std::unordered_set<std::string> due_in_hand_;
+  std::unordered_set<std::string> due_gone_; // left the deferred index while a load was under way
+  std::vector<delivery_item> due_ready_;
+  std::size_t commits_ = 0;
+  delivery_counts counts_;
+  std::function<void()> drained_;
+  bool draining_ = false;
+  steady_time next_sweep_{};
+  std::string sweep_from_;
+};
+
+} // namespace warmfront

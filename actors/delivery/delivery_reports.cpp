@@ -1,0 +1,201 @@
+#include "actors/delivery/delivery_reports.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace warmfront {
+
+namespace {
+
+bool held_by_ledger(const std::optional<lane_status>& lane) {
+  return lane && lane->closed &&
+         (lane->closed->why == lane_closure::cause::exhausted ||
+          lane->closed->why == lane_closure::cause::paused);
+}
+
+storage::lane_position first_position(const storage::spooled_message& message, std::size_t index) {
+  return {message.first_lane, message.first_sequence + index};
+}
+
+// Where a recipient's entry is: a lane, or nothing when it is in the deferred index.
+std::optional<storage::lane_position>
+position_of(const stored_message& stored, std::size_t index) {
+  const auto& record = stored.recipients[index];
+  if (!record)
+    return first_position(stored.message, index);
+  return storage::parse_lane_key(record->queue_key);
+}
+
+recipient_state state_of(const stored_message& stored, std::size_t index, const lanes& queue) {
+  const auto& record = stored.recipients[index];
+  if (record && static_cast<recipient_state>(record->state) >= recipient_state::deferred)
+    return static_cast<recipient_state>(record->state);
+  const auto position = position_of(stored, index);
+  if (!position || queue.in_hand(*position))
+    return recipient_state::queued;
+  return held_by_ledger(queue.status(position->where)) ? recipient_state::held
+                                                       : recipient_state::queued;
+}
+
+std::string closure_text(const lane_closure& closure) {
+  switch (closure.why) {
+  case lane_closure::cause::exhausted:
+    return fmt::format("the ledger of {} has no permits left before {}", closure.blocking.str(),
+                       to_rfc3339(closure.until));
+  case lane_closure::cause::paused:
+    return fmt::format("the ledger of {} is paused", closure.blocking.str());
+  case lane_closure::cause::no_source:
+    return "the pool has no IP address that may send";
+  case lane_closure::cause::pending:
+    return "permits are being fetched";
+  }
+  return {};
+}
+
+wait_reason lane_reason(const lane_status& lane, std::uint64_t ahead) {
+  wait_reason reason;
+  reason.position = ahead;
+  if (!lane.closed) {
+    reason.kind = "queue";
+    reason.text = fmt::format("{} go before it", ahead);
+    return reason;
+  }
+  reason.kind = lane.closed->why == lane_closure::cause::no_source ? "pool" : "ledger";
+  reason.ledger = lane.closed->blocking.str();
+  if (lane.closed->why == lane_closure::cause::exhausted)
+    reason.expected_at = lane.closed->until;
+  reason.text = closure_text(*lane.closed);
+  return reason;
+}
+
+wait_reason deferred_reason(const storage::recipient_record& record) {
+  wait_reason reason;
+  reason.kind = "backoff";
+  reason.expected_at = record.next_attempt_at;
+  reason.text = fmt::format("tried {} times, last answer of {}: {}", record.attempts,
+                            record.remote_host.empty() ? "nobody" : record.remote_host,
+                            record.last_reply);
+  return reason;
+}
+
+wait_reason site_reason(const std::optional<site_status>& site, steady_time now,
+                        wall_time wall_now) {
+  wait_reason reason;
+  if (!site) {
+    reason.kind = "dns";
+    reason.text = "its destination is being looked up, or it is about to be sent";
+    return reason;
+  }
+  reason.kind = "site";
+  reason.position = site->waiting;
+  if (site->backoff_until && *site->backoff_until > now) {
+    reason.expected_at =
+        wall_now + std::chrono::duration_cast<microseconds>(*site->backoff_until - now);
+    reason.text = fmt::format("{} did not answer: {}", site->site,
+                              smtp::to_string(site->last_failure));
+  } else {
+    reason.text = fmt::format("{} mails wait for {} connections to {}", site->waiting,
+                              site->connections, site->site);
+  }
+  return reason;
+}
+
+} // namespace
+
+message_report to_report(const stored_message& stored, const lanes& queue) {
+  const auto& message = stored.message;
+  message_report report{message.id,         message.mail.reverse_path, message.source.account,
+                        message.pool,       message.importance,        message.accepted_at,
+                        message.octets,     {}};
+  for (std::size_t i = 0; i < message.mail.recipients.size(); ++i) {
+    recipient_report each;
+    each.address = message.mail.recipients[i].address;
+    each.state = state_of(stored, i, queue);
+    if (const auto& record = stored.recipients[i]) {
+      each.attempts = record->attempts;
+      each.last_reply = record->last_reply;
+      each.remote_host = record->remote_host;
+      each.source = record->source;
+      each.next_attempt_at = record->next_attempt_at;
+      each.changed_at = record->changed_at;
+    }
+    report.recipients.push_back(std::move(each));
+  }
+  return report;
+}
+
+std::vector<waiting_place> waiting_places(const stored_message& stored, const lanes& queue,
+                                          const dispatcher& links, steady_time now,
+                                          wall_time wall_now, std::size_t most) {
+  std::vector<waiting_place> places;
+  for (std::size_t i = 0; i < stored.recipients.size() && places.size() < most; ++i) {
+    const auto state = state_of(stored, i, queue);
+    if (is_final(state))
+      continue;
+    waiting_place place;
+    place.recipient = i;
+    const auto position = position_of(stored, i);
+    const auto lane = position ? queue.status(position->where) : std::nullopt;
+    if (!position) {
+      place.reason = deferred_reason(*stored.recipients[i]);
+    } else if (queue.in_hand(*position) || !lane) {
+      const auto& address = stored.message.mail.recipients[i].address;
+      const auto domain = address.substr(address.rfind('@') + 1);
+      place.reason = site_reason(links.find_status(domain), now, wall_now);
+    } else {
+      const auto ahead =
+          position->sequence > lane->front ? position->sequence - lane->front : 0;
+      place.reason = lane_reason(*lane, ahead);
+      place.where = position->where;
+      if (lane->closed && lane->closed->why != lane_closure::cause::no_source)
+        place.ahead = ahead;
+    }
+    place.reason.recipient = stored.message.mail.recipients[i].address;
+    places.push_back(std::move(place));
+  }
+  return places;
+}
+
+void add_forecast(wait_reason& reason, const release_forecast& forecast) {
+  if (forecast.expected_at)
+    reason.expected_at = forecast.expected_at;
+  const auto& ledger = forecast.blocking;
+  if (!ledger)
+    return;
+  reason.ledger = ledger->subject.str();
+  reason.day = ledger->day;
+  reason.used = ledger->used;
+  reason.limit = ledger->limit;
+  reason.text = fmt::format(
+      "held by the warm-up of {}: day {} of plan {}, {} of {} used; {} go before it{}",
+      ledger->subject.str(), ledger->day, ledger->plan.str(), ledger->used,
+      ledger->limit ? std::to_string(*ledger->limit) : "unlimited", reason.position.value_or(0),
+      reason.expected_at ? "; expected to leave at " + to_rfc3339(*reason.expected_at)
+                         : std::string{});
+}
+
+std::vector<queue_report> report_queues(const lanes& queue) {
+  std::vector<queue_report> reports;
+  for (const auto& lane : queue.statuses()) {
+    if (lane.waiting == 0)
+      continue;
+    queue_report report;
+    report.pool = lane.where.pool;
+    report.importance = lane.where.importance;
+    report.sender_domain = lane.where.sender_domain.str();
+    report.destination = lane.where.destination.str();
+    report.waiting = lane.waiting;
+    report.state = held_by_ledger(lane) ? "held" : lane.closed ? "waiting" : "open";
+    if (lane.closed) {
+      report.reason = closure_text(*lane.closed);
+      if (lane.closed->why == lane_closure::cause::exhausted)
+        report.opens_at = lane.closed->until;
+    }
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+} // namespace warmfront

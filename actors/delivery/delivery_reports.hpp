@@ -1,0 +1,44 @@
+// What delivery answers when it is asked: where a message is, why it waits, what the queues hold.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "actors/delivery/delivery_state.hpp"
+
+namespace warmfront {
+
+/// A message as reported. Recipients without a record are `held` when their lane is closed for a
+/// ledger, else `queued`.
+[[nodiscard]] message_report to_report(const stored_message& stored, const lanes& queue);
+
+[[nodiscard]] std::vector<queue_report> report_queues(const lanes& queue);
+
+/// Where an unfinished recipient waits, as far as delivery itself knows.
+struct waiting_place {
+  std::size_t recipient = 0;
+  wait_reason reason;
+  /// Set when a lane's ledger decides: how many go before it.
+  std::optional<std::uint64_t> ahead;
+  storage::lane where;
+};
+/// At most `most` of them, in the order of the envelope.
+[[nodiscard]] std::vector<waiting_place> waiting_places(const stored_message& stored,
+                                                        const lanes& queue,
+                                                        const dispatcher& links,
+                                                        steady_time now, wall_time wall_now,
+                                                        std::size_t most);
+
+/// Completes a ledger's reason with what the ledger's own rules forecast.
+void add_forecast(wait_reason& reason, const release_forecast& forecast);
+
+void answer_report(delivery_state& state, const message_id& id,
+                   std::function<void(answer<message_report>)> then);
+void answer_why(delivery_state::self_pointer self, delivery_state& state, const message_id& id,
+                std::function<void(answer<why_report>)> then);
+void answer_list(delivery_state& state, const list_messages& filter,
+                 std::function<void(answer<message_page>)> then);
+void answer_cancel(delivery_state& state, const message_id& id,
+                   std::function<void(answer<message_report>)> then);
+
+} // namespace warmfront

@@ -1,0 +1,122 @@
+#include "actors/delivery/delivery_state.hpp"
+
+#include <utility>
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+namespace warmfront {
+
+namespace {
+
+constexpr std::chrono::seconds assign_timeout{10};
+
+} // namespace
+
+worker_actor::behavior_type worker_behavior() {
+  return {[](const run_step& message) { message.step(); }};
+}
+
+void delivery_state::start(delivery_config config, delivery_ports ports,
+                           std::unique_ptr<random_source> random,
+                           const std::vector<stored_lane>& stored) {
+  ports_ = std::move(ports);
+  flow_ = std::make_unique<delivery_flow>(std::move(config), *this, std::move(random));
+  flow_->restore(stored);
+  const auto me = caf::actor_cast<caf::actor>(self_);
+  transport_ = ports_.make_transport([this, me](std::vector<net::transport_event> events) {
+    auto shared = std::make_shared<std::vector<net::transport_event>>(std::move(events));
+    caf::anon_send(me, run_step{[this, shared] { flow_->on_transport(std::move(*shared)); }});
+  });
+}
+
+std::vector<ip_address> delivery_state::addresses_of(const pool_name& wanted) const {
+  std::vector<ip_address> addresses;
+  if (pools_)
+    for (const auto& each : *pools_)
+      if (each.name == wanted)
+        for (const auto& address : each.addresses)
+          addresses.push_back(address.address);
+  return addresses;
+}
+
+void delivery_state::commit(storage::batch changes,
+                            std::function<void(const result<void>&)> then) {
+  const auto number = next_commit_++;
+  commits_.emplace(number, std::move(then));
+  const auto me = caf::actor_cast<caf::actor>(self_);
+  ports_.store->commit(std::move(changes), storage::priority::progress,
+                       [this, me, number](const result<void>& durable) {
+                         caf::anon_send(me, run_step{[this, number, durable] {
+                                          auto node = commits_.extract(number);
+                                          node.mapped()(durable);
+                                        }});
+                       });
+}
+
+void delivery_state::read(std::function<std::function<void()>(const spool_reader&)> job) {
+  const auto me = caf::actor_cast<caf::actor>(self_);
+  caf::anon_send(ports_.reader, run_step{[store = ports_.store, me, job = std::move(job)] {
+                   caf::anon_send(me, run_step{job(spool_reader{*store})});
+                 }});
+}
+
+void delivery_state::assign(assign_sources what, std::function<void(permits_taken)> then) {
+  self_->request(ports_.ip_pool, assign_timeout, std::move(what))
+      .then([then](permits_taken& answer) { then(std::move(answer)); },
+            [then](const caf::error&) { then({}); });
+}
+
+void delivery_state::refund(std::vector<charge> charges) {
+  self_->send(ports_.warmup, refund_permits{std::move(charges)});
+}
+
+void delivery_state::resolve(const std::string& domain, std::function<void(site_route)> then) {
+  const auto me = caf::actor_cast<caf::actor>(self_);
+  ports_.router->resolve(domain, [me, then = std::move(then)](site_route found) {
+    caf::anon_send(me, run_step{[then, found = std::move(found)] { then(found); }});
+  });
+}
+
+void delivery_state::open(net::connection_id id, net::connection_plan plan) {
+  transport_->open(id, std::move(plan));
+}
+
+void delivery_state::transmit(net::connection_id id, std::vector<net::transmission> mails) {
+  transport_->transmit(id, std::move(mails));
+}
+
+void delivery_state::abandon(net::connection_id id, milliseconds grace) {
+  transport_->abandon(id, grace);
+}
+
+void delivery_state::later(milliseconds delay, std::function<void()> step) {
+  self_->delayed_send(self_, delay, run_step{std::move(step)});
+}
+
+// One line per outcome; `held` and moves between lanes are no outcomes.
+void delivery_state::happened(const outcome& what) {
+  const auto state = what.state();
+  const bool end = is_final(state);
+  if ((!end && state != recipient_state::deferred) || !ports_.log->enabled(log_level::info))
+    return;
+  const auto& message = what.item.message();
+  const auto id = message.id.str();
+  const auto waited = std::chrono::duration_cast<milliseconds>(what.record.changed_at -
+                                                               message.accepted_at);
+  ports_.log->write(end && state != recipient_state::delivered ? log_level::warn : log_level::info,
+                    to_string(state),
+                    {{"message", std::string_view{id}},
+                     {"recipient", std::string_view{what.item.recipient().address}},
+                     {"from", std::string_view{message.mail.reverse_path}},
+                     {"account", std::string_view{message.source.account.str()}},
+                     {"pool", std::string_view{message.pool.str()}},
+                     {"source", std::string_view{what.record.source.str()}},
+                     {"host", std::string_view{what.record.remote_host}},
+                     {"reply", std::string_view{what.record.last_reply}},
+                     {"attempts", std::int64_t{what.record.attempts}},
+                     {"octets", static_cast<std::int64_t>(message.octets)},
+                     {"elapsed_ms", std::int64_t{waited.count()}}});
+}
+
+} // namespace warmfront

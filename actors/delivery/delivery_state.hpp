@@ -1,0 +1,60 @@
+// What the delivery actor holds: the flow, and its effects executed by CAF, storage and transport.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <caf/actor.hpp>
+
+#include "actors/delivery/delivery_actor.hpp"
+
+namespace warmfront {
+
+/// Lives on the actor's thread. Callbacks of other threads carry only numbers and values: what
+/// belongs to the flow never leaves its turn.
+class delivery_state : public delivery_effects {
+public:
+  static inline const char* name = "delivery";
+  using self_pointer = delivery_shell::stateful_pointer<delivery_state>;
+
+  explicit delivery_state(self_pointer self) : self_{self} {}
+  void start(delivery_config config, delivery_ports ports, std::unique_ptr<random_source> random,
+             const std::vector<stored_lane>& stored);
+  void stop() { transport_.reset(); }
+
+  [[nodiscard]] delivery_flow& flow() { return *flow_; }
+  [[nodiscard]] const delivery_ports& ports() const { return ports_; }
+  void set_pools(std::shared_ptr<const std::vector<pool>> pools) { pools_ = std::move(pools); }
+  /// The addresses of a pool, empty when there is no such pool.
+  [[nodiscard]] std::vector<ip_address> addresses_of(const pool_name& wanted) const;
+
+  [[nodiscard]] wall_time wall_now() const override { return ports_.time->wall_now(); }
+  [[nodiscard]] steady_time steady_now() const override { return ports_.time->steady_now(); }
+  void commit(storage::batch changes, std::function<void(const result<void>&)> then) override;
+  void read(std::function<std::function<void()>(const spool_reader&)> job) override;
+  void assign(assign_sources what, std::function<void(permits_taken)> then) override;
+  void refund(std::vector<charge> charges) override;
+  void resolve(const std::string& domain, std::function<void(site_route)> then) override;
+  void open(net::connection_id id, net::connection_plan plan) override;
+  void transmit(net::connection_id id, std::vector<net::transmission> mails) override;
+  void abandon(net::connection_id id, milliseconds grace) override;
+  void later(milliseconds delay, std::function<void()> step) override;
+  void happened(const outcome& what) override;
+  void failed(const error& why) override { ports_.failed(why); }
+
+private:
+  self_pointer self_;
+  delivery_ports ports_;
+  std::shared_ptr<const std::vector<pool>> pools_;
+  std::unique_ptr<delivery_flow> flow_;
+  std::unique_ptr<net::mail_transport> transport_;
+  std::uint64_t next_commit_ = 0;
+  std::unordered_map<std::uint64_t, std::function<void(const result<void>&)>> commits_;
+};
+
+} // namespace warmfront

@@ -1,0 +1,125 @@
+// The flow's rarer duties: counting, cancelling, forgetting, draining.
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/core/address.hpp"
+#include "actors/delivery/delivery_flow.hpp"
+
+namespace warmfront {
+
+namespace {
+
+constexpr std::size_t sweep_batch = 500;
+constexpr auto sweep_interval = std::chrono::minutes{10};
+constexpr auto sweep_pause = milliseconds{200};
+
+} // namespace
+
+void delivery_flow::count(const outcome& what) {
+  switch (what.state()) {
+  case recipient_state::delivered:
+    ++counts_.delivered;
+    break;
+  case recipient_state::deferred:
+    ++counts_.deferred;
+    break;
+  case recipient_state::bounced:
+    ++counts_.bounced;
+    break;
+  case recipient_state::expired:
+    ++counts_.expired;
+    break;
+  case recipient_state::cancelled:
+    ++counts_.cancelled;
+    break;
+  default:
+    break;
+  }
+}
+
+delivery_counts delivery_flow::counts() const {
+  auto counts = counts_;
+  counts.connections_open = dispatcher_.connections();
+  counts.in_flight = lanes_.in_hand_count();
+  return counts;
+}
+
+// A recipient in hand may be on the wire this moment: it is only kept from being tried again. The
+// others have an entry on disk that nobody else touches.
+void delivery_flow::cancel(const stored_message& stored, std::function<void()> then) {
+  const auto& message = stored.message;
+  const auto now = effects_.wall_now();
+  auto mail = std::make_shared<spooled_mail>();
+  mail->record = message;
+  std::vector<loaded_entry> waiting;
+  std::uint32_t unfinished = 0;
+  for (std::uint32_t i = 0; i < stored.recipients.size(); ++i) {
+    const auto& record = stored.recipients[i];
+    if (record && is_final(static_cast<recipient_state>(record->state)))
+      continue;
+    ++unfinished;
+    auto key = record ? record->queue_key
+                      : storage::lane_key(message.first_lane, message.first_sequence + i);
+    auto position = storage::parse_lane_key(key);
+    if (position ? lanes_.in_hand(*position) : due_in_hand_.contains(key))
+      continue;
+    waiting.push_back({std::move(key), std::move(position), i,
+                       record ? std::make_unique<storage::recipient_record>(*record) : nullptr,
+                       mail, 0});
+  }
+  std::vector<outcome> ended;
+  for (auto& entry : waiting) {
+    entry.unfinished = unfinished;
+    if (entry.position)
+      lanes_.rewind(entry.position->where); // no copy of it may be left in a window
+    auto item = make_item(std::move(entry));
+    item.live->cancelled = true;
+    lanes_.take_in_hand(item);
+    if (!item.position)
+      due_in_hand_.insert(item.queue_key);
+    ended.push_back(warmfront::cancel(std::move(item), now));
+  }
+  if (const auto live = live_->find(message.id); live != live_->end())
+    if (const auto still = live->second.lock())
+      still->cancelled = true;
+  settle(std::move(ended));
+  // Commits answer in order: this one says that those above are durable.
+  effects_.commit({}, [then = std::move(then)](const result<void>&) { then(); });
+}
+
+void delivery_flow::sweep() {
+  next_sweep_ = effects_.steady_now() + sweep_interval;
+  effects_.read([this, from = sweep_from_,
+                 before = effects_.wall_now() - config_.history](const spool_reader& reader) {
+    auto swept = std::make_shared<result<spool_reader::sweep>>(
+        reader.sweep_finished(from, before, sweep_batch));
+    return [this, swept] {
+      if (!*swept)
+        return effects_.failed(swept->error());
+      auto& found = swept->value();
+      sweep_from_ = found.continue_from;
+      if (!sweep_from_.empty())
+        next_sweep_ = effects_.steady_now() + sweep_pause;
+      if (!found.removals.empty())
+        effects_.commit(std::move(found.removals), [](const result<void>&) {});
+    };
+  });
+}
+
+void delivery_flow::drain(milliseconds grace, std::function<void()> then) {
+  draining_ = true;
+  drained_ = std::move(then);
+  dispatcher_.stop();
+  for (const auto id : dispatcher_.connection_ids())
+    effects_.abandon(id, grace);
+  after_dispatch();
+  finish_drain();
+}
+
+void delivery_flow::finish_drain() {
+  if (drained_ && dispatcher_.in_flight() == 0 && commits_ == 0 && !assigning_)
+    std::exchange(drained_, {})();
+}
+
+} // namespace warmfront

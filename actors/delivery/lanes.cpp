@@ -1,0 +1,349 @@
+#include "actors/delivery/lanes.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace warmfront {
+
+namespace {
+
+std::size_t octets_of(const delivery_item& item) {
+  return item.live->mail->content ? item.live->mail->content->size() : 0;
+}
+
+} // namespace
+
+// Message ids begin with the time of acceptance: the lesser one has waited longer.
+bool lanes::slot_order::operator()(const slot* a, const slot* b) const {
+  const auto key = [](const slot* s) {
+    const auto& front = s->items.front();
+    return std::tuple{s->lane->where.importance, front.id(), s};
+  };
+  return key(a) < key(b);
+}
+
+lanes::lane_state& lanes::find(const storage::lane& where) {
+  auto& state = lanes_[where];
+  if (!state) {
+    state = std::make_unique<lane_state>();
+    state->where = where;
+  }
+  return *state;
+}
+
+lanes::destination_state& lanes::find_destination(const std::string& name) {
+  auto& state = destinations_[name];
+  if (!state) {
+    state = std::make_unique<destination_state>();
+    state->name = name;
+  }
+  return *state;
+}
+
+void lanes::restore(const storage::lane& where, std::uint64_t first, std::uint64_t tail) {
+  auto& lane = find(where);
+  lane.next_load = first;
+  lane.tail = tail;
+  lane.reserved = tail;
+  loadable_.insert(&lane);
+}
+
+std::uint64_t lanes::reserve(const storage::lane& where) {
+  assert(where.appended_by == storage::lane::writer::delivery);
+  return find(where).reserved++;
+}
+
+void lanes::appended(const storage::lane_position& position) {
+  auto& lane = find(position.where);
+  if (lane.next_load >= lane.tail)
+    lane.next_load = position.sequence;
+  lane.tail = std::max(lane.tail, position.sequence + 1);
+  loadable_.insert(&lane);
+}
+
+bool lanes::arrived(delivery_item item) {
+  assert(item.position);
+  auto& lane = find(item.position->where);
+  const auto sequence = item.position->sequence;
+  if (sequence < lane.next_load || lane.in_hand.contains(sequence))
+    return false; // a load was faster
+  const bool all_in_memory = lane.next_load >= lane.tail;
+  lane.tail = std::max(lane.tail, sequence + 1);
+  const bool room = lane.window < limits_.window_entries && window_octets_ < limits_.window_octets;
+  if (all_in_memory && !lane.closed && room) {
+    lane.next_load = sequence + 1;
+    add_to_window(lane, std::move(item));
+    return true;
+  }
+  if (all_in_memory)
+    lane.next_load = sequence;
+  loadable_.insert(&lane);
+  return false;
+}
+
+void lanes::add_to_window(lane_state& lane, delivery_item item) {
+  auto& place = lane.slots[item.destination];
+  if (!place) {
+    place = std::make_unique<slot>();
+    place->lane = &lane;
+    place->destination = &find_destination(item.destination);
+    place->destination->slots.insert(place.get());
+  }
+  ++lane.window;
+  window_octets_ += octets_of(item);
+  place->items.push_back(std::move(item));
+  refresh(*place);
+}
+
+// A slot's place in `ready_` depends on its front: it must be out of the set while that changes.
+void lanes::refresh(slot& which) {
+  const bool ready = !which.items.empty() && !which.lane->closed &&
+                     which.destination->in_hand < limits_.destination_in_hand_max;
+  if (ready == which.ready)
+    return;
+  if (ready)
+    ready_.insert(&which);
+  else
+    ready_.erase(&which);
+  which.ready = ready;
+}
+
+void lanes::remove_if_empty(slot& which) {
+  if (!which.items.empty())
+    return;
+  auto* destination = which.destination;
+  destination->slots.erase(&which);
+  which.lane->slots.erase(destination->name);
+  if (destination->slots.empty() && destination->in_hand == 0)
+    destinations_.erase(std::string{destination->name});
+}
+
+bool lanes::wants_load(const lane_state& lane) const {
+  return !lane.closed && !lane.loading && lane.next_load < lane.tail &&
+         (lane.where.destination.empty() || !congested(lane.where.destination.str())) &&
+         lane.window < limits_.window_entries / 2 && window_octets_ < limits_.window_octets / 2;
+}
+
+std::optional<lane_load> lanes::next_load() {
+  for (auto at = loadable_.begin(); at != loadable_.end();) {
+    auto& lane = **at;
+    if (wants_load(lane)) {
+      lane.loading = true;
+      const auto room = std::min<std::size_t>(limits_.window_entries - lane.window, 500);
+      return lane_load{lane.where, lane.next_load, lane.tail, room, lane.generation};
+    }
+    // Lanes that are closed or read to the end come back through `reopen` and `arrived`.
+    at = lane.closed || (lane.next_load >= lane.tail && !lane.loading) ? loadable_.erase(at)
+                                                                       : std::next(at);
+  }
+  return std::nullopt;
+}
+
+bool lanes::wants(const lane_load& piece, std::uint64_t sequence) const {
+  const auto found = lanes_.find(piece.where);
+  assert(found != lanes_.end());
+  const auto& lane = *found->second;
+  return !lane.closed && lane.generation == piece.generation && !lane.in_hand.contains(sequence) &&
+         !lane.gone.contains(sequence);
+}
+
+void lanes::loaded(const lane_load& piece, std::vector<delivery_item> items,
+                   std::uint64_t read_until) {
+  auto& lane = find(piece.where);
+  lane.loading = false;
+  lane.gone.clear();
+  if (lane.closed || lane.generation != piece.generation)
+    return; // what was read is read again later
+  lane.next_load = std::max(lane.next_load, read_until);
+  for (auto& item : items)
+    add_to_window(lane, std::move(item));
+}
+
+// Triggered mail that is only on disk still goes ahead of batch mail in memory.
+bool lanes::triggered_unread() const {
+  return std::any_of(loadable_.begin(), loadable_.end(), [this](const lane_state* lane) {
+    return lane->where.importance == mail_class::triggered && !lane->closed && lane->window == 0 &&
+           lane->next_load < lane->tail &&
+           (lane->where.destination.empty() || !congested(lane->where.destination.str()));
+  });
+}
+
+std::vector<delivery_item> lanes::take(std::size_t most) {
+  std::vector<delivery_item> taken;
+  while (taken.size() < most && !ready_.empty()) {
+    auto& from = **ready_.begin();
+    if (from.lane->where.importance == mail_class::batch && triggered_unread())
+      break;
+    ready_.erase(ready_.begin());
+    from.ready = false;
+    auto item = std::move(from.items.front());
+    from.items.pop_front();
+    --from.lane->window;
+    from.lane->blocked_since.reset();
+    window_octets_ -= octets_of(item);
+    take_in_hand(item);
+    refresh(from);
+    remove_if_empty(from);
+    taken.push_back(std::move(item));
+  }
+  return taken;
+}
+
+void lanes::take_in_hand(const delivery_item& item) {
+  if (item.position)
+    find(item.position->where).in_hand.insert(item.position->sequence);
+  in_hand_changed(item.destination, 1);
+}
+
+void lanes::in_hand_changed(const std::string& destination, int by) {
+  auto& state = find_destination(destination);
+  const auto before = state.in_hand;
+  state.in_hand = by > 0 ? before + 1 : before - 1;
+  in_hand_total_ = by > 0 ? in_hand_total_ + 1 : in_hand_total_ - 1;
+  const auto most = limits_.destination_in_hand_max;
+  if ((before < most) != (state.in_hand < most))
+    for (auto* which : state.slots)
+      refresh(*which);
+  if (state.in_hand == 0 && state.slots.empty())
+    destinations_.erase(destination);
+}
+
+void lanes::released(const delivery_item& item) {
+  if (item.position) {
+    auto& lane = find(item.position->where);
+    lane.in_hand.erase(item.position->sequence);
+    if (lane.loading)
+      lane.gone.insert(item.position->sequence);
+  }
+  in_hand_changed(item.destination, -1);
+}
+
+void lanes::put_back(const delivery_item& item) {
+  assert(item.position);
+  auto& lane = find(item.position->where);
+  // The window holds later entries only: giving it up keeps the order.
+  drop_window(lane);
+  lane.next_load = std::min(lane.next_load, item.position->sequence);
+  loadable_.insert(&lane);
+  lane.in_hand.erase(item.position->sequence);
+  in_hand_changed(item.destination, -1);
+}
+
+void lanes::rewind(const storage::lane& where) {
+  auto& lane = find(where);
+  drop_window(lane);
+  loadable_.insert(&lane);
+}
+
+void lanes::drop_window(lane_state& lane) {
+  ++lane.generation;
+  while (!lane.slots.empty()) {
+    auto& which = *lane.slots.begin()->second;
+    if (which.ready) {
+      ready_.erase(&which);
+      which.ready = false;
+    }
+    for (const auto& item : which.items) {
+      lane.next_load = std::min(lane.next_load, item.position->sequence);
+      window_octets_ -= octets_of(item);
+    }
+    lane.window -= which.items.size();
+    which.items.clear();
+    remove_if_empty(which);
+  }
+}
+
+void lanes::close(const storage::lane& where, lane_closure closure) {
+  auto& lane = find(where);
+  drop_window(lane);
+  lane.closed = std::move(closure);
+}
+
+bool lanes::reopen(wall_time now, bool permits_changed) {
+  bool any = false;
+  for (auto& [where, lane] : lanes_) {
+    if (!lane->closed)
+      continue;
+    const bool over =
+        lane->closed->why == lane_closure::cause::exhausted && lane->closed->until <= now;
+    if (!over && !permits_changed)
+      continue;
+    lane->closed.reset();
+    loadable_.insert(lane.get());
+    any = true;
+  }
+  return any;
+}
+
+std::optional<wall_time> lanes::next_opening() const {
+  std::optional<wall_time> earliest;
+  for (const auto& [where, lane] : lanes_)
+    if (lane->closed && lane->closed->why == lane_closure::cause::exhausted &&
+        (!earliest || lane->closed->until < *earliest))
+      earliest = lane->closed->until;
+  return earliest;
+}
+
+std::vector<delivery_item> lanes::take_congested(steady_time now, std::size_t most) {
+  std::vector<delivery_item> taken;
+  for (auto& [where, lane] : lanes_) {
+    const bool full = lane->window >= limits_.window_entries / 2 && lane->next_load < lane->tail &&
+                      where.destination.empty();
+    const bool blocked = full && std::none_of(lane->slots.begin(), lane->slots.end(),
+                                              [](const auto& s) { return s.second->ready; });
+    if (!blocked) {
+      lane->blocked_since.reset();
+      continue;
+    }
+    if (!lane->blocked_since)
+      lane->blocked_since = now;
+    if (now - *lane->blocked_since < limits_.blocked_after)
+      continue;
+    auto longest = std::max_element(
+        lane->slots.begin(), lane->slots.end(),
+        [](const auto& a, const auto& b) { return a.second->items.size() < b.second->items.size(); });
+    auto& from = *longest->second;
+    while (!from.items.empty() && taken.size() < most) {
+      taken.push_back(std::move(from.items.front()));
+      from.items.pop_front();
+      --lane->window;
+      window_octets_ -= octets_of(taken.back());
+      take_in_hand(taken.back());
+    }
+    remove_if_empty(from);
+  }
+  return taken;
+}
+
+bool lanes::in_hand(const storage::lane_position& position) const {
+  const auto found = lanes_.find(position.where);
+  return found != lanes_.end() && found->second->in_hand.contains(position.sequence);
+}
+
+bool lanes::congested(const std::string& destination) const {
+  const auto found = destinations_.find(destination);
+  return found != destinations_.end() &&
+         found->second->in_hand >= limits_.destination_in_hand_max;
+}
+
+std::optional<lane_status> lanes::status(const storage::lane& where) const {
+  const auto found = lanes_.find(where);
+  if (found == lanes_.end())
+    return std::nullopt;
+  const auto& lane = *found->second;
+  lane_status status{lane.where, 0, lane.next_load, lane.closed};
+  for (const auto& [name, which] : lane.slots)
+    status.front = std::min(status.front, which->items.front().position->sequence);
+  status.waiting = lane.tail - status.front;
+  return status;
+}
+
+std::vector<lane_status> lanes::statuses() const {
+  std::vector<lane_status> all;
+  for (const auto& [where, lane] : lanes_)
+    all.push_back(*status(where));
+  return all;
+}
+
+} // namespace warmfront

@@ -1,0 +1,145 @@
+#include "actors/delivery/outcome.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace warmfront {
+
+namespace {
+
+using storage::family;
+
+storage::recipient_record next_record(const delivery_item& item, recipient_state state,
+                                      wall_time now) {
+  auto record = item.record ? *item.record : storage::recipient_record{};
+  record.state = static_cast<std::uint8_t>(state);
+  record.changed_at = now;
+  record.next_attempt_at.reset();
+  record.queue_key.clear();
+  return record;
+}
+
+// Permits of earlier attempts stay spent whatever becomes of this one.
+std::vector<charge> own_charges(const delivery_item& item) {
+  std::vector<charge> own;
+  for (const auto& permit : item.charges)
+    if (!charged_before(item, permit))
+      own.push_back(permit);
+  return own;
+}
+
+void settle_permits(outcome& what, bool spent) {
+  auto own = own_charges(what.item);
+  if (!spent) {
+    what.refunds = std::move(own);
+    return;
+  }
+  for (auto& permit : own)
+    what.record.charged.push_back({permit.subject, permit.day});
+}
+
+void wait_in_deferred(outcome& what, wall_time due) {
+  what.next_key = storage::deferred_key(due, what.item.id());
+  what.record.next_attempt_at = due;
+  what.record.queue_key = what.next_key;
+}
+
+void finish(outcome& what) {
+  auto& live = *what.item.live;
+  assert(live.unfinished > 0);
+  what.last_of_message = --live.unfinished == 0;
+}
+
+std::string describe(const smtp::reply& verdict, bool in_doubt) {
+  if (verdict.code != 0)
+    return smtp::to_string(verdict);
+  return (in_doubt ? "connection lost after the final dot: " : "connection lost: ") + verdict.text;
+}
+
+recipient_state verdict_of(const attempt& what, const storage::recipient_record& record,
+                           const retry_schedule& schedule, wall_time now) {
+  if (what.verdict.code >= 200 && what.verdict.code < 300)
+    return recipient_state::delivered;
+  if (what.verdict.permanent())
+    return recipient_state::bounced;
+  if (what.item.live->cancelled)
+    return recipient_state::cancelled;
+  return schedule.expired(*record.first_attempt_at, now) ? recipient_state::expired
+                                                         : recipient_state::deferred;
+}
+
+} // namespace
+
+bool charged_before(const delivery_item& item, const charge& permit) {
+  const auto* record = item.record.get();
+  return record != nullptr &&
+         std::any_of(record->charged.begin(), record->charged.end(), [&](const auto& spent) {
+           return spent.subject == permit.subject && spent.day == permit.day;
+         });
+}
+
+outcome judge(attempt what, const retry_schedule& schedule, wall_time now, random_source& random) {
+  auto record = next_record(what.item, recipient_state::queued, now);
+  ++record.attempts;
+  record.last_reply = describe(what.verdict, what.in_doubt);
+  record.remote_host = what.remote_host;
+  record.source = what.item.source;
+  if (!record.first_attempt_at)
+    record.first_attempt_at = now;
+  const auto state = verdict_of(what, record, schedule, now);
+  record.state = static_cast<std::uint8_t>(state);
+  outcome judged;
+  judged.item = std::move(what.item);
+  judged.reply = std::move(what.verdict);
+  judged.record = std::move(record);
+  judged.dsn_passed_on = what.dsn_passed_on;
+  settle_permits(judged, what.on_the_wire);
+  if (is_final(state))
+    finish(judged);
+  else
+    wait_in_deferred(judged, now + schedule.backoff(judged.record.attempts, random));
+  return judged;
+}
+
+outcome postpone(delivery_item item, wall_time due, std::string reason, wall_time now) {
+  outcome waiting;
+  waiting.record = next_record(item, recipient_state::deferred, now);
+  waiting.record.last_reply = std::move(reason);
+  waiting.item = std::move(item);
+  settle_permits(waiting, false);
+  wait_in_deferred(waiting, due);
+  return waiting;
+}
+
+outcome requeue(delivery_item item, storage::lane_position to, recipient_state state,
+                wall_time now) {
+  outcome waiting;
+  waiting.record = next_record(item, state, now);
+  waiting.item = std::move(item);
+  settle_permits(waiting, false);
+  waiting.next_key = storage::lane_key(to.where, to.sequence);
+  waiting.next_position = std::move(to);
+  waiting.record.queue_key = waiting.next_key;
+  return waiting;
+}
+
+outcome cancel(delivery_item item, wall_time now) {
+  outcome ended;
+  ended.record = next_record(item, recipient_state::cancelled, now);
+  ended.item = std::move(item);
+  settle_permits(ended, false);
+  finish(ended);
+  return ended;
+}
+
+void write_outcome(storage::batch& to, const outcome& what) {
+  to.erase_once(family::queue, what.item.queue_key);
+  if (!what.next_key.empty())
+    to.put(family::queue, what.next_key, storage::encode(storage::queue_entry{what.item.id()}));
+  to.put(family::spool, storage::recipient_key(what.item.id()), storage::encode(what.record));
+  if (what.last_of_message)
+    to.erase_once(family::spool, storage::body_key(what.item.message().id));
+}
+
+} // namespace warmfront

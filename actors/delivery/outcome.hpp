@@ -1,0 +1,52 @@
+// What an attempt means: delivered, deferred, bounced or expired, and how the spool records it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "actors/core/clock.hpp"
+#include "actors/core/random.hpp"
+#include "actors/delivery/dispatcher.hpp"
+#include "actors/delivery/retry_schedule.hpp"
+#include "storage/spool.hpp"
+
+namespace warmfront {
+
+/// A recipient's attempt, judged. `record` is what the spool will say of it.
+struct outcome {
+  delivery_item item;
+  smtp::reply reply;
+  storage::recipient_record record;
+  bool last_of_message = false;     ///< with it the message is finished: its body goes
+  bool dsn_passed_on = false;
+  std::vector<charge> refunds;      ///< permits that nothing was sent for
+  std::string next_key;             ///< where a recipient that goes on waiting is queued
+  std::optional<storage::lane_position> next_position; ///< none: in the deferred index
+
+  [[nodiscard]] recipient_state state() const {
+    return static_cast<recipient_state>(record.state);
+  }
+};
+
+/// Whether an earlier attempt of the recipient has spent this permit already.
+[[nodiscard]] bool charged_before(const delivery_item& item, const charge& permit);
+
+/// Judges attempts (RFC 5321 §4.2.1, §4.5.4.1): 2xx delivers, 5xx bounces, anything else is tried
+/// again until the recipient expires. Counts down the message's unfinished recipients.
+[[nodiscard]] outcome judge(attempt what, const retry_schedule& schedule, wall_time now,
+                            random_source& random);
+
+/// A recipient that was not tried goes on waiting: until `due` in the deferred index …
+[[nodiscard]] outcome postpone(delivery_item item, wall_time due, std::string reason,
+                               wall_time now);
+/// … or at a position of a lane. `state` is `held` or `queued`.
+[[nodiscard]] outcome requeue(delivery_item item, storage::lane_position to, recipient_state state,
+                              wall_time now);
+/// Ends a recipient by hand.
+[[nodiscard]] outcome cancel(delivery_item item, wall_time now);
+
+/// The changes that make an outcome durable. Repeatable: a batch that failed can be built again.
+void write_outcome(storage::batch& to, const outcome& what);
+
+} // namespace warmfront

@@ -1,0 +1,81 @@
+#include "actors/delivery/site_router.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace warmfront {
+
+namespace {
+
+site_route refused(const std::string& domain, smtp::reply why) {
+  return {domain, {}, std::move(why)};
+}
+
+site_route with_hosts(const std::vector<dns::mail_host>& hosts, std::uint16_t port) {
+  site_route route;
+  std::vector<std::string> names;
+  for (const auto& host : hosts) {
+    names.push_back(host.name);
+    for (const auto& address : host.addresses)
+      route.hops.push_back({host.name, address, port});
+  }
+  // The order among equals is shuffled for each answer; the set is what makes the site.
+  std::sort(names.begin(), names.end());
+  for (const auto& name : names)
+    route.site += (route.site.empty() ? "" : ",") + name;
+  return route;
+}
+
+} // namespace
+
+site_route to_site(const std::string& domain, const result<dns::mail_route>& found) {
+  if (!found)
+    return refused(domain, {451, "4.4.3", found.error().what});
+  switch (found.value().kind) {
+  case dns::route_kind::null_mx:
+    return refused(domain, {556, "5.1.10", "the domain " + domain + " takes no mail (null MX)"});
+  case dns::route_kind::no_domain:
+    return refused(domain, {550, "5.1.2", "the domain " + domain + " does not exist"});
+  case dns::route_kind::no_host:
+    return refused(domain, {550, "5.4.4", "no host takes mail for " + domain});
+  case dns::route_kind::mail_hosts:
+    break;
+  }
+  return with_hosts(found.value().hosts, 25);
+}
+
+site_route to_site(const dns::fixed_hop& hop) {
+  site_route route;
+  route.site = hop.host + ":" + std::to_string(hop.port);
+  route.hops.push_back({hop.host, hop.host, hop.port});
+  return route;
+}
+
+site_route to_site(const dns::fixed_hop& hop, const result<dns::mail_route>& found) {
+  auto route = to_site(hop.host, found);
+  // A fixed hop that cannot be found is a mistake of ours: the mail waits until it is mended.
+  if (route.hops.empty())
+    route.refusal = {451, "4.4.4", "the configured next hop " + hop.host + " has no address"};
+  for (auto& each : route.hops)
+    each.port = hop.port;
+  route.site = hop.host + ":" + std::to_string(hop.port);
+  return route;
+}
+
+void site_router::resolve(const std::string& domain, std::function<void(site_route)> done) const {
+  const auto fixed = routes_.find(domain);
+  if (fixed && fixed->is_address)
+    return done(to_site(*fixed));
+  if (fixed) {
+    resolver_->resolve_host(fixed->host, [fixed = *fixed, done = std::move(done)](
+                                             const result<dns::mail_route>& found) {
+      done(to_site(fixed, found));
+    });
+    return;
+  }
+  resolver_->resolve(domain, [domain, done = std::move(done)](const result<dns::mail_route>& found) {
+    done(to_site(domain, found));
+  });
+}
+
+} // namespace warmfront

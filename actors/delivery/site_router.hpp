@@ -1,0 +1,34 @@
+// From a destination domain to its site: fixed routes first, then the DNS.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "actors/delivery/dispatcher.hpp"
+#include "net/dns/resolver.hpp"
+#include "net/dns/static_routes.hpp"
+
+namespace warmfront {
+
+/// What the DNS says of a domain, as a site: MX sets that are equal are one site. Null MX is 556
+/// 5.1.10 (RFC 7505), a missing domain 550 5.1.2, no address 550 5.4.4, a failure 451 4.4.3.
+[[nodiscard]] site_route to_site(const std::string& domain, const result<dns::mail_route>& found);
+
+/// The site of a configured next hop that is an address.
+[[nodiscard]] site_route to_site(const dns::fixed_hop& hop);
+/// The site of a configured next hop whose name had to be looked up.
+[[nodiscard]] site_route to_site(const dns::fixed_hop& hop, const result<dns::mail_route>& found);
+
+/// Thread-safe when the resolver is. `done` may be called at once or later, from any thread.
+class site_router {
+public:
+  site_router(dns::static_routes routes, dns::resolver* resolver)
+      : routes_{std::move(routes)}, resolver_{resolver} {}
+  void resolve(const std::string& domain, std::function<void(site_route)> done) const;
+
+private:
+  dns::static_routes routes_;
+  dns::resolver* resolver_;
+};
+
+} // namespace warmfront

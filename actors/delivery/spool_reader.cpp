@@ -1,0 +1,212 @@
+#include "actors/delivery/spool_reader.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace warmfront {
+
+namespace {
+
+using storage::family;
+
+std::uint32_t count_unfinished(const stored_message& stored) {
+  return static_cast<std::uint32_t>(
+      std::count_if(stored.recipients.begin(), stored.recipients.end(), [](const auto& record) {
+        return !record || !is_final(static_cast<recipient_state>(record->state));
+      }));
+}
+
+std::uint32_t index_of(std::string_view recipient_key) {
+  std::uint32_t index = 0;
+  for (const char octet : recipient_key.substr(recipient_key.size() - 4))
+    index = (index << 8) | static_cast<std::uint8_t>(octet);
+  return index;
+}
+
+bool matches(const stored_message& stored, const list_messages& filter) {
+  const auto& mail = stored.message.mail;
+  if (!filter.from.empty() && mail.reverse_path != filter.from)
+    return false;
+  for (std::size_t i = 0; i < mail.recipients.size(); ++i) {
+    const auto& record = stored.recipients[i];
+    const auto state =
+        record ? static_cast<recipient_state>(record->state) : recipient_state::queued;
+    const bool address = filter.to.empty() || mail.recipients[i].address == filter.to;
+    if (address && (!filter.state || *filter.state == state))
+      return true;
+  }
+  return false;
+}
+
+} // namespace
+
+result<std::vector<stored_lane>> stored_lanes(const storage::store& from) {
+  std::vector<stored_lane> lanes;
+  auto start = storage::all_lanes_prefix();
+  const auto end = storage::prefix_end(start);
+  while (true) {
+    WARMFRONT_TRY(first, from.scan(family::queue, start, end, 1));
+    if (first.empty())
+      return lanes;
+    const auto head = storage::parse_lane_key(first.front().key);
+    if (!head)
+      return error{errc::storage_corrupt, "a key of the queue cannot be read",
+                   "restore the data directory from a backup or a peer"};
+    const auto prefix = storage::lane_prefix(head->where);
+    const auto next = storage::prefix_end(prefix);
+    WARMFRONT_TRY(last, from.last(family::queue, prefix, next));
+    const auto tail = last ? storage::parse_lane_key(last->key) : head;
+    lanes.push_back({head->where, head->sequence, (tail ? tail->sequence : head->sequence) + 1});
+    start = next;
+  }
+}
+
+result<loaded_entries> spool_reader::read_lane(const lane_load& piece) const {
+  const auto from = storage::lane_key(piece.where, piece.from);
+  const auto before = storage::lane_key(piece.where, piece.before);
+  WARMFRONT_TRY(found, store_.scan(family::queue, from, before, piece.limit));
+  return load(std::move(found), piece.limit);
+}
+
+result<loaded_entries> spool_reader::read_due(std::string_view from, wall_time now,
+                                              std::size_t limit) const {
+  WARMFRONT_TRY(found,
+                store_.scan(family::queue, from, storage::deferred_bound(now), limit));
+  return load(std::move(found), limit);
+}
+
+result<std::optional<wall_time>> spool_reader::first_due(std::string_view from) const {
+  WARMFRONT_TRY(found, store_.scan(family::queue, from,
+                                        storage::prefix_end(storage::deferred_prefix()), 1));
+  if (found.empty())
+    return std::optional<wall_time>{};
+  return storage::parse_deferred_key(found.front().key);
+}
+
+result<loaded_entries> spool_reader::load(std::vector<storage::key_value> found,
+                                          std::size_t limit) const {
+  loaded_entries loaded;
+  loaded.complete = found.size() < limit;
+  if (!found.empty())
+    loaded.continue_from = found.back().key + '\0';
+  std::unordered_map<message_id, std::pair<std::shared_ptr<const spooled_mail>, std::uint32_t>>
+      mails;
+  for (auto& [key, value] : found) {
+    WARMFRONT_TRY(entry, storage::decode_queue_entry(value));
+    auto& [mail, unfinished] = mails[entry.recipient.message];
+    if (!mail) {
+      auto stored = read_message(entry.recipient.message);
+      if (!stored)
+        return std::move(stored).error();
+      WARMFRONT_TRY(body,
+                    store_.get(family::spool, storage::body_key(entry.recipient.message)));
+      if (!body)
+        return error{errc::storage_corrupt,
+                     "message " + entry.recipient.message.str() + " waits but has no body",
+                     "restore the data directory from a backup or a peer"};
+      unfinished = count_unfinished(stored.value());
+      auto fresh = std::make_shared<spooled_mail>();
+      fresh->record = std::move(stored.value().message);
+      fresh->content = std::make_shared<const std::string>(std::move(*body));
+      mail = std::move(fresh);
+    }
+    loaded_entry item{std::move(key), std::nullopt, entry.recipient.index, nullptr, mail,
+                      unfinished};
+    item.position = storage::parse_lane_key(item.queue_key);
+    // Entries that intake wrote were never touched: only others have a record.
+    if (!item.position || item.position->where.appended_by == storage::lane::writer::delivery) {
+      WARMFRONT_TRY(record,
+                    store_.get(family::spool, storage::recipient_key(entry.recipient)));
+      if (record) {
+        WARMFRONT_TRY(decoded, storage::decode_recipient(*record));
+        item.record = std::make_unique<storage::recipient_record>(std::move(decoded));
+      }
+    }
+    loaded.entries.push_back(std::move(item));
+  }
+  return loaded;
+}
+
+result<stored_message> spool_reader::read_message(const message_id& id) const {
+  WARMFRONT_TRY(octets, store_.get(family::spool, storage::message_key(id)));
+  if (!octets)
+    return error{errc::not_found, "there is no message " + id.str(),
+                 "messages are forgotten some days after their end"};
+  WARMFRONT_TRY(message, storage::decode_message(*octets));
+  return with_recipients(std::move(message));
+}
+
+result<stored_message>
+spool_reader::with_recipients(storage::spooled_message message) const {
+  stored_message stored;
+  const auto prefix = storage::recipient_prefix(message.id);
+  const auto count = message.mail.recipients.size();
+  WARMFRONT_TRY(records,
+                store_.scan(family::spool, prefix, storage::prefix_end(prefix), count + 1));
+  stored.recipients.resize(count);
+  for (const auto& [key, value] : records) {
+    const auto index = index_of(key);
+    if (index >= count)
+      continue;
+    WARMFRONT_TRY(record, storage::decode_recipient(value));
+    stored.recipients[index] = std::move(record);
+  }
+  stored.message = std::move(message);
+  return stored;
+}
+
+result<spool_reader::page> spool_reader::list(const list_messages& filter) const {
+  constexpr std::size_t looked_at_max = 10'000;
+  const auto first = std::string(1, storage::message_key({}).front());
+  auto before = filter.after ? storage::message_key(*filter.after) : storage::prefix_end(first);
+  page found;
+  for (std::size_t looked_at = 0; looked_at < looked_at_max; ++looked_at) {
+    WARMFRONT_TRY(last, store_.last(family::spool, first, before));
+    if (!last)
+      return found;
+    WARMFRONT_TRY(message, storage::decode_message(last->value));
+    const auto id = message.id;
+    WARMFRONT_TRY(stored, with_recipients(std::move(message)));
+    if (matches(stored, filter))
+      found.items.push_back(std::move(stored));
+    before = last->key;
+    if (found.items.size() >= filter.limit) {
+      found.next = id;
+      return found;
+    }
+    found.next = id;
+  }
+  return found;
+}
+
+result<spool_reader::sweep> spool_reader::sweep_finished(std::string from,
+                                                         wall_time accepted_before,
+                                                         std::size_t most) const {
+  const auto end = storage::message_key(message_id{accepted_before, 0, 0});
+  if (from.empty())
+    from = std::string(1, end.front());
+  sweep swept;
+  WARMFRONT_TRY(found, store_.scan(family::spool, from, end, most));
+  for (const auto& [key, value] : found) {
+    WARMFRONT_TRY(message, storage::decode_message(value));
+    WARMFRONT_TRY(stored, with_recipients(std::move(message)));
+    if (count_unfinished(stored) > 0)
+      continue;
+    const auto prefix = storage::recipient_prefix(stored.message.id);
+    swept.removals.erase_range(family::spool, prefix, storage::prefix_end(prefix));
+    swept.removals.erase(family::spool, key);
+    // The last of several recipients removes the body, but not when it was read back just as
+    // another one ended: then it is removed here.
+    if (stored.recipients.size() > 1) {
+      WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(stored.message.id)));
+      if (body)
+        swept.removals.erase_once(family::spool, storage::body_key(stored.message.id));
+    }
+  }
+  if (found.size() == most)
+    swept.continue_from = found.back().key + '\0';
+  return swept;
+}
+
+} // namespace warmfront

@@ -1,0 +1,81 @@
+// Reads what waits back from the spool. Blocks on the disk: runs in an actor of its own thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/delivery/lanes.hpp"
+#include "actors/messages/messages.hpp"
+#include "storage/store.hpp"
+
+namespace warmfront {
+
+/// A queue entry with all that delivery needs to know of it.
+struct loaded_entry {
+  std::string queue_key;
+  std::optional<storage::lane_position> position;
+  std::uint32_t index = 0;
+  std::unique_ptr<storage::recipient_record> record; ///< null: never tried
+  std::shared_ptr<const spooled_mail> mail;          ///< shared by the entries of a message
+  std::uint32_t unfinished = 0;                      ///< recipients of the message without an end
+};
+
+struct loaded_entries {
+  std::vector<loaded_entry> entries;
+  bool complete = true;      ///< the range held no more
+  std::string continue_from; ///< when it did
+};
+
+/// A message as it stands on disk.
+struct stored_message {
+  storage::spooled_message message;
+  /// By recipient; none: nothing has happened to it since it was queued.
+  std::vector<std::optional<storage::recipient_record>> recipients;
+};
+
+/// What the lanes on disk hold, found by seeking from lane to lane: no entry is enumerated.
+struct stored_lane {
+  storage::lane where;
+  std::uint64_t first = 0;
+  std::uint64_t tail = 0; ///< one past the last
+};
+[[nodiscard]] result<std::vector<stored_lane>> stored_lanes(const storage::store& from);
+
+class spool_reader {
+public:
+  explicit spool_reader(const storage::store& from) : store_{from} {}
+
+  [[nodiscard]] result<loaded_entries> read_lane(const lane_load& piece) const;
+  /// Recipients due until `now`, from a key on, at most `limit`.
+  [[nodiscard]] result<loaded_entries> read_due(std::string_view from, wall_time now,
+                                                std::size_t limit) const;
+  /// The first due time on disk, from a key on.
+  [[nodiscard]] result<std::optional<wall_time>> first_due(std::string_view from) const;
+  /// `not_found` for an id that the spool does not know (any more).
+  [[nodiscard]] result<stored_message> read_message(const message_id& id) const;
+  /// Messages of a page, newest first; looks at no more than 10 000 of them.
+  struct page {
+    std::vector<stored_message> items;
+    std::optional<message_id> next;
+  };
+  [[nodiscard]] result<page> list(const list_messages& filter) const;
+  /// Removes what is left of messages accepted before a time whose recipients are all finished.
+  /// Looks at no more than `most` messages from `from` on and says where to continue; empty: done.
+  struct sweep {
+    storage::batch removals;
+    std::string continue_from;
+  };
+  [[nodiscard]] result<sweep> sweep_finished(std::string from, wall_time accepted_before,
+                                             std::size_t most) const;
+
+private:
+  [[nodiscard]] result<loaded_entries> load(std::vector<storage::key_value> found,
+                                            std::size_t limit) const;
+  [[nodiscard]] result<stored_message> with_recipients(storage::spooled_message message) const;
+
+  const storage::store& store_;
+};
+
+} // namespace warmfront

@@ -1,0 +1,162 @@
+#include "actors/intake/intake.hpp"
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "actors/core/address.hpp"
+#include "net/mime/header_block.hpp"
+
+namespace warmfront {
+
+namespace {
+
+constexpr std::string_view pool_field = "X-Warmfront-Pool";
+constexpr std::string_view class_field = "X-Warmfront-Class";
+// Bcc never leaves (RFC 5322 §3.6.3); our own wishes neither.
+constexpr std::array<std::string_view, 2> removed_fields{"Bcc", "X-Warmfront-*"};
+
+error bad_field(std::string_view name, std::string what, std::string remedy) {
+  return {errc::invalid_argument, std::move(what), std::move(remedy), std::string{name}};
+}
+
+// RFC 5321 §4.4 allows only an atom or a domain here; anything else a client says is left out.
+std::string printable(const std::string& text) {
+  std::string kept;
+  for (const char c : text)
+    if (c > ' ' && c < 127 && c != '(' && c != ')' && c != ';' && c != '\\')
+      kept.push_back(c);
+  return kept.empty() ? "unknown" : kept;
+}
+
+} // namespace
+
+struct intake::wishes {
+  pool_name pool;
+  mail_class importance = mail_class::triggered;
+};
+
+intake::intake(intake_config config, std::unique_ptr<random_source> random)
+    : config_{std::move(config)}, random_{std::move(random)} {}
+
+void intake::set_pools(const std::vector<pool>& pools) {
+  pools_.clear();
+  for (const auto& each : pools)
+    pools_.emplace(each.name, each);
+  ready_ = true;
+}
+
+void intake::set_ledger_domains(const std::vector<domain_name>& domains) {
+  ledger_domains_ = {domains.begin(), domains.end()};
+}
+
+void intake::restore(const storage::lane& where, std::uint64_t next_sequence) {
+  next_sequence_[where] = next_sequence;
+}
+
+result<intake::wishes> intake::read_wishes(const submission& mail) const {
+  wishes read{mail.pool, mail.importance.value_or(mail_class::triggered)};
+  const mime::header_block header{mail.content};
+  for (const auto& field : header) {
+    if (mime::is_same_name(field.name, pool_field) && read.pool.empty()) {
+      read.pool = pool_name{mime::unfold(field.value)};
+    } else if (mime::is_same_name(field.name, class_field) && !mail.importance) {
+      const auto value = mime::unfold(field.value);
+      if (value != "batch" && value != "triggered")
+        return bad_field(class_field, "the header field X-Warmfront-Class says \"" + value + "\"",
+                         "say \"triggered\" or \"batch\"");
+      read.importance = value == "batch" ? mail_class::batch : mail_class::triggered;
+    }
+  }
+  return read;
+}
+
+result<const pool*> intake::choose_pool(const pool_name& asked,
+                                        const account_name& account) const {
+  const auto& name = asked.empty() ? config_.default_pool : asked;
+  const auto found = pools_.find(name);
+  if (found == pools_.end())
+    return bad_field("pool", "there is no pool \"" + name.str() + "\"",
+                     "create it, or leave the pool out to use \"" + config_.default_pool.str() +
+                         "\"");
+  const auto& owner = found->second.account;
+  if (!owner.empty() && owner != account)
+    return error{errc::refused, "the pool \"" + name.str() + "\" belongs to another account",
+                 "use a key of that account, or another pool", "pool"};
+  return &found->second;
+}
+
+std::string intake::trace_fields(const submission& mail, const message_id& id,
+                                 wall_time now) const {
+  const auto& source = mail.source;
+  const auto literal = source.client_address.find(':') == std::string::npos
+                           ? source.client_address
+                           : "IPv6:" + source.client_address;
+  return fmt::format("Received: from {} ([{}])\r\n\tby {} with {} id {};\r\n\t{}\r\n",
+                     printable(source.helo), printable(literal), config_.hostname,
+                     printable(source.protocol), id.str(), to_rfc5322(now));
+}
+
+// RFC 6409 §8: a submission server supplies what the client left out.
+std::string intake::missing_fields(const submission& mail, const message_id& id,
+                                   wall_time now) const {
+  bool date = false;
+  bool message = false;
+  const mime::header_block header{mail.content};
+  for (const auto& field : header) {
+    date = date || mime::is_same_name(field.name, "Date");
+    message = message || mime::is_same_name(field.name, "Message-ID");
+  }
+  std::string fields;
+  if (!date)
+    fields += "Date: " + to_rfc5322(now) + "\r\n";
+  if (!message)
+    fields += "Message-ID: <" + id.str() + "@" + config_.hostname + ">\r\n";
+  return fields;
+}
+
+result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time now) {
+  if (!ready_)
+    return error{errc::unavailable, "the node is starting", "try again in a moment"};
+  if (mail.mail.recipients.empty())
+    return bad_field("to", "the mail has no recipient", "name at least one");
+  if (mail.mail.recipients.size() > config_.recipients_max)
+    return error{errc::limit_exceeded,
+                 fmt::format("the mail has {} recipients, more than the {} allowed",
+                             mail.mail.recipients.size(), config_.recipients_max),
+                 "send it in several pieces", "to"};
+  if (mail.content.size() > config_.octets_max)
+    return error{errc::limit_exceeded,
+                 fmt::format("the mail has {} octets, more than the {} allowed",
+                             mail.content.size(), config_.octets_max),
+                 "make it smaller", ""};
+  WARMFRONT_TRY(wish, read_wishes(mail));
+  WARMFRONT_TRY(through, choose_pool(wish.pool, mail.source.account));
+  auto taken = std::make_shared<spooled_mail>();
+  auto& record = taken->record;
+  record.id = message_id{now, config_.node, random_->next()};
+  const auto fields = trace_fields(mail, record.id, now) + missing_fields(mail, record.id, now);
+  const auto header = mime::edit_header(mail.content, fields, removed_fields);
+  std::string content;
+  content.reserve(header.header.size() + mail.content.size() - header.body_offset);
+  content.append(header.header).append(mail.content, header.body_offset);
+  record.octets = content.size();
+  taken->content = std::make_shared<const std::string>(std::move(content));
+  record.pool = through->name;
+  record.importance = wish.importance;
+  record.accepted_at = now;
+  record.first_lane.pool = through->name;
+  record.first_lane.importance = wish.importance;
+  if (domain_name sender{domain_of(mail.mail.reverse_path)}; ledger_domains_.contains(sender))
+    record.first_lane.sender_domain = std::move(sender);
+  auto& next = next_sequence_[record.first_lane];
+  record.first_sequence = next;
+  next += mail.mail.recipients.size();
+  record.mail = std::move(mail.mail);
+  record.source = std::move(mail.source);
+  return taken;
+}
+
+} // namespace warmfront

@@ -1,0 +1,67 @@
+// Policy on new mail: who may send it, through which pool, and what is added and removed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/core/clock.hpp"
+#include "actors/core/envelope.hpp"
+#include "actors/core/error.hpp"
+#include "actors/core/random.hpp"
+#include "actors/messages/messages.hpp"
+#include "storage/spool.hpp"
+
+namespace warmfront {
+
+struct intake_config {
+  std::string hostname;           ///< named in Received and Message-ID
+  std::uint16_t node = 0;         ///< this node's part of message ids
+  std::size_t octets_max = 10 * 1024 * 1024;
+  std::size_t recipients_max = 1000;
+  pool_name default_pool{"shared"};
+};
+
+/// Turns submissions into mails of the spool. Not thread-safe; no I/O.
+class intake {
+public:
+  intake(intake_config config, std::unique_ptr<random_source> random);
+
+  /// Mail is taken once the pools are known.
+  void set_pools(const std::vector<pool>& pools);
+  /// Sender domains that have a ledger: their mail gets lanes of its own.
+  void set_ledger_domains(const std::vector<domain_name>& domains);
+  /// The next sequence number of a lane that the disk holds.
+  void restore(const storage::lane& where, std::uint64_t next_sequence);
+
+  /// Applies policy and stamps the mail: an id, trace fields, a lane.
+  /// - `refused`: the account may not use the pool.
+  /// - `invalid_argument`: no such pool, a bad `X-Warmfront-…` field, no recipient, a header that
+  ///   no mail may have.
+  /// - `limit_exceeded`: too long, or too many recipients.
+  /// - `unavailable`: the node is starting.
+  [[nodiscard]] result<std::shared_ptr<spooled_mail>> take(submission mail, wall_time now);
+
+private:
+  struct wishes;
+  [[nodiscard]] result<wishes> read_wishes(const submission& mail) const;
+  [[nodiscard]] result<const pool*> choose_pool(const pool_name& asked,
+                                                const account_name& account) const;
+  [[nodiscard]] std::string trace_fields(const submission& mail, const message_id& id,
+                                         wall_time now) const;
+  [[nodiscard]] std::string missing_fields(const submission& mail, const message_id& id,
+                                           wall_time now) const;
+
+  intake_config config_;
+  std::unique_ptr<random_source> random_;
+  bool ready_ = false;
+  std::map<pool_name, pool> pools_;
+  std::set<domain_name> ledger_domains_;
+  std::map<storage::lane, std::uint64_t> next_sequence_;
+};
+
+} // namespace warmfront

@@ -1,0 +1,28 @@
+// The intake role as an actor: mails in, one batch to the spool, facts to delivery.
+#pragma once
+
+#include <memory>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/core/event_log.hpp"
+#include "actors/intake/intake.hpp"
+#include "actors/messages/handles.hpp"
+#include "storage/store.hpp"
+
+namespace warmfront {
+
+struct intake_state {
+  static inline const char* name = "intake";
+  bool stopping = false;
+};
+
+/// The intake's handle with what its own callbacks send it.
+using intake_shell = intake_actor::extend<caf::reacts_to<run_step>>;
+
+/// `core` comes with the sequence numbers of the lanes on disk. The references outlive the actor.
+intake_shell::behavior_type
+intake_behavior(intake_shell::stateful_pointer<intake_state> self, std::shared_ptr<intake> core,
+                storage::store* store, const clock* time, delivery_actor delivery);
+
+} // namespace warmfront

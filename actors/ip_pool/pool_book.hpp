@@ -1,0 +1,90 @@
+// The pools as they are, and what may become of them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/messages/messages.hpp"
+#include "storage/control_store.hpp"
+
+namespace warmfront {
+
+inline constexpr std::string_view pool_prefix = "pools/";
+/// The pool that always exists. It cannot be deleted.
+inline constexpr std::string_view shared_pool_name = "shared";
+
+[[nodiscard]] std::string pool_key(const pool_name& name);
+[[nodiscard]] std::string encode(const pool& value);
+/// Fails with `storage_corrupt`, or `storage_newer` for a schema this release does not know.
+[[nodiscard]] result<pool> decode_pool(pool_name name, std::string_view octets);
+
+/// Brings an address into its stored form. `invalid_argument` for what is not an IP address, a node
+/// name or a weight up to 1 000 000.
+[[nodiscard]] result<pool_address> normalized(pool_address value);
+
+/// A ledger that must exist before a change is made.
+struct needed_ledger {
+  ledger_subject subject;
+  plan_name plan;
+};
+
+/// Rules: names of 1 to 64 lower-case letters, digits, hyphens and underscores; an address is in at
+/// most one dedicated pool and never in pools of both kinds; overflow is `hold` so far; at most
+/// 1 000 addresses a pool. Removing the last address is allowed: the pool's mail is held then.
+class pool_book {
+public:
+  pool_book();
+
+  // ---- what the store says ----
+  [[nodiscard]] result<void> load(const storage::control_snapshot& all);
+  [[nodiscard]] result<void> apply(const storage::control_event& event);
+
+  // ---- what commands change: a transaction against what was seen ----
+  /// `invalid_argument`, `refused` (overflow), `conflict` (an address that is elsewhere, or a
+  /// changed kind). Addresses must be `normalized`.
+  [[nodiscard]] result<storage::control_transaction> build(const put_pool& command) const;
+  /// `not_found`, `refused` for the shared pool.
+  [[nodiscard]] result<storage::control_transaction> build(const delete_pool& command) const;
+  /// `not_found` when there is no such pool, `conflict` when the address is elsewhere.
+  [[nodiscard]] result<storage::control_transaction> build(const put_pool_address& command) const;
+  /// `not_found` when the pool or its address does not exist.
+  [[nodiscard]] result<storage::control_transaction>
+  build(const delete_pool_address& command) const;
+
+  /// The command with its addresses `normalized`. Where no plan is named an address keeps the one
+  /// it has in the pool; a new one in a dedicated pool gets `standard`, in a shared pool none.
+  [[nodiscard]] result<put_pool> prepared(put_pool command) const;
+  [[nodiscard]] result<put_pool_address> prepared(put_pool_address command) const;
+  /// The ledgers that must exist before addresses are stored in a pool: of new ones and of those
+  /// whose plan changes.
+  [[nodiscard]] std::vector<needed_ledger>
+  ledgers_for(const pool_name& name, const std::vector<pool_address>& addresses) const;
+
+  // ---- what is so ----
+  [[nodiscard]] const pool* find(const pool_name& name) const;
+  [[nodiscard]] result<std::vector<pool>> list(const pool_name& name) const;
+  /// The request for permits that an assignment leads to: no candidates when there is no such pool
+  /// or it has no usable address.
+  [[nodiscard]] permit_request request_for(const assignment_request& assignment) const;
+
+private:
+  struct stored {
+    pool value;
+    storage::revision at = 0; ///< 0: not in the store
+  };
+  [[nodiscard]] result<pool_address> prepared(const pool_address& value, const pool& target) const;
+  [[nodiscard]] const pool_address* find_address(const pool_name& name,
+                                                 const ip_address& address) const;
+  [[nodiscard]] result<void> check_addresses(const pool& value) const;
+  [[nodiscard]] result<storage::control_transaction> replace(const pool& changed) const;
+  void guard_addresses(storage::control_transaction& transaction, const pool& changed) const;
+
+  std::map<pool_name, stored> pools_;
+};
+
+} // namespace warmfront

@@ -1,0 +1,86 @@
+// The roles' typed handles: who may be asked what. All answers arrive in order of the questions.
+#pragma once
+
+#include <caf/replies_to.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_actor.hpp>
+
+#include "actors/messages/type_ids.hpp"
+
+namespace warmfront {
+
+/// Keys and accounts. Sent by admin; `authenticate_key` also by the SMTP and HTTP listeners.
+using access_actor = caf::typed_actor<
+    caf::replies_to<create_key>::with<answer<created_key>>,
+    caf::replies_to<list_keys>::with<answer<std::vector<key_report>>>,
+    // `not_found` when there is no such key.
+    caf::replies_to<revoke_key>::with<answer<done>>,
+    // `refused` for an unknown key or a wrong secret, in the same time.
+    caf::replies_to<authenticate_key>::with<answer<client_identity>>,
+    // From node, at every start. `already_exists` when there are keys.
+    caf::replies_to<ensure_first_key>::with<answer<created_key>>>;
+
+/// Ledgers and permits.
+using warmup_actor = caf::typed_actor<
+    // From ip_pool on behalf of delivery: one verdict per request. Never waits for the disk.
+    caf::replies_to<take_permits>::with<permits_taken>,
+    // From delivery, when no connection was made.
+    caf::reacts_to<refund_permits>,
+    // From admin.
+    caf::replies_to<list_ledgers>::with<answer<std::vector<ledger_report>>>,
+    caf::replies_to<set_ledger_plan>::with<answer<ledger_report>>,
+    caf::replies_to<pause_ledger>::with<answer<ledger_report>>,
+    caf::replies_to<resume_ledger>::with<answer<ledger_report>>,
+    caf::replies_to<set_ledger_day>::with<answer<ledger_report>>,
+    caf::replies_to<list_plans>::with<answer<std::vector<plan>>>,
+    caf::replies_to<put_plan>::with<answer<done>>,
+    // `conflict` while a ledger uses it.
+    caf::replies_to<delete_plan>::with<answer<done>>,
+    // From delivery, for `why`.
+    caf::replies_to<forecast_release>::with<answer<release_forecast>>,
+    // From node.
+    caf::reacts_to<connect_listeners>,
+    // From node, after delivery has drained. Answers when the marks are durable.
+    caf::replies_to<stop_warmup>::with<done>>;
+
+/// Pools and the choice of the source IP.
+using ip_pool_actor = caf::typed_actor<
+    // From delivery; handed on to warmup, which answers.
+    caf::replies_to<assign_sources>::with<permits_taken>,
+    // From admin. Changes answer when they are in the control store and in effect.
+    caf::replies_to<list_pools>::with<answer<std::vector<pool>>>,
+    caf::replies_to<put_pool>::with<answer<done>>,
+    caf::replies_to<delete_pool>::with<answer<done>>,
+    caf::replies_to<put_pool_address>::with<answer<done>>,
+    caf::replies_to<delete_pool_address>::with<answer<done>>,
+    // From node.
+    caf::reacts_to<connect_listeners>>;
+
+/// Takes mail over: policy, trace fields, spool.
+using intake_actor = caf::typed_actor<
+    // From the SMTP and HTTP listeners; each mail is answered through its own callback.
+    caf::reacts_to<submit_mails>,
+    // From ip_pool and warmup, on every change.
+    caf::reacts_to<pools_changed>,
+    caf::reacts_to<ledger_domains_changed>,
+    // From node: later submissions are told `stopping`. Answers when none is under way.
+    caf::replies_to<stop_intake>::with<done>>;
+
+/// Owns the queue: lanes, retries, connections, outcomes.
+using delivery_actor = caf::typed_actor<
+    // From intake's commit callback.
+    caf::reacts_to<mails_spooled>,
+    // From warmup and ip_pool.
+    caf::reacts_to<permits_available>,
+    caf::reacts_to<pools_changed>,
+    // From admin.
+    caf::replies_to<report_message>::with<answer<message_report>>,
+    caf::replies_to<explain_message>::with<answer<why_report>>,
+    caf::replies_to<list_messages>::with<answer<message_page>>,
+    caf::replies_to<cancel_message>::with<answer<message_report>>,
+    caf::replies_to<list_queues>::with<answer<std::vector<queue_report>>>,
+    caf::replies_to<count_deliveries>::with<delivery_counts>,
+    // From node.
+    caf::replies_to<drain_delivery>::with<done>>;
+
+} // namespace warmfront

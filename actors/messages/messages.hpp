@@ -1,0 +1,258 @@
+// The messages between actors. Commands are imperatives, facts are past tense. All of them stay
+// inside one process: mail content is shared by pointer, never copied.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/actor_control_block.hpp>
+
+#include "actors/core/envelope.hpp"
+#include "actors/core/error.hpp"
+#include "actors/core/ids.hpp"
+#include "actors/messages/reports.hpp"
+#include "actors/messages/spooled.hpp"
+
+namespace warmfront {
+
+/// An answer that may be a failure. Failures travel as values, never as `caf::error`.
+template <class T>
+struct answer {
+  result<T> value;
+};
+
+// ---- access: keys and accounts ------------------------------------------------------------
+
+struct create_key {
+  account_name account;
+  key_role role = key_role::sender;
+};
+/// The secret is shown once; its first part, up to the dot, is the key's id.
+struct created_key {
+  std::string id;
+  std::string secret;
+};
+struct list_keys {};
+struct revoke_key {
+  std::string id;
+};
+/// Checks a secret. `id` may be empty: the secret names its key.
+struct authenticate_key {
+  std::string id;
+  std::string secret;
+};
+
+// ---- warmup: ledgers, plans, permits ------------------------------------------------------
+
+/// A permit spent: one recipient on one ledger's day.
+struct charge {
+  ledger_subject subject;
+  std::uint32_t day = 0; ///< the ledger's day count since its start, from 0; never goes back
+  friend bool operator==(const charge&, const charge&) = default;
+};
+
+struct permit_request {
+  std::vector<ip_address> candidates;  ///< in order of preference; the first that can is taken
+  domain_name sender_domain;
+  mail_class importance = mail_class::triggered;
+  std::vector<charge> charged;         ///< by earlier attempts: not charged again on the same day
+};
+/// `charges` holds only what was charged now: all of it, and nothing else, is refunded when no
+/// connection was made. What a recipient has been charged is `charged` and `charges` together.
+struct permit_verdict {
+  enum class kind : std::uint8_t {
+    granted,   ///< `source` may send now; `charges` are its permits
+    exhausted, ///< `blocking` has no permits before `until`
+    paused,    ///< `blocking` is paused by hand
+    pending,   ///< permits are on their way: `permits_available` will say so
+    no_source, ///< the pool has no usable IP
+  };
+  kind what = kind::no_source;
+  ip_address source;
+  std::vector<charge> charges;
+  ledger_subject blocking;
+  wall_time until{};
+  /// Granted: when the first of the ledgers' days ends; the permits must not be used after it.
+  wall_time valid_until = wall_time::max();
+};
+/// Delivery → ip_pool → warmup. One verdict per request, in order.
+struct take_permits {
+  std::vector<permit_request> requests;
+};
+struct permits_taken {
+  std::vector<permit_verdict> verdicts;
+};
+/// No connection was made: the permits can be used again, today.
+struct refund_permits {
+  std::vector<charge> charges;
+};
+/// Warmup → delivery: closed lanes are worth asking for again.
+struct permits_available {};
+
+/// Warmup → intake: the sender domains that have a ledger, hence lanes of their own.
+struct ledger_domains_changed {
+  std::shared_ptr<const std::vector<domain_name>> domains;
+};
+
+struct list_ledgers {
+  ledger_subject subject; ///< empty: all
+};
+/// Starts or changes a subject's ledger. What was spent today stays spent.
+struct set_ledger_plan {
+  ledger_subject subject;
+  plan_name plan;
+};
+struct pause_ledger {
+  ledger_subject subject;
+};
+struct resume_ledger {
+  ledger_subject subject;
+};
+/// Moves a ledger to a day of its plan (from 1), from now on.
+struct set_ledger_day {
+  ledger_subject subject;
+  std::uint32_t day = 1;
+};
+/// When a mail with `ahead` others before it gets its permits, by the rules that will run.
+struct forecast_release {
+  std::vector<ip_address> sources;
+  domain_name sender_domain;
+  mail_class importance = mail_class::triggered;
+  std::uint64_t ahead = 0;
+};
+struct release_forecast {
+  std::optional<wall_time> expected_at;   ///< none: not under today's rules (paused, no source)
+  std::optional<ledger_report> blocking;  ///< the ledger that decides
+};
+struct list_plans {};
+struct put_plan {
+  plan value;
+};
+struct delete_plan {
+  plan_name name;
+};
+
+// ---- ip_pool ------------------------------------------------------------------------------
+
+struct assignment_request {
+  pool_name pool;
+  std::string recipient;            ///< address: the same one keeps its IP while weights stay
+  domain_name sender_domain;
+  mail_class importance = mail_class::triggered;
+  ip_address previous;              ///< set on a retry: kept as long as the pool has it
+  std::vector<charge> charged;
+};
+/// Delivery → ip_pool, answered by warmup with `permits_taken`.
+struct assign_sources {
+  std::vector<assignment_request> requests;
+};
+struct list_pools {
+  pool_name name; ///< empty: all
+};
+struct put_pool {
+  pool value;
+};
+struct delete_pool {
+  pool_name name;
+};
+struct put_pool_address {
+  pool_name name;
+  pool_address value;
+};
+struct delete_pool_address {
+  pool_name name;
+  ip_address address;
+};
+/// ip_pool → intake, delivery: all pools as they are now.
+struct pools_changed {
+  std::shared_ptr<const std::vector<pool>> pools;
+};
+
+// ---- intake -------------------------------------------------------------------------------
+
+/// A mail and where to say what became of it. `done` is called once, from any thread.
+struct submitted_mail {
+  submission mail;
+  std::function<void(submission_result)> done;
+};
+/// SMTP and HTTP → intake.
+struct submit_mails {
+  std::shared_ptr<std::vector<submitted_mail>> mails;
+};
+/// Node → intake: take no new mail from now on.
+struct stop_intake {};
+
+// ---- delivery -----------------------------------------------------------------------------
+
+/// Intake → delivery, after the commit, in the order of the lanes' sequence numbers.
+struct mails_spooled {
+  std::vector<std::shared_ptr<const spooled_mail>> mails;
+};
+struct report_message {
+  message_id id;
+};
+struct explain_message {
+  message_id id;
+};
+/// Newest first. `after` continues below an id; empty filters match all.
+struct list_messages {
+  std::string to;
+  std::string from;
+  std::optional<recipient_state> state;
+  std::optional<message_id> after;
+  std::uint32_t limit = 50; ///< at most 500
+};
+struct message_page {
+  std::vector<message_report> items;
+  std::optional<message_id> next; ///< none: the list is complete
+};
+struct cancel_message {
+  message_id id;
+};
+struct list_queues {};
+struct count_deliveries {};
+/// Node → delivery: begin nothing, end what is under way, answer when all outcomes are durable.
+struct drain_delivery {};
+/// The answer to commands that return nothing.
+struct done {};
+
+// ---- between start and stop ---------------------------------------------------------------
+
+/// Node → warmup, ip_pool, once all are spawned: whom to tell of changes. They are told at once
+/// how things stand.
+struct connect_listeners {
+  caf::strong_actor_ptr intake;   ///< an `intake_actor`
+  caf::strong_actor_ptr delivery; ///< a `delivery_actor`
+};
+/// Node → warmup, after delivery has drained: grant nothing more and write the exact marks, so that
+/// a clean stop burns no permit.
+struct stop_warmup {};
+/// Node → access, at every start: makes account `default` and an admin key when there is no key at
+/// all. The secret may be one of `make_secret`, so that it can be in a file before it counts; empty:
+/// one is made.
+struct ensure_first_key {
+  std::string secret;
+};
+
+// ---- admin --------------------------------------------------------------------------------
+
+namespace admin {
+struct exchange;
+}
+/// HTTP threads → admin: a request to answer, with the way back. Only `admin` looks inside.
+struct serve_exchange {
+  std::shared_ptr<admin::exchange> value;
+};
+
+// ---- within one actor ---------------------------------------------------------------------
+
+/// A step for the actor that receives it, run in its own turn: how callbacks of stores and sockets
+/// come home. Sent only by the actor's own callbacks.
+struct run_step {
+  std::function<void()> step;
+};
+
+} // namespace warmfront

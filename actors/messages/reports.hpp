@@ -1,0 +1,166 @@
+// What roles answer when they are asked how things stand: values for the admin room.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/core/envelope.hpp"
+#include "actors/core/ids.hpp"
+
+namespace warmfront {
+
+/// What a key may do; each role includes the ones after it, except that `sender` only sends.
+enum class key_role : std::uint8_t { admin = 1, operator_, sender, viewer };
+[[nodiscard]] std::string_view to_string(key_role role) noexcept;
+[[nodiscard]] std::optional<key_role> parse_key_role(std::string_view text) noexcept;
+
+/// Who is behind a request, once the key has been checked.
+struct client_identity {
+  account_name account;
+  std::string key_id;
+  key_role role = key_role::viewer;
+};
+
+struct key_report {
+  std::string id;
+  account_name account;
+  key_role role = key_role::viewer;
+  std::string kind; ///< `bearer`
+  wall_time created_at{};
+};
+
+/// An address of a pool, as configured.
+struct pool_address {
+  ip_address address;
+  node_name node;
+  std::uint32_t weight = 1;         ///< share of the pool's mail; 0: none for now
+  plan_name plan;                   ///< empty: no ledger, sends without limit
+};
+
+enum class pool_kind : std::uint8_t { shared, dedicated };
+[[nodiscard]] std::string_view to_string(pool_kind kind) noexcept;
+
+struct pool {
+  pool_name name;
+  pool_kind kind = pool_kind::shared;
+  account_name account;             ///< dedicated: who may use it; empty: everybody
+  std::string overflow = "hold";
+  std::vector<pool_address> addresses;
+};
+
+/// A warm-up plan: the limit of each day; after the last day its limit stays.
+struct plan {
+  plan_name name;
+  std::vector<std::uint64_t> days;  ///< empty: no limit
+  bool built_in = false;
+};
+
+enum class ledger_state : std::uint8_t {
+  open,      ///< permits are left today
+  exhausted, ///< used up until the day ends
+  paused,    ///< by hand
+};
+[[nodiscard]] std::string_view to_string(ledger_state state) noexcept;
+
+struct ledger_report {
+  ledger_subject subject;
+  std::string provider = "*";
+  plan_name plan;
+  std::uint32_t day = 0;            ///< of the plan, from 1
+  wall_time day_ends_at{};
+  std::optional<std::uint64_t> limit; ///< none: no limit
+  std::uint64_t used = 0;           ///< permits spent today, burnt ones included
+  std::uint64_t leased = 0;         ///< granted to nodes today
+  ledger_state state = ledger_state::open;
+};
+
+enum class recipient_state : std::uint8_t {
+  queued,    ///< waits for a connection
+  held,      ///< waits for permits of a later day
+  deferred,  ///< tried, will be tried again
+  delivered,
+  bounced,
+  expired,
+  suppressed,
+  cancelled,
+};
+[[nodiscard]] std::string_view to_string(recipient_state state) noexcept;
+[[nodiscard]] std::optional<recipient_state> parse_recipient_state(std::string_view text) noexcept;
+/// Whether nothing will happen to the recipient any more (invariant I4).
+[[nodiscard]] constexpr bool is_final(recipient_state state) noexcept {
+  return state >= recipient_state::delivered;
+}
+
+struct recipient_report {
+  std::string address;
+  recipient_state state = recipient_state::queued;
+  std::uint32_t attempts = 0;
+  std::string last_reply;           ///< empty: never tried
+  std::string remote_host;          ///< who gave it
+  ip_address source;                ///< the IP it left or will leave from, once chosen
+  std::optional<wall_time> next_attempt_at;
+  std::optional<wall_time> changed_at;
+};
+
+struct message_report {
+  message_id id;
+  std::string from;
+  account_name account;
+  pool_name pool;
+  mail_class importance = mail_class::triggered;
+  wall_time accepted_at{};
+  std::uint64_t octets = 0;
+  std::vector<recipient_report> recipients;
+};
+
+/// Why a recipient waits: one link of the causal chain (invariant I7).
+struct wait_reason {
+  std::string kind;                 ///< `ledger`, `backoff`, `site`, `dns`, `pool`, `queue`
+  std::string recipient;
+  std::string ledger;               ///< subject, for `ledger`
+  std::optional<std::uint32_t> day;
+  std::optional<std::uint64_t> used;
+  std::optional<std::uint64_t> limit;
+  std::optional<std::uint64_t> position; ///< how many go before it, 0: it is next
+  std::optional<wall_time> expected_at;
+  std::string text;                 ///< the same as a sentence
+};
+
+struct why_report {
+  message_id id;
+  std::string state;                ///< of the recipient furthest from its end
+  std::vector<wait_reason> reasons;
+};
+
+struct queue_report {
+  pool_name pool;
+  mail_class importance = mail_class::triggered;
+  std::string sender_domain;        ///< set when that domain has a ledger
+  std::string destination;          ///< set when the queue is for one congested destination
+  std::uint64_t waiting = 0;
+  std::string state;                ///< `open`, `held`, `waiting`
+  std::optional<wall_time> opens_at;
+  std::string reason;
+};
+
+/// Counters of delivery since the start.
+struct delivery_counts {
+  std::uint64_t accepted_recipients = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t deferred = 0;
+  std::uint64_t bounced = 0;
+  std::uint64_t expired = 0;
+  std::uint64_t cancelled = 0;
+  std::uint64_t connections_open = 0;
+  std::uint64_t in_flight = 0;
+  std::uint64_t deferred_waiting = 0;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, client_identity& x) {
+  return f(x.account, x.key_id, x.role);
+}
+
+} // namespace warmfront

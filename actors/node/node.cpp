@@ -1,0 +1,169 @@
+#include "actors/node/node.hpp"
+
+#include <filesystem>
+#include <utility>
+
+#include <caf/scoped_actor.hpp>
+
+#include "actors/node/node_parts.hpp"
+
+namespace warmfront {
+
+namespace {
+
+constexpr std::chrono::seconds ready_within{30};
+constexpr std::chrono::milliseconds smtp_drain_within{2000};
+constexpr std::chrono::seconds stop_step_within{7};
+
+error not_ready(const char* role) {
+  return {errc::unavailable, std::string{"the "} + role + " role did not start in time",
+          "see the log for what it waits for"};
+}
+
+/// Asks an actor and waits, for start and stop only. @returns whether it answered.
+template <class Answer, class Handle, class Question>
+bool ask(caf::scoped_actor& self, const Handle& whom, std::chrono::seconds within,
+         Question question, Answer& into) {
+  bool answered = false;
+  self->request(whom, within, std::move(question))
+      .receive(
+          [&](Answer& value) {
+            into = std::move(value);
+            answered = true;
+          },
+          [](const caf::error&) {});
+  return answered;
+}
+
+} // namespace
+
+node::node(std::unique_ptr<parts> all) : parts_{std::move(all)} {}
+
+node::~node() {
+  stop();
+}
+
+result<std::unique_ptr<node>> node::start(config::config settings,
+                                          std::function<void(const error&)> failed) {
+  auto all = std::make_unique<parts>();
+  all->settings = std::move(settings);
+  all->failed = std::move(failed);
+  WARMFRONT_TRY(all->open_log());
+  WARMFRONT_TRY(all->open_storage());
+  WARMFRONT_TRY(all->open_network());
+  WARMFRONT_TRY(all->spawn_actors());
+  std::unique_ptr<node> started{new node{std::move(all)}};
+  WARMFRONT_TRY(started->parts_->wait_until_loaded());
+  WARMFRONT_TRY(started->parts_->ensure_admin_key());
+  WARMFRONT_TRY(started->parts_->listen());
+  started->parts_->make_services();
+  started->parts_->log->write(log_level::info, "started",
+                              {{"node", std::string_view{started->parts_->settings.node.name}}});
+  return started;
+}
+
+const node_services& node::services() const {
+  return *parts_->services;
+}
+
+std::vector<std::string> node::smtp_addresses() const {
+  return parts_->smtp->addresses();
+}
+
+result<void> node::reload(const config::config& changed) {
+  parts_->log->set_level(changed.log.level);
+  if (changed.tls && parts_->smtp) {
+    WARMFRONT_TRY(context,
+                  net::tls_server_context::load(changed.tls->certificate, changed.tls->key));
+    parts_->smtp->reload(context);
+  }
+  parts_->log->write(log_level::info, "reloaded", {});
+  return success();
+}
+
+void node::stop() {
+  parts_->stop();
+}
+
+// ---- the parts ----------------------------------------------------------------------------
+
+result<void> node::parts::wait_until_loaded() {
+  caf::scoped_actor self{*system};
+  answer<std::vector<pool>> pools{std::vector<pool>{}};
+  if (!ask(self, ip_pool, ready_within, list_pools{}, pools))
+    return not_ready("ip_pool");
+  if (!pools.value)
+    return pools.value.error();
+  answer<std::vector<ledger_report>> ledgers{std::vector<ledger_report>{}};
+  if (!ask(self, warmup, ready_within, list_ledgers{}, ledgers))
+    return not_ready("warmup");
+  return ledgers.value ? success() : result<void>{ledgers.value.error()};
+}
+
+result<void> node::parts::ensure_admin_key() {
+  const auto path = std::filesystem::path{settings.node.data_dir} / "admin.key";
+  const bool existed = std::filesystem::exists(path);
+  WARMFRONT_TRY(secret, existed ? read_key_file(path) : make_secret());
+  if (!existed) {
+    WARMFRONT_TRY(write_key_file(path, secret));
+  }
+  caf::scoped_actor self{*system};
+  answer<created_key> made{created_key{}};
+  if (!ask(self, access, ready_within, ensure_first_key{secret}, made))
+    return not_ready("access");
+  if (made.value)
+    return success();
+  if (!existed) {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+  // Keys exist: those count, whatever became of the file.
+  return made.value.error().code == errc::already_exists ? success()
+                                                         : result<void>{made.value.error()};
+}
+
+void node::parts::stop() {
+  if (stopped)
+    return;
+  stopped = true;
+  if (log)
+    log->write(log_level::info, "stopping", {});
+  if (system) {
+    stop_smtp();
+    stop_actors();
+  }
+  smtp.reset();
+  services.reset();
+  system_stop();
+  resolver.reset();
+  if (io)
+    io->stop();
+  control.reset();
+  store.reset();
+  io.reset();
+  if (log)
+    log->write(log_level::info, "stopped", {});
+}
+
+// New mail is refused at once; sessions with a mail under way get their reply first.
+void node::parts::stop_smtp() {
+  if (!smtp)
+    return;
+  auto drained = std::make_shared<std::promise<void>>();
+  auto over = drained->get_future();
+  smtp->drain([drained] { drained->set_value(); });
+  over.wait_for(smtp_drain_within);
+}
+
+void node::parts::stop_actors() {
+  caf::scoped_actor self{*system};
+  done finished;
+  if (intake)
+    ask(self, intake, stop_step_within, stop_intake{}, finished);
+  if (delivery)
+    ask(self, delivery, stop_step_within, drain_delivery{}, finished);
+  if (warmup)
+    ask(self, warmup, stop_step_within, stop_warmup{}, finished);
+}
+
+} // namespace warmfront

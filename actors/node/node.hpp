@@ -1,0 +1,39 @@
+// A running node: adapters and actors, started in order and stopped in reverse.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "actors/core/error.hpp"
+#include "actors/node/services.hpp"
+#include "cluster-config/config.hpp"
+
+namespace warmfront {
+
+class node {
+public:
+  /// Opens the data directory, starts the actors and the SMTP listeners. @returns the first thing
+  /// that failed, with a way out; nothing is left running then. `failed` is called at most once,
+  /// from any thread, when the node cannot go on (a disk that fails).
+  [[nodiscard]] static result<std::unique_ptr<node>>
+  start(config::config settings, std::function<void(const error&)> failed);
+  ~node();
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  /// What the admin room needs.
+  [[nodiscard]] const node_services& services() const;
+  /// The submission addresses, with the ports that were picked.
+  [[nodiscard]] std::vector<std::string> smtp_addresses() const;
+  /// Certificates and the log level, anew from a changed configuration.
+  [[nodiscard]] result<void> reload(const config::config& changed);
+  /// Takes no new mail, ends what is under way, makes everything durable: within ten seconds.
+  void stop();
+
+private:
+  struct parts;
+  explicit node(std::unique_ptr<parts> all);
+  std::unique_ptr<parts> parts_;
+};
+
+} // namespace warmfront

@@ -1,0 +1,227 @@
+#include "actors/node/node_parts.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <caf/send.hpp>
+
+#include "actors/access/access_actor.hpp"
+#include "actors/delivery/delivery_state.hpp"
+#include "actors/ip_pool/ip_pool_actor.hpp"
+#include "actors/warmup/warmup_actor.hpp"
+#include "net/asio/mail_transport.hpp"
+#include "storage/rocks/rocks_store.hpp"
+
+namespace warmfront {
+
+namespace {
+
+// CAF lets an actor run until its mailbox is empty; this bounds a turn.
+constexpr std::size_t messages_per_turn = 300;
+constexpr std::size_t actor_threads = 2;
+constexpr std::chrono::seconds authenticate_within{10};
+
+error timed_out(const char* what) {
+  return {errc::timed_out, std::string{what} + " did not answer in time", "try again"};
+}
+
+} // namespace
+
+result<void> node::parts::open_log() {
+  WARMFRONT_TRY(opened, json_log::open(settings.log.file, settings.log.level, time));
+  log = std::move(opened);
+  return success();
+}
+
+result<void> node::parts::open_storage() {
+  std::error_code failure;
+  std::filesystem::create_directories(settings.node.data_dir, failure);
+  if (failure)
+    return error{errc::storage_failed,
+                 "the data directory " + settings.node.data_dir + " cannot be made: " +
+                     failure.message(),
+                 "make it and give it to this user", "node.data_dir"};
+  storage::rocks_options options;
+  options.directory = settings.node.data_dir;
+  options.reserve_octets = settings.storage.reserve;
+  options.log_line = [this](std::string_view line) {
+    log->write(log_level::warn, "database", {{"text", line}});
+  };
+  WARMFRONT_TRY(opened, storage::open_rocks_store(std::move(options)));
+  store = std::move(opened);
+  WARMFRONT_TRY(opened_control, storage::open_embedded_control_store(*store, time));
+  control = std::move(opened_control);
+  WARMFRONT_TRY(found, stored_lanes(*store));
+  stored = std::move(found);
+  return success();
+}
+
+result<void> node::parts::open_network() {
+  io = std::make_unique<net::io_threads>(2);
+  std::vector<dns::static_route> rows;
+  for (const auto& each : settings.delivery.routes)
+    rows.push_back({each.domain, each.to});
+  WARMFRONT_TRY(routes, dns::static_routes::make(rows));
+  net::unbound_options options;
+  options.servers = settings.dns.servers;
+  WARMFRONT_TRY(made, net::make_unbound_resolver(std::move(options), *io,
+                                                 std::make_unique<seeded_random>(random_seed())));
+  resolver = std::move(made);
+  router.emplace(std::move(routes), resolver.get());
+  return success();
+}
+
+// The name's hash stands in the ids until a cluster registers numbers.
+std::uint16_t node::parts::node_number() const {
+  std::uint32_t hash = 2166136261u; // FNV-1a
+  for (const char c : settings.node.name)
+    hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619u;
+  return static_cast<std::uint16_t>(hash ^ (hash >> 16));
+}
+
+delivery_config node::parts::make_delivery_config() const {
+  delivery_config made;
+  made.hostname = settings.node.hostname;
+  made.node = node_number();
+  made.dispatch.helo = settings.node.hostname;
+  made.dispatch.connections_per_site = settings.delivery.connections_per_site;
+  made.retry.first = settings.delivery.retry_first;
+  made.retry.last = settings.delivery.retry_last;
+  made.retry.expire_after = settings.delivery.expire_after;
+  return made;
+}
+
+result<void> node::parts::spawn_actors() {
+  actor_settings.set("scheduler.max-threads", actor_threads);
+  actor_settings.set("scheduler.max-throughput", messages_per_turn);
+  system = std::make_unique<caf::actor_system>(actor_settings);
+  access = system->spawn(access_behavior, control.get(), &time, log.get());
+  warmup_rules rules;
+  rules.node = node_name{settings.node.name};
+  rules.day = settings.warmup.day;
+  warmup = system->spawn(warmup_behavior, rules, store.get(), control.get(), &time, log.get());
+  ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), log.get());
+  reader = system->spawn<caf::detached>(worker_behavior);
+  delivery_ports ports;
+  ports.store = store.get();
+  ports.time = &time;
+  ports.log = log.get();
+  ports.ip_pool = ip_pool;
+  ports.warmup = warmup;
+  ports.reader = reader;
+  ports.router = &*router;
+  ports.make_transport = [this](net::transport_callback events) {
+    return net::make_mail_transport(*io, std::move(events));
+  };
+  ports.failed = failed;
+  delivery = system->spawn(delivery_behavior, make_delivery_config(), std::move(ports),
+                           random_seed(), stored);
+  auto policy = std::make_shared<warmfront::intake>(
+      intake_config{settings.node.hostname, node_number(), settings.smtp.max_message_size},
+      std::make_unique<seeded_random>(random_seed()));
+  for (const auto& each : stored)
+    if (each.where.appended_by == storage::lane::writer::intake)
+      policy->restore(each.where, each.tail);
+  intake = system->spawn(intake_behavior, std::move(policy), store.get(), &time, delivery);
+  asker = system->spawn([self = asker_self](caf::event_based_actor* me) -> caf::behavior {
+    *self = me;
+    return {[](const run_step& message) { message.step(); }};
+  });
+  const connect_listeners listeners{caf::actor_cast<caf::strong_actor_ptr>(intake),
+                                    caf::actor_cast<caf::strong_actor_ptr>(delivery)};
+  caf::anon_send(warmup, listeners);
+  caf::anon_send(ip_pool, listeners);
+  return success();
+}
+
+net::smtp_server_handlers node::parts::make_smtp_handlers() {
+  net::smtp_server_handlers handlers;
+  handlers.authenticate = [asker = asker, self = asker_self, access = access](
+                              std::string user, std::string secret,
+                              std::function<void(result<net::authenticated_client>)> then) {
+    caf::anon_send(asker, run_step{[=] {
+                     (*self)
+                         ->request(access, authenticate_within, authenticate_key{user, secret})
+                         .then(
+                             [then](const answer<client_identity>& found) {
+                               if (!found.value)
+                                 return then(found.value.error());
+                               const auto& who = found.value.value();
+                               if (who.role == key_role::viewer)
+                                 return then(error{errc::refused, "this key may not send",
+                                                   "use a key with the role sender"});
+                               then(net::authenticated_client{who.account, who.key_id});
+                             },
+                             [then](const caf::error&) { then(timed_out("the key check")); });
+                   }});
+  };
+  handlers.submit = [intake = intake](std::vector<net::pending_submission> mails) {
+    auto all = std::make_shared<std::vector<submitted_mail>>();
+    all->reserve(mails.size());
+    for (auto& each : mails)
+      all->push_back({std::move(each.mail), std::move(each.done)});
+    caf::anon_send(intake, submit_mails{std::move(all)});
+  };
+  handlers.accepts_mail = [disk = store.get()] { return disk->health().accepts_growth; };
+  return handlers;
+}
+
+net::smtp_server_options node::parts::make_smtp_options() const {
+  net::smtp_server_options options;
+  options.hostname = settings.node.hostname;
+  for (const auto& address : settings.smtp.submission)
+    options.listeners.push_back({address, false});
+  for (const auto& address : settings.smtp.submissions)
+    options.listeners.push_back({address, true});
+  options.relay_networks = settings.smtp.relay_networks;
+  options.limits.message_octets_max = settings.smtp.max_message_size;
+  return options;
+}
+
+result<void> node::parts::listen() {
+  std::shared_ptr<const net::tls_server_context> tls;
+  if (settings.tls) {
+    WARMFRONT_TRY(loaded,
+                  net::tls_server_context::load(settings.tls->certificate, settings.tls->key));
+    tls = loaded;
+  }
+  WARMFRONT_TRY(server, net::start_smtp_server(*io, make_smtp_options(), std::move(tls),
+                                               make_smtp_handlers(), time));
+  smtp = std::move(server);
+  return success();
+}
+
+void node::parts::make_services() {
+  services.emplace(node_services{
+      *system, *io, time, *log, settings, access, warmup, ip_pool, intake, delivery,
+      [disk = store.get()]() -> std::string {
+        const auto health = disk->health();
+        if (health.failure)
+          return "the storage has failed: " + health.failure->what;
+        return health.accepts_growth ? "" : "the disk is full: no new mail is taken";
+      },
+      [disk = store.get()] { return disk->health(); },
+      [server = smtp.get()] { return server->counts(); }});
+}
+
+void node::parts::system_stop() {
+  if (!system)
+    return;
+  for (const auto& each :
+       {caf::actor_cast<caf::actor>(intake), caf::actor_cast<caf::actor>(delivery),
+        caf::actor_cast<caf::actor>(ip_pool), caf::actor_cast<caf::actor>(warmup),
+        caf::actor_cast<caf::actor>(access), caf::actor_cast<caf::actor>(reader), asker})
+    if (each)
+      caf::anon_send_exit(each, caf::exit_reason::kill);
+  intake = intake_actor{};
+  delivery = delivery_actor{};
+  ip_pool = ip_pool_actor{};
+  warmup = warmup_actor{};
+  access = access_actor{};
+  reader = worker_actor{};
+  asker = caf::actor{};
+  system.reset();
+}
+
+} // namespace warmfront

@@ -1,0 +1,79 @@
+// The parts of a node, in the order in which they start. Only `node` and its tests look in here.
+#pragma once
+
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include "actors/access/key_secret.hpp"
+#include "actors/delivery/delivery_actor.hpp"
+#include "actors/intake/intake_actor.hpp"
+#include "actors/node/json_log.hpp"
+#include "actors/node/node.hpp"
+#include "net/asio/dns_resolver.hpp"
+#include "net/asio/smtp_server.hpp"
+#include "storage/control_store.hpp"
+#include "storage/embedded_control_store.hpp"
+
+namespace warmfront {
+
+/// The first line of a key file, without its line end.
+[[nodiscard]] result<std::string> read_key_file(const std::filesystem::path& path);
+/// Writes a key file that only its owner can read, durable before it returns.
+[[nodiscard]] result<void> write_key_file(const std::filesystem::path& path,
+                                          const std::string& secret);
+
+struct node::parts {
+  ~parts() { stop(); }
+
+  result<void> open_log();
+  result<void> open_storage();
+  result<void> open_network();
+  result<void> spawn_actors();
+  result<void> wait_until_loaded();
+  result<void> ensure_admin_key();
+  result<void> listen();
+  void make_services();
+  void stop();
+
+  config::config settings;
+  std::function<void(const error&)> failed;
+  system_clock time;
+  std::unique_ptr<json_log> log;
+  std::unique_ptr<storage::store> store;
+  std::unique_ptr<storage::control_store> control;
+  std::unique_ptr<net::io_threads> io;
+  std::unique_ptr<dns::resolver> resolver;
+  std::optional<site_router> router;
+  std::vector<stored_lane> stored;
+  caf::actor_system_config actor_settings;
+  std::unique_ptr<caf::actor_system> system;
+  access_actor access;
+  warmup_actor warmup;
+  ip_pool_actor ip_pool;
+  worker_actor reader;
+  delivery_actor delivery;
+  intake_actor intake;
+  caf::actor asker;                                   ///< asks actors on behalf of I/O threads
+  std::shared_ptr<caf::event_based_actor*> asker_self = std::make_shared<caf::event_based_actor*>();
+  std::unique_ptr<net::smtp_server> smtp;
+  std::optional<node_services> services;
+  bool stopped = false;
+
+private:
+  void stop_smtp();
+  void stop_actors();
+  void system_stop();
+  [[nodiscard]] delivery_config make_delivery_config() const;
+  [[nodiscard]] net::smtp_server_options make_smtp_options() const;
+  [[nodiscard]] net::smtp_server_handlers make_smtp_handlers();
+  [[nodiscard]] std::uint16_t node_number() const;
+};
+
+} // namespace warmfront

@@ -1,0 +1,38 @@
+// What a running node offers to the rooms above it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <caf/actor_system.hpp>
+
+#include "actors/core/clock.hpp"
+#include "actors/core/event_log.hpp"
+#include "actors/messages/handles.hpp"
+#include "cluster-config/config.hpp"
+#include "net/asio/io_threads.hpp"
+#include "net/asio/smtp_server.hpp"
+#include "storage/store.hpp"
+
+namespace warmfront {
+
+/// Borrowed from the node, which outlives whoever holds it.
+struct node_services {
+  caf::actor_system& system;
+  net::io_threads& io;
+  const clock& time;
+  event_log& log;
+  const config::config& settings;
+  access_actor access;
+  warmup_actor warmup;
+  ip_pool_actor ip_pool;
+  intake_actor intake;
+  delivery_actor delivery;
+  /// Whether the node can do its work: the text says what is wrong when it is not empty.
+  std::function<std::string()> readiness;
+  std::function<storage::storage_health()> storage_health;
+  std::function<net::smtp_server_counts()> smtp_counts;
+};
+
+} // namespace warmfront

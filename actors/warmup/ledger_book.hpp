@@ -1,0 +1,133 @@
+// All ledgers of the cluster as this node sees them, and the permits it gives out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <queue>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "actors/messages/messages.hpp"
+#include "actors/warmup/permit_ledger.hpp"
+#include "actors/warmup/subject_index.hpp"
+#include "storage/control_store.hpp"
+#include "storage/store.hpp"
+
+namespace warmfront {
+
+/// The rules of the warm-up actor. No I/O: what has to be written is collected as `effects`, and
+/// nothing depends on it before it is reported written. Time is passed in. Not thread-safe.
+class ledger_book {
+public:
+  using ledger_index = std::uint32_t;
+
+  /// A mark that a batch makes durable.
+  struct written_mark {
+    ledger_index ledger = 0;
+    std::uint32_t day = 0;
+    std::uint64_t to = 0;
+  };
+  /// What the owner has to do now.
+  struct effects {
+    storage::batch marks;              ///< to commit; then `marks_written` or `marks_failed`
+    std::vector<written_mark> written; ///< what `marks` says
+    std::vector<ledger_index> leases;  ///< to ask for with `lease`; then `lease_answered`
+    bool opened = false;               ///< somebody who was turned away may ask again
+    bool domains_changed = false;
+    std::vector<std::pair<ledger_subject, std::uint64_t>> burnt; ///< leases without a mark
+  };
+
+  explicit ledger_book(warmup_rules rules) : rules_{std::move(rules)} {}
+  ledger_book(const ledger_book&) = delete;
+  ledger_book& operator=(const ledger_book&) = delete;
+
+  // ---- what the stores say ----
+  // A record that cannot be read is an error; its ledger then grants nothing.
+  /// A mark of the node's store. @pre before `load_ledgers`.
+  [[nodiscard]] result<void> load_mark(std::string_view key, std::string_view value);
+  [[nodiscard]] result<void> load_plans(const storage::control_snapshot& all);
+  [[nodiscard]] result<void> load_ledgers(const storage::control_snapshot& all);
+  [[nodiscard]] result<void> apply_plan(const storage::control_event& event);
+  [[nodiscard]] result<void> apply_ledger(const storage::control_event& event);
+
+  // ---- permits ----
+  [[nodiscard]] permit_verdict take(const permit_request& request, wall_time now);
+  void refund(const std::vector<charge>& charges);
+  /// Nothing is granted from now on. @returns the exact marks, to be committed last.
+  [[nodiscard]] storage::batch settle();
+
+  // ---- effects ----
+  [[nodiscard]] effects take_effects();
+  void marks_written(const std::vector<written_mark>& marks);
+  void marks_failed(const std::vector<written_mark>& marks);
+  [[nodiscard]] storage::control_transaction lease(ledger_index ledger) const;
+  void lease_answered(ledger_index ledger, bool ok);
+  /// When `tick` has something to do; none: never, as things are.
+  [[nodiscard]] std::optional<wall_time> next_opening() const;
+  /// Whether something failed that `tick` will try again.
+  [[nodiscard]] bool has_retries() const noexcept { return !retries_.empty(); }
+  /// Days that ended open again; what failed is tried again.
+  void tick(wall_time now);
+
+  // ---- what is so ----
+  [[nodiscard]] std::vector<plan> plans() const;
+  [[nodiscard]] const plan* find_plan(const plan_name& name) const;
+  [[nodiscard]] bool is_plan_used(const plan_name& name) const;
+  /// The revision of a plan's record; 0: there is none, or the plan is built in.
+  [[nodiscard]] storage::revision plan_revision(const plan_name& name) const;
+  [[nodiscard]] const permit_ledger* find(std::string_view subject) const;
+  /// One subject's ledger, or all in order of subject when it is empty.
+  [[nodiscard]] std::vector<ledger_report> reports(const ledger_subject& subject,
+                                                   wall_time now) const;
+  [[nodiscard]] std::vector<domain_name> domains() const;
+  [[nodiscard]] const warmup_rules& rules() const noexcept { return rules_; }
+
+private:
+  struct entry {
+    permit_ledger ledger;
+    bool waiting = false;                    ///< somebody was turned away since it last opened
+    wall_time queued_for = wall_time::min(); ///< in `openings_` at this time
+  };
+  struct custom_plan {
+    plan value;
+    storage::revision at = 0;
+  };
+  using opening = std::pair<wall_time, ledger_index>;
+
+  [[nodiscard]] ledger_index index_of(std::string_view subject) const {
+    return by_subject_.find(subject, [this](ledger_index at) -> std::string_view {
+      return entries_[at].ledger.subject();
+    });
+  }
+  [[nodiscard]] entry* find_entry(std::string_view subject);
+  entry& find_or_add(std::string_view subject);
+  [[nodiscard]] ledger_index index_of(const entry& of) const {
+    return static_cast<ledger_index>(&of - entries_.data());
+  }
+  /// What one ledger says to a request; `held`: it was charged today already.
+  [[nodiscard]] permit_state ask(entry& of, const permit_request& request, wall_time now,
+                                 bool& held);
+  void turn_away(entry& of, permit_state why);
+  /// Opens the first source's day while the domain's day opens: one wait instead of two.
+  void warm_up(const permit_request& request, wall_time now);
+  static void charge_one(permit_verdict& verdict, entry* of, bool held);
+  void pump(entry& of);
+  void opened(entry& of);
+  void replan(const plan_name& name);
+  result<void> apply_record(const storage::control_record& record);
+
+  warmup_rules rules_;
+  std::vector<entry> entries_;
+  subject_index by_subject_;
+  std::unordered_map<plan_name, custom_plan> custom_plans_;
+  std::priority_queue<opening, std::vector<opening>, std::greater<>> openings_;
+  std::vector<ledger_index> retries_;
+  effects effects_;
+  bool settled_ = false;
+};
+
+} // namespace warmfront

@@ -1,0 +1,96 @@
+// What the cluster knows of a ledger, and the arithmetic of its days.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/core/clock.hpp"
+#include "actors/core/error.hpp"
+#include "actors/core/ids.hpp"
+#include "actors/messages/reports.hpp"
+
+namespace warmfront {
+
+/// A ledger as stored. Its days are counted from its start and never go backward: the last opened
+/// day is durable, and what the clock says can only add to it.
+struct ledger_record {
+  plan_name plan;
+  std::uint32_t opened_day = 0;    ///< the last day that was opened
+  wall_time day_started_at{};      ///< of the opened day: the anchor of the days after it
+  std::uint32_t base_day = 0;      ///< on this day of the ledger …
+  std::uint32_t base_position = 1; ///< … the plan was at this day, counted from 1
+  bool paused = false;
+  friend bool operator==(const ledger_record&, const ledger_record&) = default;
+};
+
+/// The leases of one ledger's day: how many permits each node may give out.
+struct ledger_day_record {
+  struct grant {
+    node_name node;
+    std::uint64_t permits = 0;
+    friend bool operator==(const grant&, const grant&) = default;
+  };
+  std::vector<grant> grants;
+  friend bool operator==(const ledger_day_record&, const ledger_day_record&) = default;
+};
+
+/// A ledger that starts now.
+[[nodiscard]] ledger_record new_ledger(plan_name plan, wall_time now);
+
+/// The day of the ledger at a moment: never before the opened day. @pre `length` > 0.
+[[nodiscard]] std::uint32_t day_at(const ledger_record& ledger, wall_time now, microseconds length);
+/// When a day begins; saturates at the end of time. @pre `day` >= the opened day.
+[[nodiscard]] wall_time day_start(const ledger_record& ledger, std::uint32_t day,
+                                  microseconds length);
+/// The plan's day on a day of the ledger, from 1.
+[[nodiscard]] std::uint32_t plan_position(const ledger_record& ledger, std::uint32_t day);
+
+/// The ledger with day `day` opened.
+[[nodiscard]] ledger_record with_opened_day(ledger_record ledger, std::uint32_t day,
+                                            microseconds length);
+/// The ledger moved to a day of its plan. When the clock was set back, so that the opened day has
+/// not begun yet, the day begins now: else it would not end before the clock has caught up.
+[[nodiscard]] ledger_record with_position(ledger_record ledger, std::uint32_t position,
+                                          wall_time now, microseconds length);
+
+/// Whether a ledger can be about this: an IP address in canonical text or a domain. Fails with
+/// `invalid_argument`.
+[[nodiscard]] result<void> check_subject(const ledger_subject& subject);
+/// Whether the subject is a domain and not an address.
+[[nodiscard]] bool is_domain_subject(std::string_view subject);
+
+// ---- keys and values ----------------------------------------------------------------------
+
+[[nodiscard]] std::string plan_key(const plan_name& name);
+[[nodiscard]] std::string ledger_key(std::string_view subject);
+[[nodiscard]] std::string ledger_day_key(std::string_view subject, std::uint32_t day);
+/// In `family::ledger`.
+[[nodiscard]] std::string mark_key(std::string_view subject, std::uint32_t day);
+inline constexpr std::string_view plan_prefix = "plans/";
+inline constexpr std::string_view ledger_prefix = "ledgers/";
+inline constexpr std::string_view mark_prefix = "mark/";
+
+/// A subject and, in the key of a day or a mark, the day.
+struct ledger_key_parts {
+  std::string_view subject;
+  std::optional<std::uint32_t> day;
+};
+/// Takes apart `ledgers/SUBJECT` and `ledgers/SUBJECT/days/N`; none for anything else.
+[[nodiscard]] std::optional<ledger_key_parts> parse_ledger_key(std::string_view key);
+/// Takes apart `mark/SUBJECT/N`.
+[[nodiscard]] std::optional<ledger_key_parts> parse_mark_key(std::string_view key);
+
+[[nodiscard]] std::string encode(const plan& value);
+[[nodiscard]] std::string encode(const ledger_record& value);
+[[nodiscard]] std::string encode(const ledger_day_record& value);
+[[nodiscard]] std::string encode_mark(std::uint64_t used);
+/// Fail with `storage_corrupt`, or `storage_newer` for a schema this release does not know.
+[[nodiscard]] result<plan> decode_plan(plan_name name, std::string_view octets);
+[[nodiscard]] result<ledger_record> decode_ledger(std::string_view octets);
+[[nodiscard]] result<ledger_day_record> decode_ledger_day(std::string_view octets);
+[[nodiscard]] result<std::uint64_t> decode_mark(std::string_view octets);
+
+} // namespace warmfront

@@ -1,0 +1,215 @@
+#include "admin/admin_actor.hpp"
+
+#include <caf/response_type.hpp>
+#include <caf/sec.hpp>
+
+#include <fmt/core.h>
+
+namespace warmfront::admin {
+
+namespace {
+
+using self_pointer = admin_actor::stateful_pointer<admin_state>;
+using exchange_pointer = std::shared_ptr<exchange>;
+
+void advance(self_pointer self, const exchange_pointer& now);
+
+/// One line for what changes something. Never a secret, never a body.
+void log_change(const admin_parts& parts, const exchange& done, const http_response& response) {
+  if (done.asked.where == nullptr || done.asked.where->method == "GET" ||
+      done.asked.where->needed == access::send) {
+    return;
+  }
+  parts.log->write(log_level::info, "admin_request",
+                   {{"method", std::string_view{done.request.method}},
+                    {"target", std::string_view{done.request.target}},
+                    {"status", static_cast<std::int64_t>(response.status)},
+                    {"account", std::string_view{done.asked.who.account.str()}},
+                    {"key", std::string_view{done.asked.who.key_id}},
+                    {"client", std::string_view{done.request.client_address}}});
+}
+
+void finish(const admin_parts& parts, const exchange_pointer& now, http_response response) {
+  log_change(parts, *now, response);
+  now->respond(std::move(response));
+}
+
+error no_answer(const caf::error& reason) {
+  const bool late = reason == caf::sec::request_timeout;
+  return {late ? errc::timed_out : errc::stopping,
+          late ? "The node did not answer in time." : "The node is shutting down.", "try again"};
+}
+
+template <class Question, class... Set>
+constexpr bool is_one_of = (std::is_same_v<Question, Set> || ...);
+
+/// Who answers a question.
+template <class Question>
+const auto& whom(const admin_parts& parts) {
+  if constexpr (is_one_of<Question, create_key, list_keys, revoke_key, authenticate_key>) {
+    return parts.access;
+  } else if constexpr (is_one_of<Question, list_pools, put_pool, delete_pool, put_pool_address,
+                                 delete_pool_address>) {
+    return parts.ip_pool;
+  } else if constexpr (is_one_of<Question, list_ledgers, set_ledger_plan, pause_ledger,
+                                 resume_ledger, set_ledger_day, list_plans, put_plan,
+                                 delete_plan>) {
+    return parts.warmup;
+  } else {
+    return parts.delivery;
+  }
+}
+
+template <class Actor, class Question>
+using reply_of = caf::detail::tl_head_t<caf::response_type_t<typename Actor::signatures, Question>>;
+
+template <class T>
+const result<T>& result_of(const answer<T>& value) {
+  return value.value;
+}
+result<delivery_counts> result_of(const delivery_counts& value) {
+  return value;
+}
+
+/// Asks one question; `use` gets the result, failures of the actor system included.
+template <class Question, class Use>
+void put(self_pointer self, Question question, Use use) {
+  const auto& target = whom<Question>(self->state.parts);
+  using reply = reply_of<std::decay_t<decltype(target)>, Question>;
+  using outcome_of_question = std::decay_t<decltype(result_of(std::declval<const reply&>()))>;
+  self->request(target, self->state.parts.patience, std::move(question))
+      .then([use](const reply& got) { use(result_of(got)); },
+            [use](const caf::error& reason) { use(outcome_of_question{no_answer(reason)}); });
+}
+
+/// Hands a mail to intake. Its answer comes on another thread and needs no second step there, so
+/// it does not come back through this actor.
+void submit(self_pointer self, const exchange_pointer& now, submission mail) {
+  auto mails = std::make_shared<std::vector<submitted_mail>>();
+  mails->push_back({std::move(mail), [now](submission_result got) {
+                      if (!got) {
+                        return now->respond(to_response(to_problem(got.error())));
+                      }
+                      now->given.emplace_back(got.value());
+                      auto next = now->asked.where->serve(now->asked, now->given);
+                      now->respond(std::move(*std::get_if<http_response>(&next)));
+                    }});
+  self->send(self->state.parts.intake, submit_mails{std::move(mails)});
+}
+
+/// The questions of one step, asked one after the other: their answers keep the order.
+struct step {
+  std::vector<ask> questions;
+  std::size_t asked = 0;
+};
+
+void ask_next(self_pointer self, const exchange_pointer& now,
+              const std::shared_ptr<step>& current) {
+  if (current->asked == current->questions.size()) {
+    return advance(self, now);
+  }
+  auto question = std::move(current->questions[current->asked++]);
+  std::visit(
+      [&](auto& each) {
+        using question_type = std::decay_t<decltype(each)>;
+        if constexpr (std::is_same_v<question_type, submission>) {
+          submit(self, now, std::move(each));
+        } else {
+          put(self, std::move(each), [self, now, current](const auto& got) {
+            if (!got) {
+              return finish(self->state.parts, now, to_response(to_problem(got.error())));
+            }
+            now->given.emplace_back(got.value());
+            ask_next(self, now, current);
+          });
+        }
+      },
+      question);
+}
+
+void advance(self_pointer self, const exchange_pointer& now) {
+  auto next = now->asked.where->serve(now->asked, now->given);
+  if (auto* response = std::get_if<http_response>(&next)) {
+    return finish(self->state.parts, now, std::move(*response));
+  }
+  auto& questions = *std::get_if<std::vector<ask>>(&next);
+  for (const auto& each : questions) {
+    if (const auto* revoked = std::get_if<revoke_key>(&each)) {
+      self->state.keys.forget(revoked->id);
+    }
+  }
+  ask_next(self, now, std::make_shared<step>(step{std::move(questions)}));
+}
+
+/// The caller is known, or need not be: reads the request and begins to answer it.
+void begin(self_pointer self, const exchange_pointer& now, matched_route found,
+           client_identity who) {
+  auto& state = self->state;
+  auto prepared = prepare(std::move(found), now->request);
+  if (auto* refusal = std::get_if<http_response>(&prepared)) {
+    return finish(state.parts, now, std::move(*refusal));
+  }
+  now->asked = std::move(*std::get_if<call>(&prepared));
+  // The body has been read: what it weighed is free before the mail is stored.
+  now->request.body = {};
+  now->asked.who = std::move(who);
+  now->asked.now = state.parts.time->wall_now();
+  now->asked.unique = fmt::format("{:x}.{}", now->asked.now.time_since_epoch().count(),
+                                  state.parts.unique_prefix + std::to_string(++state.calls));
+  now->asked.node = state.parts.node.get();
+  advance(self, now);
+}
+
+void begin_if_allowed(self_pointer self, const exchange_pointer& now, matched_route found,
+                      const client_identity& who) {
+  if (!allows(found.where->needed, who.role)) {
+    return finish(self->state.parts, now, forbidden(*found.where, who.role));
+  }
+  begin(self, now, std::move(found), who);
+}
+
+void authenticate(self_pointer self, const exchange_pointer& now, matched_route found) {
+  auto& state = self->state;
+  auto secret = bearer_key(now->request);
+  if (!secret) {
+    return finish(state.parts, now, unauthenticated("This needs a key."));
+  }
+  const auto asked_at = state.parts.time->steady_now();
+  if (const auto known = state.keys.find(*secret, asked_at)) {
+    return begin_if_allowed(self, now, std::move(found), *known);
+  }
+  put(self, authenticate_key{"", *secret},
+      [self, now, found, secret, asked_at](const result<client_identity>& got) {
+        if (!got && got.error().code == errc::refused) {
+          return finish(self->state.parts, now, unauthenticated("The key is not known."));
+        }
+        if (!got) {
+          return finish(self->state.parts, now, to_response(to_problem(got.error())));
+        }
+        self->state.keys.remember(*secret, got.value(), asked_at);
+        begin_if_allowed(self, now, found, got.value());
+      });
+}
+
+void serve(self_pointer self, const exchange_pointer& now) {
+  auto route_or_refusal = find_route(now->request.method, now->request.target);
+  if (auto* refusal = std::get_if<http_response>(&route_or_refusal)) {
+    return finish(self->state.parts, now, std::move(*refusal));
+  }
+  auto& found = *std::get_if<matched_route>(&route_or_refusal);
+  const auto needed = found.where->needed;
+  if (needed == access::open || (needed == access::probe && now->request.from_loopback)) {
+    return begin(self, now, std::move(found), {});
+  }
+  authenticate(self, now, std::move(found));
+}
+
+} // namespace
+
+admin_actor::behavior_type admin_behavior(admin_actor::stateful_pointer<admin_state> self,
+                                          admin_parts parts) {
+  self->state.parts = std::move(parts);
+  return {[self](const serve_exchange& m) { serve(self, m.value); }};
+}
+
+} // namespace warmfront::admin

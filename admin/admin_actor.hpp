@@ -1,0 +1,57 @@
+// The actor that answers HTTP requests: authenticates, asks the roles, responds.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <caf/replies_to.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/core/clock.hpp"
+#include "actors/core/event_log.hpp"
+#include "actors/messages/handles.hpp"
+#include "admin/api/router.hpp"
+#include "admin/http/http_message.hpp"
+#include "admin/key_cache.hpp"
+
+namespace warmfront::admin {
+
+/// A request on its way through the actor.
+struct exchange {
+  http_request request;
+  http_responder respond;
+  call asked;
+  answers given;
+};
+
+/// Sent by the HTTP server's handler. Answers go through the exchange's responder.
+using admin_actor = caf::typed_actor<caf::reacts_to<serve_exchange>>;
+
+/// What the actor works with. All of it outlives the actor.
+struct admin_parts {
+  access_actor access;
+  warmup_actor warmup;
+  ip_pool_actor ip_pool;
+  intake_actor intake;
+  delivery_actor delivery;
+  const clock* time = nullptr;
+  event_log* log = nullptr;
+  std::shared_ptr<const node_view> node;
+  std::string unique_prefix; ///< of the Message-IDs of this actor
+  /// For each question: the roles answer from memory, or after one commit.
+  std::chrono::milliseconds patience{10'000};
+};
+
+struct admin_state {
+  admin_parts parts;
+  key_cache keys;
+  std::uint64_t calls = 0;
+  static inline const char* name = "warmfront.admin";
+};
+
+admin_actor::behavior_type admin_behavior(admin_actor::stateful_pointer<admin_state> self,
+                                          admin_parts parts);
+
+} // namespace warmfront::admin

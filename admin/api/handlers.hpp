@@ -1,0 +1,114 @@
+// The handlers that the route table names, and what they share. Inside `admin/api` only.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "admin/api/render.hpp"
+#include "admin/api/route.hpp"
+
+namespace warmfront::admin::handlers {
+
+outcome send_message(call& request, const answers& given);
+outcome list_messages(call& request, const answers& given);
+outcome show_message(call& request, const answers& given);
+outcome explain_message(call& request, const answers& given);
+outcome cancel_message(call& request, const answers& given);
+
+outcome list_pools(call& request, const answers& given);
+outcome create_pool(call& request, const answers& given);
+outcome show_pool(call& request, const answers& given);
+outcome change_pool(call& request, const answers& given);
+outcome delete_pool(call& request, const answers& given);
+outcome put_pool_address(call& request, const answers& given);
+outcome delete_pool_address(call& request, const answers& given);
+outcome list_addresses(call& request, const answers& given);
+outcome show_address(call& request, const answers& given);
+
+outcome list_plans(call& request, const answers& given);
+outcome create_plan(call& request, const answers& given);
+outcome show_plan(call& request, const answers& given);
+outcome change_plan(call& request, const answers& given);
+outcome delete_plan(call& request, const answers& given);
+outcome list_ledgers(call& request, const answers& given);
+outcome show_ledger(call& request, const answers& given);
+outcome act_on_ledger(call& request, const answers& given);
+
+outcome list_queues(call& request, const answers& given);
+outcome list_keys(call& request, const answers& given);
+outcome create_key(call& request, const answers& given);
+outcome revoke_key(call& request, const answers& given);
+outcome show_cluster(call& request, const answers& given);
+outcome show_health(call& request, const answers& given);
+outcome show_readiness(call& request, const answers& given);
+outcome show_metrics(call& request, const answers& given);
+outcome show_openapi(call& request, const answers& given);
+
+// ---- what handlers share ------------------------------------------------------------------
+
+/// One question as the next step.
+template <class Question>
+outcome then(Question question) {
+  std::vector<ask> questions;
+  questions.emplace_back(std::move(question));
+  return questions;
+}
+
+/// Answer number `index`. @pre the question before it is answered with a `T`.
+template <class T>
+const T& answer_at(const answers& given, std::size_t index) {
+  assert(index < given.size() && std::holds_alternative<T>(given[index]));
+  return *std::get_if<T>(&given[index]);
+}
+
+inline http_response respond(const call& request, const ordered_json& body) {
+  return {request.where->status, "application/json", dump(body), {}};
+}
+inline http_response no_content() {
+  return {204, "", "", {}};
+}
+inline http_response fail(const problem& value) {
+  return to_response(value);
+}
+
+/// A text or number of a checked body or query; the default when it is absent.
+inline std::string text_of(const json& object, const char* name, std::string fallback = {}) {
+  const auto found = object.find(name);
+  return found == object.end() ? std::move(fallback) : found->get<std::string>();
+}
+inline std::uint64_t number_of(const json& object, const char* name, std::uint64_t fallback) {
+  const auto found = object.find(name);
+  return found == object.end() ? fallback : found->get<std::uint64_t>();
+}
+
+/// One page of a list, ordered by `token_of`, which names each item uniquely.
+template <class Item, class TokenOf>
+http_response page(const call& request, std::vector<Item> items, TokenOf token_of) {
+  constexpr std::uint64_t limit_default = 100;
+  std::sort(items.begin(), items.end(),
+            [&](const Item& left, const Item& right) { return token_of(left) < token_of(right); });
+  const auto after = text_of(request.query, "after");
+  const auto limit = number_of(request.query, "limit", limit_default);
+  ordered_json body;
+  body["items"] = ordered_json::array();
+  body["next"] = nullptr;
+  std::string last;
+  for (const auto& each : items) {
+    auto token = token_of(each);
+    if (!after.empty() && token <= after) {
+      continue;
+    }
+    if (body["items"].size() == limit) {
+      body["next"] = last;
+      break;
+    }
+    body["items"].push_back(to_json(each));
+    last = std::move(token);
+  }
+  return respond(request, body);
+}
+
+} // namespace warmfront::admin::handlers

@@ -1,0 +1,148 @@
+#include "admin/api/metrics.hpp"
+
+#include <string_view>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace warmfront::admin {
+
+namespace {
+
+using labels = std::vector<prometheus::ClientMetric::Label>;
+using families = std::vector<prometheus::MetricFamily>;
+
+prometheus::MetricFamily& add(families& target, const char* name, const char* help,
+                              prometheus::MetricType type) {
+  target.push_back({name, help, type, {}});
+  return target.back();
+}
+
+void sample(prometheus::MetricFamily& family, double value, labels names = {}) {
+  prometheus::ClientMetric metric;
+  metric.label = std::move(names);
+  metric.gauge.value = value;
+  metric.counter.value = value;
+  family.metric.push_back(std::move(metric));
+}
+
+double number(std::uint64_t value) {
+  return static_cast<double>(value);
+}
+
+/// A family of one sample without labels.
+struct plain_metric {
+  const char* name;
+  const char* help;
+  bool is_counter;
+  std::uint64_t value;
+};
+
+void add_plain(families& target, std::initializer_list<plain_metric> metrics) {
+  for (const auto& each : metrics) {
+    sample(add(target, each.name, each.help,
+               each.is_counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge),
+           number(each.value));
+  }
+}
+
+void add_delivery(families& target, const delivery_counts& counts) {
+  add_plain(
+      target,
+      {{"warmfront_recipients_accepted_total", "Recipients accepted.", true,
+        counts.accepted_recipients},
+       {"warmfront_attempts_deferred_total", "Attempts to be repeated.", true, counts.deferred},
+       {"warmfront_delivery_connections", "Open connections to receivers.", false,
+        counts.connections_open},
+       {"warmfront_recipients_in_flight", "Recipients being delivered.", false, counts.in_flight},
+       {"warmfront_recipients_deferred", "Recipients that wait for a retry.", false,
+        counts.deferred_waiting}});
+  auto& outcomes = add(target, "warmfront_recipients_total", "Recipients by their outcome.",
+                       prometheus::MetricType::Counter);
+  sample(outcomes, number(counts.delivered), {{"outcome", "delivered"}});
+  sample(outcomes, number(counts.bounced), {{"outcome", "bounced"}});
+  sample(outcomes, number(counts.expired), {{"outcome", "expired"}});
+  sample(outcomes, number(counts.cancelled), {{"outcome", "cancelled"}});
+}
+
+void add_smtp(families& target, const net::smtp_server_counts& counts) {
+  add_plain(
+      target,
+      {{"warmfront_smtp_connections_total", "Connections accepted.", true, counts.connections},
+       {"warmfront_smtp_connections_refused_total", "Connections refused.", true,
+        counts.connections_refused},
+       {"warmfront_smtp_connections", "Connections open.", false, counts.connections_open},
+       {"warmfront_smtp_authentication_failures_total", "Failed AUTH commands.", true,
+        counts.authentication_failures},
+       {"warmfront_smtp_messages_accepted_total", "Messages accepted.", true,
+        counts.messages_accepted},
+       {"warmfront_smtp_messages_refused_total", "Messages refused.", true,
+        counts.messages_refused},
+       {"warmfront_smtp_octets_received_total", "Octets received.", true, counts.octets_received}});
+}
+
+void add_ledgers(families& target, const std::vector<ledger_report>& ledgers) {
+  struct gauge {
+    const char* name;
+    const char* help;
+    double (*value)(const ledger_report&);
+  };
+  static constexpr gauge gauges[] = {
+      {"warmfront_ledger_used", "Permits spent on the ledger's day.",
+       [](const ledger_report& each) { return number(each.used); }},
+      {"warmfront_ledger_day", "The day of the ledger's plan.",
+       [](const ledger_report& each) { return number(each.day); }},
+      {"warmfront_ledger_paused", "1 while the ledger is paused.",
+       [](const ledger_report& each) { return each.state == ledger_state::paused ? 1.0 : 0.0; }},
+  };
+  const auto name = [](const ledger_report& each) {
+    return labels{{"subject", each.subject.str()}, {"provider", each.provider}};
+  };
+  for (const auto& each : gauges) {
+    auto& family = add(target, each.name, each.help, prometheus::MetricType::Gauge);
+    for (const auto& ledger : ledgers) {
+      sample(family, each.value(ledger), name(ledger));
+    }
+  }
+  auto& limits = add(target, "warmfront_ledger_limit", "What may be sent on the ledger's day.",
+                     prometheus::MetricType::Gauge);
+  for (const auto& ledger : ledgers) {
+    if (ledger.limit) {
+      sample(limits, number(*ledger.limit), name(ledger));
+    }
+  }
+}
+
+void add_queues(families& target, const std::vector<queue_report>& queues) {
+  auto& waiting = add(target, "warmfront_queue_waiting", "Recipients that wait in a queue.",
+                      prometheus::MetricType::Gauge);
+  for (const auto& each : queues) {
+    sample(waiting, number(each.waiting),
+           {{"pool", each.pool.str()},
+            {"class", std::string{to_string(each.importance)}},
+            {"sender_domain", each.sender_domain},
+            {"destination", each.destination},
+            {"state", each.state}});
+  }
+}
+
+} // namespace
+
+std::string metrics_text(const metric_sources& sources) {
+  families all;
+  sample(add(all, "warmfront_build_info", "The release.", prometheus::MetricType::Gauge), 1,
+         {{"version", sources.version}});
+  add_plain(
+      all, {{"warmfront_ready", "1 when the node can do its work.", false, sources.ready ? 1U : 0U},
+            {"warmfront_storage_accepts_mail", "0 once the reserve of free space is reached.",
+             false, sources.storage.accepts_growth && !sources.storage.failure ? 1U : 0U},
+            {"warmfront_storage_free_bytes", "Free space of the data directory.", false,
+             sources.storage.free_octets}});
+  add_delivery(all, sources.delivery);
+  add_smtp(all, sources.smtp);
+  add_ledgers(all, sources.ledgers);
+  add_queues(all, sources.queues);
+  return prometheus::TextSerializer{}.Serialize(all);
+}
+
+} // namespace warmfront::admin

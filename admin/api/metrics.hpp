@@ -1,0 +1,26 @@
+// The metrics of the node as text, made when they are asked for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "actors/messages/reports.hpp"
+#include "net/asio/smtp_server.hpp"
+#include "storage/store.hpp"
+
+namespace warmfront::admin {
+
+struct metric_sources {
+  const std::vector<ledger_report>& ledgers;
+  const std::vector<queue_report>& queues;
+  const delivery_counts& delivery;
+  net::smtp_server_counts smtp;
+  storage::storage_health storage;
+  bool ready = false;
+  std::string version;
+};
+
+/// The Prometheus text format 0.0.4, which OpenMetrics scrapers read too.
+[[nodiscard]] std::string metrics_text(const metric_sources& sources);
+
+} // namespace warmfront::admin

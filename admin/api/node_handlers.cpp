@@ -1,0 +1,108 @@
+#include "admin/api/handlers.hpp"
+#include "admin/api/metrics.hpp"
+#include "admin/api/openapi.hpp"
+
+namespace warmfront::admin::handlers {
+
+namespace {
+
+/// A queue has no name of its own: what tells it from others, together.
+std::string token_of(const queue_report& value) {
+  return value.pool.str() + '|' + std::string{to_string(value.importance)} + '|' +
+         value.sender_domain + '|' + value.destination;
+}
+
+ordered_json storage_json(const storage::storage_health& health) {
+  ordered_json target;
+  target["accepts_mail"] = health.accepts_growth && !health.failure;
+  target["free_octets"] = health.free_octets;
+  target["failure"] = health.failure ? to_string(*health.failure) : std::string{};
+  return target;
+}
+
+} // namespace
+
+outcome list_queues(call& request, const answers& given) {
+  if (given.empty()) {
+    return then(warmfront::list_queues{});
+  }
+  return page(request, answer_at<std::vector<queue_report>>(given, 0), token_of);
+}
+
+outcome list_keys(call& request, const answers& given) {
+  if (given.empty()) {
+    return then(warmfront::list_keys{});
+  }
+  return page(request, answer_at<std::vector<key_report>>(given, 0),
+              [](const key_report& each) { return each.id; });
+}
+
+outcome create_key(call& request, const answers& given) {
+  if (given.empty()) {
+    const auto role = parse_key_role(text_of(request.body, "role"));
+    return then(warmfront::create_key{account_name{text_of(request.body, "account")},
+                                      role.value_or(key_role::viewer)});
+  }
+  return respond(request, to_json(answer_at<created_key>(given, 0)));
+}
+
+outcome revoke_key(call& request, const answers& given) {
+  if (given.empty()) {
+    return then(warmfront::revoke_key{request.parameters.front()});
+  }
+  return no_content();
+}
+
+outcome show_cluster(call& request, const answers&) {
+  const auto problem_text = request.node->readiness();
+  ordered_json node;
+  node["name"] = request.node->node;
+  node["hostname"] = request.node->hostname;
+  node["version"] = request.node->version;
+  node["ready"] = problem_text.empty();
+  node["problem"] = problem_text;
+  node["storage"] = storage_json(request.node->storage());
+  ordered_json body;
+  body["role"] = "alone";
+  body["ready"] = problem_text.empty();
+  body["nodes"] = ordered_json::array();
+  body["nodes"].push_back(std::move(node));
+  return respond(request, body);
+}
+
+outcome show_health(call& request, const answers&) {
+  ordered_json body;
+  body["status"] = "ok";
+  return respond(request, body);
+}
+
+outcome show_readiness(call& request, const answers& given) {
+  const auto reason = request.node->readiness();
+  if (reason.empty()) {
+    return show_health(request, given);
+  }
+  auto unready = to_problem({errc::unavailable, reason, "", ""});
+  unready.code = "not_ready";
+  return fail(unready);
+}
+
+outcome show_metrics(call& request, const answers& given) {
+  if (given.empty()) {
+    return std::vector<ask>{warmfront::list_ledgers{}, warmfront::list_queues{},
+                            count_deliveries{}};
+  }
+  metric_sources sources{answer_at<std::vector<ledger_report>>(given, 0),
+                         answer_at<std::vector<queue_report>>(given, 1),
+                         answer_at<delivery_counts>(given, 2),
+                         request.node->smtp(),
+                         request.node->storage(),
+                         request.node->readiness().empty(),
+                         request.node->version};
+  return http_response{200, std::string{request.where->media_type}, metrics_text(sources), {}};
+}
+
+outcome show_openapi(call& request, const answers&) {
+  return http_response{200, "application/json", openapi_text(request.node->version), {}};
+}
+
+} // namespace warmfront::admin::handlers

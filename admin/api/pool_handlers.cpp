@@ -1,0 +1,201 @@
+#include <map>
+
+#include "actors/core/ip.hpp"
+#include "admin/api/handlers.hpp"
+
+namespace warmfront::admin::handlers {
+
+namespace {
+
+using admin::to_json;
+
+pool_address read_address(const call& request, const json& value, std::string address) {
+  pool_address target;
+  // Checked before: the canonical form exists.
+  target.address = ip_address{canonical_ip(address).value_or(address)};
+  target.node = node_name{text_of(value, "node", request.node->node)};
+  target.weight = static_cast<std::uint32_t>(number_of(value, "weight", 1));
+  target.plan = plan_name{text_of(value, "plan")};
+  return target;
+}
+
+pool read_pool(const call& request, std::string name) {
+  const auto& body = request.body;
+  pool target;
+  target.name = pool_name{std::move(name)};
+  target.kind = text_of(body, "kind") == "dedicated" ? pool_kind::dedicated : pool_kind::shared;
+  target.account = account_name{text_of(body, "account")};
+  target.overflow = text_of(body, "overflow", "hold");
+  if (const auto addresses = body.find("ips"); addresses != body.end()) {
+    for (const auto& each : *addresses) {
+      target.addresses.push_back(read_address(request, each, text_of(each, "address")));
+    }
+  }
+  return target;
+}
+
+const pool* find_pool(const std::vector<pool>& all, std::string_view name) {
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [name](const pool& each) { return each.name.str() == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+/// An IP with all that is known about it, from the pools and ledgers.
+struct known_address {
+  std::string address;
+  std::string node;
+  std::vector<std::string> pools;
+  std::vector<ledger_report> ledgers;
+};
+
+std::string_view state_of(const known_address& value) noexcept {
+  std::string_view state = "active";
+  for (const auto& ledger : value.ledgers) {
+    if (ledger.state == ledger_state::paused) {
+      return "paused";
+    }
+    if (ledger.state == ledger_state::exhausted) {
+      state = "exhausted";
+    } else if (ledger.limit && state == "active") {
+      state = "warming";
+    }
+  }
+  return state;
+}
+
+ordered_json to_json(const known_address& value) {
+  ordered_json target;
+  target["address"] = value.address;
+  target["state"] = state_of(value);
+  target["node"] = value.node;
+  target["pools"] = value.pools;
+  target["ledgers"] = ordered_json::array();
+  for (const auto& each : value.ledgers) {
+    target["ledgers"].push_back(to_json(each));
+  }
+  return target;
+}
+
+std::vector<known_address> join(const std::vector<pool>& pools,
+                                const std::vector<ledger_report>& ledgers) {
+  std::map<std::string, known_address> known;
+  for (const auto& each : pools) {
+    for (const auto& member : each.addresses) {
+      auto& entry = known[member.address.str()];
+      entry.address = member.address.str();
+      entry.node = member.node.str();
+      entry.pools.push_back(each.name.str());
+    }
+  }
+  for (const auto& ledger : ledgers) {
+    if (const auto found = known.find(ledger.subject.str()); found != known.end()) {
+      found->second.ledgers.push_back(ledger);
+    }
+  }
+  std::vector<known_address> joined;
+  for (auto& [address, entry] : known) {
+    joined.push_back(std::move(entry));
+  }
+  return joined;
+}
+
+outcome ask_for_addresses() {
+  return std::vector<ask>{warmfront::list_pools{}, warmfront::list_ledgers{}};
+}
+
+} // namespace
+
+outcome list_pools(call& request, const answers& given) {
+  if (given.empty()) {
+    return then(warmfront::list_pools{});
+  }
+  return page(request, answer_at<std::vector<pool>>(given, 0),
+              [](const pool& each) { return each.name.str(); });
+}
+
+outcome create_pool(call& request, const answers& given) {
+  const auto value = read_pool(request, text_of(request.body, "name"));
+  if (given.empty()) {
+    return then(warmfront::list_pools{});
+  }
+  if (given.size() == 1) {
+    if (find_pool(answer_at<std::vector<pool>>(given, 0), value.name.str()) != nullptr) {
+      return fail({409, "already_exists", "There is a pool of that name already.", "name",
+                   "choose another name, or change the pool with PUT"});
+    }
+    return then(put_pool{value});
+  }
+  return respond(request, to_json(value));
+}
+
+outcome show_pool(call& request, const answers& given) {
+  if (given.empty()) {
+    return then(warmfront::list_pools{});
+  }
+  const auto& name = request.parameters.front();
+  const auto* found = find_pool(answer_at<std::vector<pool>>(given, 0), name);
+  return found != nullptr ? respond(request, to_json(*found)) : fail(not_found("pool", name));
+}
+
+outcome change_pool(call& request, const answers& given) {
+  const auto value = read_pool(request, request.parameters.front());
+  if (given.empty()) {
+    return then(put_pool{value});
+  }
+  return respond(request, to_json(value));
+}
+
+outcome delete_pool(call& request, const answers& given) {
+  if (given.empty()) {
+    return then(warmfront::delete_pool{pool_name{request.parameters.front()}});
+  }
+  return no_content();
+}
+
+outcome put_pool_address(call& request, const answers& given) {
+  const auto value = read_address(request, request.body, request.parameters[1]);
+  const auto& name = request.parameters.front();
+  if (given.empty()) {
+    return then(warmfront::put_pool_address{pool_name{name}, value});
+  }
+  if (given.size() == 1) {
+    return then(warmfront::list_pools{});
+  }
+  const auto* found = find_pool(answer_at<std::vector<pool>>(given, 1), name);
+  return found != nullptr ? respond(request, to_json(*found)) : fail(not_found("pool", name));
+}
+
+outcome delete_pool_address(call& request, const answers& given) {
+  if (given.empty()) {
+    const auto address = canonical_ip(request.parameters[1]).value_or("");
+    return then(
+        warmfront::delete_pool_address{pool_name{request.parameters.front()}, ip_address{address}});
+  }
+  return no_content();
+}
+
+outcome list_addresses(call& request, const answers& given) {
+  if (given.empty()) {
+    return ask_for_addresses();
+  }
+  return page(
+      request,
+      join(answer_at<std::vector<pool>>(given, 0), answer_at<std::vector<ledger_report>>(given, 1)),
+      [](const known_address& each) { return each.address; });
+}
+
+outcome show_address(call& request, const answers& given) {
+  if (given.empty()) {
+    return ask_for_addresses();
+  }
+  const auto wanted = canonical_ip(request.parameters.front()).value_or("");
+  for (const auto& each : join(answer_at<std::vector<pool>>(given, 0),
+                               answer_at<std::vector<ledger_report>>(given, 1))) {
+    if (each.address == wanted) {
+      return respond(request, to_json(each));
+    }
+  }
+  return fail(not_found("IP", wanted));
+}
+
+} // namespace warmfront::admin::handlers

@@ -1,0 +1,147 @@
+#include "admin/api/render.hpp"
+
+namespace warmfront::admin {
+
+namespace {
+
+ordered_json optional_time(const std::optional<wall_time>& when) {
+  return when ? ordered_json(to_rfc3339(*when)) : ordered_json(nullptr);
+}
+
+template <class Number>
+ordered_json optional_number(const std::optional<Number>& value) {
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+/// Values are put one by one: initializer lists would copy each of them.
+ordered_json to_json(const recipient_report& value) {
+  ordered_json target;
+  target["address"] = value.address;
+  target["state"] = to_string(value.state);
+  target["attempts"] = value.attempts;
+  target["last_reply"] = value.last_reply;
+  target["remote_host"] = value.remote_host;
+  target["source"] = value.source.str();
+  target["next_attempt_at"] = optional_time(value.next_attempt_at);
+  target["changed_at"] = optional_time(value.changed_at);
+  return target;
+}
+
+ordered_json to_json(const wait_reason& value) {
+  ordered_json target;
+  target["kind"] = value.kind;
+  target["recipient"] = value.recipient;
+  target["ledger"] = value.ledger;
+  target["day"] = optional_number(value.day);
+  target["used"] = optional_number(value.used);
+  target["limit"] = optional_number(value.limit);
+  target["position"] = optional_number(value.position);
+  target["expected_at"] = optional_time(value.expected_at);
+  target["text"] = value.text;
+  return target;
+}
+
+ordered_json to_json(const pool_address& value) {
+  ordered_json target;
+  target["address"] = value.address.str();
+  target["node"] = value.node.str();
+  target["weight"] = value.weight;
+  target["plan"] = value.plan.str();
+  return target;
+}
+
+template <class Values>
+ordered_json array_of(const Values& values) {
+  auto target = ordered_json::array();
+  for (const auto& each : values) {
+    target.push_back(to_json(each));
+  }
+  return target;
+}
+
+} // namespace
+
+ordered_json to_json(const message_report& value) {
+  ordered_json target;
+  target["id"] = value.id.str();
+  target["from"] = value.from;
+  target["account"] = value.account.str();
+  target["pool"] = value.pool.str();
+  target["class"] = to_string(value.importance);
+  target["accepted_at"] = to_rfc3339(value.accepted_at);
+  target["octets"] = value.octets;
+  target["recipients"] = array_of(value.recipients);
+  return target;
+}
+
+ordered_json to_json(const why_report& value) {
+  ordered_json target;
+  target["id"] = value.id.str();
+  target["state"] = value.state;
+  target["reasons"] = array_of(value.reasons);
+  return target;
+}
+
+ordered_json to_json(const pool& value) {
+  ordered_json target;
+  target["name"] = value.name.str();
+  target["kind"] = to_string(value.kind);
+  target["account"] = value.account.str();
+  target["overflow"] = value.overflow;
+  target["ips"] = array_of(value.addresses);
+  return target;
+}
+
+ordered_json to_json(const plan& value) {
+  ordered_json target;
+  target["name"] = value.name.str();
+  target["days"] = value.days;
+  target["built_in"] = value.built_in;
+  return target;
+}
+
+ordered_json to_json(const ledger_report& value) {
+  ordered_json target;
+  target["subject"] = value.subject.str();
+  target["provider"] = value.provider;
+  target["plan"] = value.plan.str();
+  target["day"] = value.day;
+  target["day_ends_at"] = to_rfc3339(value.day_ends_at);
+  target["limit"] = optional_number(value.limit);
+  target["used"] = value.used;
+  target["leased"] = value.leased;
+  target["state"] = to_string(value.state);
+  return target;
+}
+
+ordered_json to_json(const queue_report& value) {
+  ordered_json target;
+  target["pool"] = value.pool.str();
+  target["class"] = to_string(value.importance);
+  target["sender_domain"] = value.sender_domain;
+  target["destination"] = value.destination;
+  target["waiting"] = value.waiting;
+  target["state"] = value.state;
+  target["opens_at"] = optional_time(value.opens_at);
+  target["reason"] = value.reason;
+  return target;
+}
+
+ordered_json to_json(const key_report& value) {
+  ordered_json target;
+  target["id"] = value.id;
+  target["account"] = value.account.str();
+  target["role"] = to_string(value.role);
+  target["kind"] = value.kind;
+  target["created_at"] = to_rfc3339(value.created_at);
+  return target;
+}
+
+ordered_json to_json(const created_key& value) {
+  ordered_json target;
+  target["id"] = value.id;
+  target["secret"] = value.secret;
+  return target;
+}
+
+} // namespace warmfront::admin

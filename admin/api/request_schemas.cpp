@@ -1,0 +1,171 @@
+// What clients send.
+#include <array>
+
+#include "admin/api/schemas.hpp"
+
+namespace warmfront::admin::schemas {
+
+namespace {
+
+using enum value_kind;
+using enum text_rule;
+using std::string_view;
+
+constexpr std::uint64_t recipients_max = 1000;
+constexpr std::uint64_t header_line_max = 998;
+constexpr std::uint64_t weight_max = 1'000'000;
+
+constexpr std::array<string_view, 2> mail_classes{"triggered", "batch"};
+constexpr std::array<string_view, 2> pool_kinds{"shared", "dedicated"};
+constexpr std::array<string_view, 4> roles{"admin", "operator", "sender", "viewer"};
+constexpr std::array<string_view, 1> key_kinds{"bearer"};
+constexpr std::array<string_view, 4> ledger_actions{"pause", "resume", "set_day", "set_plan"};
+constexpr std::array<string_view, 8> recipient_states{
+    "queued", "held", "deferred", "delivered", "bounced", "expired", "suppressed", "cancelled"};
+
+constexpr field limit_field{
+    .name = "limit", .about = "how many items at most", .kind = number, .least = 1, .most = 500};
+constexpr field after_field{
+    .name = "after", .about = "the `next` of the page before", .rule = line, .most = 600};
+
+constexpr field attachment_fields[] = {
+    {.name = "name", .about = "the file name", .required = true, .most = 255},
+    {.name = "content_base64", .about = "the content", .rule = base64, .required = true},
+    {.name = "type", .about = "the media type, application/octet-stream by default", .most = 127},
+};
+constexpr schema attachment{"attachment", "A file sent with a message.", attachment_fields};
+
+constexpr field new_message_fields[] = {
+    {.name = "from", .about = "the author's mailbox", .rule = mailbox, .required = true},
+    {.name = "to", .about = "recipients", .kind = texts, .rule = mailbox, .most = recipients_max},
+    {.name = "cc",
+     .about = "further recipients, shown",
+     .kind = texts,
+     .rule = mailbox,
+     .most = recipients_max},
+    {.name = "bcc",
+     .about = "further recipients, not shown",
+     .kind = texts,
+     .rule = mailbox,
+     .most = recipients_max},
+    {.name = "reply_to", .about = "where answers go", .rule = mailbox},
+    {.name = "subject",
+     .about = "the subject, one line",
+     .required = true,
+     .most = header_line_max},
+    {.name = "html", .about = "the body as HTML; html or text is needed", .rule = text_rule::free},
+    {.name = "text", .about = "the body as plain text", .rule = text_rule::free},
+    {.name = "headers", .about = "further header fields by name", .kind = text_map, .most = 50},
+    {.name = "attachments", .about = "files", .kind = objects, .most = 100, .nested = &attachment},
+    {.name = "pool",
+     .about = "the pool of IPs to leave from; the shared one by default",
+     .rule = text_rule::name},
+    {.name = "class",
+     .about = "triggered mail goes ahead of batch mail; triggered by default",
+     .rule = choice,
+     .choices = mail_classes},
+    {.name = "template", .about = "", .supported = false},
+    {.name = "variables", .about = "", .supported = false},
+    {.name = "send_at", .about = "", .supported = false},
+};
+
+constexpr field pool_address_fields[] = {
+    {.name = "address", .about = "the IP", .rule = ip, .required = true},
+    {.name = "node",
+     .about = "the node that owns it; this one by default",
+     .rule = text_rule::name},
+    {.name = "weight",
+     .about = "its share of the pool's mail, 1 by default; 0: none for now",
+     .kind = number,
+     .most = weight_max},
+    {.name = "plan",
+     .about = "its warm-up plan; none by default: no limit",
+     .rule = text_rule::name},
+};
+constexpr schema pool_address{"new_pool_address", "An IP of a pool.", pool_address_fields};
+
+constexpr field new_pool_fields[] = {
+    {.name = "name", .about = "its name", .rule = text_rule::name, .required = true},
+    {.name = "kind", .about = "shared by default", .rule = choice, .choices = pool_kinds},
+    {.name = "account",
+     .about = "of a dedicated pool: who may use it; nobody else may",
+     .rule = text_rule::name},
+    {.name = "overflow",
+     .about = "what happens to mail over the limit, hold by default",
+     .rule = overflow},
+    {.name = "ips", .about = "its IPs", .kind = objects, .most = 256, .nested = &pool_address},
+};
+constexpr field new_plan_fields[] = {
+    {.name = "name", .about = "its name", .rule = text_rule::name, .required = true},
+    {.name = "days",
+     .about = "the limit of each day; the last one stays; empty: no limit",
+     .kind = numbers,
+     .required = true,
+     .most = 366},
+    {.name = "advance", .about = "", .supported = false},
+    {.name = "spread", .about = "", .supported = false},
+    {.name = "providers", .about = "", .supported = false},
+    {.name = "thresholds", .about = "", .supported = false},
+};
+
+/// The same fields but the name or address, which the path gives.
+constexpr std::span<const field> without_first(std::span<const field> fields) {
+  return fields.subspan(1);
+}
+
+constexpr field action_fields[] = {
+    {.name = "action",
+     .about = "what to do",
+     .rule = choice,
+     .required = true,
+     .choices = ledger_actions},
+    {.name = "day",
+     .about = "for set_day: the day of the plan, from 1",
+     .kind = number,
+     .least = 1,
+     .most = 100'000},
+    {.name = "plan", .about = "for set_plan: the plan's name", .rule = text_rule::name},
+};
+constexpr field new_key_fields[] = {
+    {.name = "account",
+     .about = "on whose behalf it acts",
+     .rule = text_rule::name,
+     .required = true},
+    {.name = "role", .about = "what it may do", .rule = choice, .required = true, .choices = roles},
+    {.name = "kind", .about = "bearer, the default", .rule = choice, .choices = key_kinds},
+};
+
+constexpr field page_fields[] = {limit_field, after_field};
+constexpr field message_query_fields[] = {
+    limit_field,
+    after_field,
+    {.name = "to", .about = "only with this recipient", .most = 320},
+    {.name = "from", .about = "only from this address", .most = 320},
+    {.name = "state",
+     .about = "only with a recipient in this state",
+     .rule = choice,
+     .choices = recipient_states},
+};
+constexpr field ledger_query_fields[] = {
+    limit_field,
+    after_field,
+    {.name = "subject", .about = "only of this IP or domain", .rule = subject},
+};
+
+} // namespace
+
+const schema new_message{"new_message", "A message to send.", new_message_fields};
+const schema new_pool{"new_pool", "A pool to create.", new_pool_fields};
+const schema changed_pool{"changed_pool", "A pool as it shall be.", without_first(new_pool_fields)};
+const schema changed_pool_address{"changed_pool_address", "An IP of a pool as it shall be.",
+                                  without_first(pool_address_fields)};
+const schema new_plan{"new_plan", "A warm-up plan to create.", new_plan_fields};
+const schema changed_plan{"changed_plan", "A warm-up plan as it shall be.",
+                          without_first(new_plan_fields)};
+const schema ledger_action{"ledger_action", "A change of a ledger.", action_fields};
+const schema new_key{"new_key", "A key to create.", new_key_fields};
+const schema page_query{"page_query", "", page_fields};
+const schema message_query{"message_query", "", message_query_fields};
+const schema ledger_query{"ledger_query", "", ledger_query_fields};
+
+} // namespace warmfront::admin::schemas

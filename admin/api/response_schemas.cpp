@@ -1,0 +1,199 @@
+// What clients are answered.
+#include <array>
+
+#include "admin/api/schemas.hpp"
+
+namespace warmfront::admin::schemas {
+
+namespace {
+
+using enum value_kind;
+using enum text_rule;
+
+constexpr field text_of(std::string_view name, std::string_view about) {
+  return {.name = name, .about = about, .rule = text_rule::free, .required = true};
+}
+constexpr field number_of(std::string_view name, std::string_view about) {
+  return {.name = name, .about = about, .kind = number, .required = true};
+}
+constexpr field time_of(std::string_view name, std::string_view about, bool nullable = false) {
+  return {.name = name, .about = about, .rule = date_time, .required = true, .nullable = nullable};
+}
+constexpr field maybe_number(std::string_view name, std::string_view about) {
+  return {.name = name, .about = about, .kind = number, .required = true, .nullable = true};
+}
+constexpr field list_of(std::string_view name, std::string_view about, const schema& nested) {
+  return {.name = name, .about = about, .kind = objects, .required = true, .nested = &nested};
+}
+
+constexpr field accepted_fields[] = {
+    {.name = "id", .about = "the message's id", .rule = text_rule::message, .required = true}};
+
+constexpr field recipient_fields[] = {
+    text_of("address", "the recipient"),
+    text_of("state", "queued, held, deferred, delivered, bounced, expired, suppressed, cancelled"),
+    number_of("attempts", "how often it was tried"),
+    text_of("last_reply", "what the remote server said last"),
+    text_of("remote_host", "who said it"),
+    text_of("source", "the IP it left or will leave from"),
+    time_of("next_attempt_at", "when it is tried again", true),
+    time_of("changed_at", "when its state changed last", true),
+};
+constexpr schema recipient{"recipient", "What became of a message for one recipient.",
+                           recipient_fields};
+constexpr field message_fields[] = {
+    {.name = "id", .about = "its id", .rule = text_rule::message, .required = true},
+    text_of("from", "the sender's address"),
+    text_of("account", "on whose behalf it was sent"),
+    text_of("pool", "the pool it leaves from"),
+    text_of("class", "triggered or batch"),
+    time_of("accepted_at", "when it was accepted"),
+    number_of("octets", "its size"),
+    list_of("recipients", "one entry each", recipient),
+};
+
+constexpr field reason_fields[] = {
+    text_of("kind", "ledger, backoff, site, dns, pool or queue"),
+    text_of("recipient", "for whom"),
+    text_of("ledger", "the subject of the ledger that decides"),
+    maybe_number("day", "the ledger's day"),
+    maybe_number("used", "what was sent on it"),
+    maybe_number("limit", "what may be sent on it"),
+    maybe_number("position", "how many go first"),
+    time_of("expected_at", "when it is expected to go", true),
+    text_of("text", "the same as a sentence"),
+};
+constexpr schema reason{"wait_reason", "One link of the chain of causes.", reason_fields};
+constexpr field why_fields[] = {
+    {.name = "id", .about = "the message's id", .rule = text_rule::message, .required = true},
+    text_of("state", "of the recipient furthest from its end"),
+    list_of("reasons", "why it waits; empty when it does not", reason),
+};
+
+constexpr field pool_address_fields[] = {
+    text_of("address", "the IP"),
+    text_of("node", "the node that owns it"),
+    number_of("weight", "its share of the pool's mail"),
+    text_of("plan", "its warm-up plan; empty: no limit"),
+};
+constexpr schema pool_address{"pool_address", "An IP of a pool.", pool_address_fields};
+constexpr field pool_fields[] = {
+    text_of("name", "its name"),
+    text_of("kind", "shared or dedicated"),
+    text_of("account", "of a dedicated pool: who may use it"),
+    text_of("overflow", "what happens to mail over the limit"),
+    list_of("ips", "its IPs", pool_address),
+};
+
+constexpr field plan_fields[] = {
+    text_of("name", "its name"),
+    {.name = "days",
+     .about = "the limit of each day; empty: no limit",
+     .kind = numbers,
+     .required = true},
+    {.name = "built_in", .about = "whether it cannot be changed", .kind = truth, .required = true},
+};
+
+constexpr field ledger_fields[] = {
+    text_of("subject", "the IP or domain it is about"),
+    text_of("provider", "the receiving provider, * for all"),
+    text_of("plan", "its warm-up plan"),
+    number_of("day", "the day of the plan, from 1"),
+    time_of("day_ends_at", "when the next day begins"),
+    maybe_number("limit", "of this day; null: none"),
+    number_of("used", "permits spent today"),
+    number_of("leased", "permits granted to nodes today"),
+    text_of("state", "open, exhausted or paused"),
+};
+
+constexpr field address_fields[] = {
+    text_of("address", "the IP"),
+    text_of("state", "active, warming, exhausted or paused"),
+    text_of("node", "the node that owns it"),
+    {.name = "pools", .about = "the pools it is in", .kind = texts, .rule = line, .required = true},
+    list_of("ledgers", "its ledgers", schemas::ledger),
+};
+
+constexpr field queue_fields[] = {
+    text_of("pool", "the pool its mail leaves from"),
+    text_of("class", "triggered or batch"),
+    text_of("sender_domain", "set when the sender's domain warms up"),
+    text_of("destination", "set when it is for one congested destination"),
+    number_of("waiting", "how many recipients wait"),
+    text_of("state", "open, held or waiting"),
+    time_of("opens_at", "when it opens again", true),
+    text_of("reason", "why it is not open"),
+};
+
+constexpr field key_fields[] = {
+    text_of("id", "its id"),
+    text_of("account", "on whose behalf it acts"),
+    text_of("role", "admin, operator, sender or viewer"),
+    text_of("kind", "bearer"),
+    time_of("created_at", "when it was created"),
+};
+constexpr field created_key_fields[] = {
+    text_of("id", "its id"),
+    text_of("secret", "the key; it is shown this once"),
+};
+
+constexpr field storage_fields[] = {
+    {.name = "accepts_mail",
+     .about = "false once the reserve of free space is reached",
+     .kind = truth,
+     .required = true},
+    number_of("free_octets", "free space of the data directory"),
+    text_of("failure", "set once storage has failed for good"),
+};
+constexpr schema storage{"storage", "The state of a node's storage.", storage_fields};
+constexpr field node_fields[] = {
+    text_of("name", "the node's name"),
+    text_of("hostname", "its name in mail"),
+    text_of("version", "its release"),
+    {.name = "ready", .about = "whether it can do its work", .kind = truth, .required = true},
+    text_of("problem", "why it is not ready"),
+    {.name = "storage",
+     .about = "its storage",
+     .kind = object,
+     .required = true,
+     .nested = &storage},
+};
+constexpr schema node{"node", "A node of the cluster.", node_fields};
+constexpr field cluster_fields[] = {
+    text_of("role", "alone: a cluster of one node"),
+    {.name = "ready",
+     .about = "whether all nodes can do their work",
+     .kind = truth,
+     .required = true},
+    list_of("nodes", "its nodes", node),
+};
+
+constexpr field health_fields[] = {text_of("status", "ok")};
+
+constexpr field problem_fields[] = {
+    text_of("type", "about:blank"),
+    text_of("title", "the status in words"),
+    number_of("status", "the HTTP status"),
+    text_of("code", "stable, for programs"),
+    text_of("detail", "what went wrong"),
+    {.name = "field", .about = "the input field at fault", .rule = text_rule::free},
+    {.name = "remedy", .about = "what to try", .rule = text_rule::free},
+};
+
+} // namespace
+
+const schema accepted{"accepted", "An accepted message: it is durable.", accepted_fields};
+const schema message{"message", "A message and its recipients.", message_fields};
+const schema why{"why", "Why a message waits.", why_fields};
+const schema pool{"pool", "A pool of IPs.", pool_fields};
+const schema address{"ip", "An IP that mail leaves from.", address_fields};
+const schema plan{"plan", "A warm-up plan.", plan_fields};
+const schema ledger{"ledger", "What an IP or domain may send on a day.", ledger_fields};
+const schema queue{"queue", "Recipients that need the same permits.", queue_fields};
+const schema key{"key", "A key, without its secret.", key_fields};
+const schema created_key{"created_key", "A new key.", created_key_fields};
+const schema cluster{"cluster", "The cluster.", cluster_fields};
+const schema health{"health", "The health of this node.", health_fields};
+const schema problem_document{"problem", "What went wrong (RFC 9457).", problem_fields};
+
+} // namespace warmfront::admin::schemas

@@ -1,0 +1,107 @@
+// The route table's types: what a request may ask for, and the steps that answer it. Pure.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "actors/messages/messages.hpp"
+#include "admin/api/json.hpp"
+#include "admin/api/problem.hpp"
+#include "admin/api/schema.hpp"
+#include "admin/http/http_message.hpp"
+#include "net/asio/smtp_server.hpp"
+#include "storage/store.hpp"
+
+namespace warmfront::admin {
+
+/// What the API tells about its own node.
+struct node_view {
+  std::string node;
+  std::string hostname;
+  std::string version;
+  std::uint64_t message_octets_max = 0;
+  std::function<std::string()> readiness; ///< empty: ready
+  std::function<storage::storage_health()> storage;
+  std::function<net::smtp_server_counts()> smtp;
+};
+
+/// Who may call a route.
+enum class access : std::uint8_t {
+  open,     ///< no key needed
+  probe,    ///< no key needed from loopback, any key from elsewhere
+  read,     ///< admin, operator, viewer
+  read_own, ///< the same, and senders for their own account
+  send,     ///< admin, operator, sender
+  manage,   ///< admin, operator
+  keys,     ///< admin
+};
+[[nodiscard]] bool allows(access needed, key_role role) noexcept;
+
+/// A question to an actor. A submission goes to intake.
+using ask = std::variant<create_key, list_keys, revoke_key, list_ledgers, set_ledger_plan,
+                         pause_ledger, resume_ledger, set_ledger_day, list_plans, put_plan,
+                         delete_plan, list_pools, put_pool, delete_pool, put_pool_address,
+                         delete_pool_address, submission, report_message, explain_message,
+                         list_messages, cancel_message, list_queues, count_deliveries>;
+
+/// What an actor answered.
+using answered =
+    std::variant<created_key, std::vector<key_report>, done, std::vector<ledger_report>,
+                 ledger_report, std::vector<plan>, std::vector<pool>, message_id, message_report,
+                 message_page, why_report, std::vector<queue_report>, delivery_counts>;
+using answers = std::vector<answered>;
+
+/// What comes next for a request: questions, whose answers are appended, or the response.
+using outcome = std::variant<std::vector<ask>, http_response>;
+
+struct route;
+
+/// A request that has found its route, authenticated and checked.
+struct call {
+  const route* where = nullptr;
+  std::vector<std::string> parameters; ///< of the path, in the pattern's order
+  json query;                          ///< obeys the route's query schema
+  json body;                           ///< obeys the route's body schema
+  client_identity who;
+  std::string client_address;
+  wall_time now{};
+  std::string unique; ///< different for every call of the cluster
+  const node_view* node = nullptr;
+};
+
+/// Answers a call step by step: called with no answers first, then with those of all questions so
+/// far. An answer that is an error never gets here.
+using handler = outcome (*)(call& request, const answers& given);
+
+struct parameter {
+  std::string_view name;
+  std::string_view about;
+  text_rule rule = text_rule::name;
+};
+
+struct route {
+  std::string_view method;
+  std::string_view pattern; ///< `/v1/pools/{name}`
+  std::string_view operation;
+  std::string_view about;
+  access needed = access::read;
+  handler serve = nullptr;
+  const schema* query = nullptr;    ///< null: no query parameters
+  const schema* body = nullptr;     ///< null: no body
+  const schema* response = nullptr; ///< null: no body, or not JSON
+  bool is_list = false;             ///< the response is `{items, next}`
+  unsigned status = 200;            ///< of success
+  std::string_view media_type = "application/json";
+};
+
+/// All routes.
+[[nodiscard]] std::span<const route> routes() noexcept;
+/// The parameters that appear in patterns.
+[[nodiscard]] std::span<const parameter> path_parameters() noexcept;
+
+} // namespace warmfront::admin

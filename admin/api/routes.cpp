@@ -1,0 +1,104 @@
+#include <array>
+
+#include "admin/api/handlers.hpp"
+#include "admin/api/route.hpp"
+#include "admin/api/schemas.hpp"
+
+namespace warmfront::admin {
+
+namespace {
+
+namespace s = schemas;
+namespace h = handlers;
+
+constexpr parameter parameters[] = {
+    {"id", "the message's id", text_rule::message},
+    {"key_id", "the key's id", text_rule::line},
+    {"name", "the name", text_rule::name},
+    {"address", "the IP", text_rule::ip},
+    {"subject", "the IP or domain", text_rule::subject},
+};
+
+const route all_routes[] = {
+    {"GET", "/healthz", "show_health", "Whether the node runs.", access::probe, h::show_health,
+     nullptr, nullptr, &s::health},
+    {"GET", "/readyz", "show_readiness", "Whether the node can do its work.", access::probe,
+     h::show_readiness, nullptr, nullptr, &s::health},
+    {"GET", "/metrics", "show_metrics", "Metrics for Prometheus.", access::probe, h::show_metrics,
+     nullptr, nullptr, nullptr, false, 200, "text/plain; version=0.0.4; charset=utf-8"},
+    {"GET", "/openapi.json", "show_openapi", "This document.", access::open, h::show_openapi},
+
+    {"POST", "/v1/messages", "send_message", "Sends a message.", access::send, h::send_message,
+     nullptr, &s::new_message, &s::accepted, false, 202},
+    {"GET", "/v1/messages", "list_messages", "Messages, newest first.", access::read_own,
+     h::list_messages, &s::message_query, nullptr, &s::message, true},
+    {"GET", "/v1/messages/{id}", "show_message", "A message and its recipients.", access::read_own,
+     h::show_message, nullptr, nullptr, &s::message},
+    {"GET", "/v1/messages/{id}/why", "explain_message", "Why a message waits.", access::read_own,
+     h::explain_message, nullptr, nullptr, &s::why},
+    {"POST", "/v1/messages/{id}/cancel", "cancel_message", "Cancels what has not been sent.",
+     access::manage, h::cancel_message, nullptr, nullptr, &s::message},
+
+    {"GET", "/v1/pools", "list_pools", "The pools of IPs.", access::read, h::list_pools,
+     &s::page_query, nullptr, &s::pool, true},
+    {"POST", "/v1/pools", "create_pool", "Creates a pool.", access::manage, h::create_pool, nullptr,
+     &s::new_pool, &s::pool, false, 201},
+    {"GET", "/v1/pools/{name}", "show_pool", "A pool.", access::read, h::show_pool, nullptr,
+     nullptr, &s::pool},
+    {"PUT", "/v1/pools/{name}", "change_pool", "Creates or replaces a pool.", access::manage,
+     h::change_pool, nullptr, &s::changed_pool, &s::pool},
+    {"DELETE", "/v1/pools/{name}", "delete_pool", "Deletes a pool.", access::manage, h::delete_pool,
+     nullptr, nullptr, nullptr, false, 204},
+    {"PUT", "/v1/pools/{name}/ips/{address}", "put_pool_ip", "Adds or changes an IP of a pool.",
+     access::manage, h::put_pool_address, nullptr, &s::changed_pool_address, &s::pool},
+    {"DELETE", "/v1/pools/{name}/ips/{address}", "delete_pool_ip", "Takes an IP out of a pool.",
+     access::manage, h::delete_pool_address, nullptr, nullptr, nullptr, false, 204},
+
+    {"GET", "/v1/ips", "list_ips", "The IPs of all pools.", access::read, h::list_addresses,
+     &s::page_query, nullptr, &s::address, true},
+    {"GET", "/v1/ips/{address}", "show_ip", "An IP.", access::read, h::show_address, nullptr,
+     nullptr, &s::address},
+
+    {"GET", "/v1/plans", "list_plans", "The warm-up plans.", access::read, h::list_plans,
+     &s::page_query, nullptr, &s::plan, true},
+    {"POST", "/v1/plans", "create_plan", "Creates a plan.", access::manage, h::create_plan, nullptr,
+     &s::new_plan, &s::plan, false, 201},
+    {"GET", "/v1/plans/{name}", "show_plan", "A plan.", access::read, h::show_plan, nullptr,
+     nullptr, &s::plan},
+    {"PUT", "/v1/plans/{name}", "change_plan", "Creates or replaces a plan.", access::manage,
+     h::change_plan, nullptr, &s::changed_plan, &s::plan},
+    {"DELETE", "/v1/plans/{name}", "delete_plan", "Deletes a plan.", access::manage, h::delete_plan,
+     nullptr, nullptr, nullptr, false, 204},
+
+    {"GET", "/v1/ledgers", "list_ledgers", "The warm-up ledgers.", access::read, h::list_ledgers,
+     &s::ledger_query, nullptr, &s::ledger, true},
+    {"GET", "/v1/ledgers/{subject}", "show_ledger", "The ledger of an IP or domain.", access::read,
+     h::show_ledger, nullptr, nullptr, &s::ledger},
+    {"POST", "/v1/ledgers/{subject}/actions", "act_on_ledger",
+     "Pauses, resumes or moves a ledger, or gives it a plan.", access::manage, h::act_on_ledger,
+     nullptr, &s::ledger_action, &s::ledger},
+
+    {"GET", "/v1/queues", "list_queues", "What waits, and why.", access::read, h::list_queues,
+     &s::page_query, nullptr, &s::queue, true},
+    {"GET", "/v1/cluster", "show_cluster", "The cluster and its nodes.", access::read,
+     h::show_cluster, nullptr, nullptr, &s::cluster},
+
+    {"GET", "/v1/keys", "list_keys", "The keys.", access::keys, h::list_keys, &s::page_query,
+     nullptr, &s::key, true},
+    {"POST", "/v1/keys", "create_key", "Creates a key; its secret is shown once.", access::keys,
+     h::create_key, nullptr, &s::new_key, &s::created_key, false, 201},
+    {"DELETE", "/v1/keys/{key_id}", "revoke_key", "Revokes a key.", access::keys, h::revoke_key,
+     nullptr, nullptr, nullptr, false, 204},
+};
+
+} // namespace
+
+std::span<const route> routes() noexcept {
+  return all_routes;
+}
+
+std::span<const parameter> path_parameters() noexcept {
+  return parameters;
+}
+
+} // namespace warmfront::admin

@@ -1,0 +1,38 @@
+// The objects of the API, as tables.
+#pragma once
+
+#include "admin/api/schema.hpp"
+
+namespace warmfront::admin::schemas {
+
+// Bodies of requests.
+extern const schema new_message;
+extern const schema new_pool;
+extern const schema changed_pool;
+extern const schema changed_pool_address;
+extern const schema new_plan;
+extern const schema changed_plan;
+extern const schema ledger_action;
+extern const schema new_key;
+
+// Queries.
+extern const schema page_query;
+extern const schema message_query;
+extern const schema ledger_query;
+
+// Responses.
+extern const schema accepted;
+extern const schema message;
+extern const schema why;
+extern const schema pool;
+extern const schema address;
+extern const schema plan;
+extern const schema ledger;
+extern const schema queue;
+extern const schema key;
+extern const schema created_key;
+extern const schema cluster;
+extern const schema health;
+extern const schema problem_document;
+
+} // namespace warmfront::admin::schemas

@@ -1,0 +1,53 @@
+#include "admin/cli/client.hpp"
+
+#include <cpprest/http_client.h>
+#include <pplx/threadpool.h>
+
+namespace warmfront::admin::cli {
+
+namespace {
+
+constexpr std::chrono::seconds patience{60};
+
+error unreachable(const std::string& server, const std::string& why) {
+  return {errc::unavailable, "The node at " + server + " cannot be reached: " + why,
+          "check --server (or WARMFRONT_SERVER) and that the node runs"};
+}
+
+web::http::http_request to_http(const std::string& key, const api_request& request) {
+  web::http::http_request target{request.method};
+  target.set_request_uri(request.target);
+  target.headers().add("Accept", "application/json");
+  if (!key.empty()) {
+    target.headers().add("Authorization", "Bearer " + key);
+  }
+  if (!request.body.empty()) {
+    target.set_body(request.body, "application/json");
+  }
+  return target;
+}
+
+} // namespace
+
+result<api_response> call(const std::string& server, const std::string& key,
+                          const api_request& request) {
+  // The library throws for everything that goes wrong: this is the edge.
+  try {
+    static const bool once = (crossplat::threadpool::initialize_with_threads(2), true);
+    static_cast<void>(once);
+    const auto address = server.find("://") == std::string::npos ? "http://" + server : server;
+    web::http::client::http_client_config settings;
+    settings.set_timeout(patience);
+    web::http::client::http_client client{web::uri{address}, settings};
+    const auto response = client.request(to_http(key, request)).get();
+    return api_response{response.status_code(), response.extract_utf8string(true).get()};
+  } catch (const web::http::http_exception& failure) {
+    return unreachable(server, failure.what());
+  } catch (const std::exception& failure) {
+    return error{errc::invalid_argument,
+                 "The server \"" + server + "\" cannot be used: " + failure.what(),
+                 "write it as in http://127.0.0.1:8080"};
+  }
+}
+
+} // namespace warmfront::admin::cli

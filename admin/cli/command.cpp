@@ -1,0 +1,118 @@
+#include "admin/cli/command.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/core.h>
+
+#include "admin/api/target.hpp"
+
+namespace warmfront::admin::cli {
+
+namespace {
+
+result<std::uint64_t> to_number(const argument& of, std::string_view text) {
+  std::uint64_t number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) {
+    return error{errc::invalid_argument,
+                 fmt::format("\"{}\" is not a number for {}", text, option_of(of)),
+                 "give a whole number", std::string{of.name}};
+  }
+  return number;
+}
+
+result<json> to_numbers(const argument& of, std::string_view text) {
+  auto all = json::array();
+  while (!text.empty()) {
+    const auto part = text.substr(0, text.find(','));
+    WARMFRONT_TRY(number, to_number(of, part));
+    all.push_back(number);
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+  }
+  return all;
+}
+
+result<json> to_value(const argument& of, const std::vector<std::string>& values) {
+  switch (of.kind) {
+  case shape::text:
+    return json(values.front());
+  case shape::number: {
+    WARMFRONT_TRY(number, to_number(of, values.front()));
+    return json(number);
+  }
+  case shape::texts:
+    return json(values);
+  case shape::numbers:
+    return to_numbers(of, values.front());
+  case shape::addresses: {
+    auto all = json::array();
+    for (const auto& each : values) {
+      all.push_back(json{{"address", each}});
+    }
+    return all;
+  }
+  }
+  return json();
+}
+
+void add_query(std::string& target, std::string_view name, const std::string& value) {
+  target += target.find('?') == std::string::npos ? '?' : '&';
+  target += fmt::format("{}={}", name, percent_encode(value));
+}
+
+void add_to_path(std::string& target, const std::string& value) {
+  target.replace(target.find("{}"), 2, percent_encode(value));
+}
+
+result<void> add(const argument& of, const std::vector<std::string>& values, api_request& request,
+                 json& body) {
+  switch (of.where) {
+  case place::path:
+    add_to_path(request.target, values.front());
+    break;
+  case place::query:
+    add_query(request.target, of.name, values.front());
+    break;
+  case place::raw:
+    request.body = values.front();
+    break;
+  case place::body: {
+    WARMFRONT_TRY(value, to_value(of, values));
+    body[of.kind == shape::addresses ? std::string{"ips"} : std::string{of.name}] =
+        std::move(value);
+    break;
+  }
+  case place::each_ip:
+    for (auto& each : body["ips"]) {
+      each[std::string{of.name}] = values.front();
+    }
+    break;
+  }
+  return success();
+}
+
+} // namespace
+
+std::string option_of(const argument& value) {
+  std::string option = "--" + std::string{value.name};
+  std::replace(option.begin(), option.end(), '_', '-');
+  return option;
+}
+
+result<api_request> to_request(const command& what, const given_values& given) {
+  api_request request{std::string{what.method}, std::string{what.path}, ""};
+  auto body =
+      what.fixed_body.empty() ? json(nullptr) : json::parse(what.fixed_body, nullptr, false);
+  for (const auto& each : what.arguments) {
+    if (const auto found = given.find(each.name); found != given.end()) {
+      WARMFRONT_TRY(add(each, found->second, request, body));
+    }
+  }
+  if (request.body.empty() && !body.is_null()) {
+    request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+  return request;
+}
+
+} // namespace warmfront::admin::cli

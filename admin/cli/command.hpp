@@ -1,0 +1,73 @@
+// The CLI's commands as a table: each noun and verb is a request to the API. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/core/error.hpp"
+#include "admin/api/json.hpp"
+
+namespace warmfront::admin::cli {
+
+/// Where an argument goes in the request.
+enum class place {
+  path,    ///< into the `{}` of the path, in order
+  query,   ///< a query parameter of its name
+  body,    ///< a field of the body
+  each_ip, ///< a field of every entry of the body's `ips`
+  raw,     ///< the whole body, as JSON
+};
+
+enum class shape {
+  text,
+  number,
+  texts,     ///< may be repeated
+  numbers,   ///< separated by commas
+  addresses, ///< may be repeated; entries of `ips`
+};
+
+/// A positional argument or an option of a command.
+struct argument {
+  std::string_view name; ///< of the API's field; options are written `--reply-to` for `reply_to`
+  std::string_view about;
+  place where = place::body;
+  shape kind = shape::text;
+  bool positional = false;
+  bool required = false;
+};
+
+struct command {
+  std::string_view noun;
+  std::string_view verb; ///< empty: the noun alone is the command
+  std::string_view about;
+  std::string_view method;
+  std::string_view path; ///< with `{}` for each path argument
+  std::span<const argument> arguments{};
+  std::string_view fixed_body{}; ///< JSON that the arguments are added to
+  std::string_view columns{};    ///< of a table, separated by blanks; empty: field by field
+  bool in_sentences = false;     ///< shown as sentences, unless JSON or YAML is asked for
+};
+
+[[nodiscard]] std::span<const command> commands() noexcept;
+
+/// What the user gave, by the arguments' names.
+using given_values = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+/// A request to the API.
+struct api_request {
+  std::string method;
+  std::string target; ///< path and query, escaped
+  std::string body;   ///< JSON or empty
+};
+
+/// `errc::invalid_argument` for numbers that are none.
+[[nodiscard]] result<api_request> to_request(const command& what, const given_values& given);
+
+/// The option of an argument: `--reply-to`.
+[[nodiscard]] std::string option_of(const argument& value);
+
+} // namespace warmfront::admin::cli

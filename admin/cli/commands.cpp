@@ -1,0 +1,179 @@
+#include "admin/cli/command.hpp"
+
+namespace warmfront::admin::cli {
+
+namespace {
+
+constexpr argument name{.name = "name",
+                        .about = "its name",
+                        .where = place::path,
+                        .positional = true,
+                        .required = true};
+constexpr argument body_name{
+    .name = "name", .about = "its name", .positional = true, .required = true};
+constexpr argument address{.name = "address",
+                           .about = "the IP",
+                           .where = place::path,
+                           .positional = true,
+                           .required = true};
+constexpr argument subject{.name = "subject",
+                           .about = "the IP or domain",
+                           .where = place::path,
+                           .positional = true,
+                           .required = true};
+constexpr argument message{.name = "id",
+                           .about = "the message's id",
+                           .where = place::path,
+                           .positional = true,
+                           .required = true};
+constexpr argument limit{
+    .name = "limit", .about = "how many at most", .where = place::query, .kind = shape::number};
+constexpr argument after{.name = "after", .about = "go on after this", .where = place::query};
+
+constexpr argument page[] = {limit, after};
+constexpr argument by_name[] = {name};
+constexpr argument by_address[] = {address};
+constexpr argument by_message[] = {message};
+constexpr argument by_subject[] = {subject};
+
+constexpr argument pool_create[] = {
+    body_name,
+    {.name = "kind", .about = "shared or dedicated"},
+    {.name = "account", .about = "of a dedicated pool: who may use it"},
+    {.name = "overflow", .about = "hold, reject or pool:NAME"},
+    {.name = "ip", .about = "an IP of the pool", .kind = shape::addresses},
+    {.name = "plan", .about = "the warm-up plan of its IPs", .where = place::each_ip},
+    {.name = "node", .about = "the node that owns its IPs", .where = place::each_ip},
+};
+constexpr argument pool_add_ip[] = {
+    name,
+    address,
+    {.name = "plan", .about = "its warm-up plan"},
+    {.name = "node", .about = "the node that owns it"},
+    {.name = "weight", .about = "its share of the pool's mail", .kind = shape::number},
+};
+constexpr argument pool_remove_ip[] = {name, address};
+constexpr argument plan_create[] = {
+    body_name,
+    {.name = "days",
+     .about = "the limit of each day, as in 500,1000,2000",
+     .kind = shape::numbers,
+     .required = true},
+};
+constexpr argument warmup_show[] = {
+    {.name = "subject",
+     .about = "only of this IP or domain",
+     .where = place::query,
+     .positional = true},
+    limit,
+    after,
+};
+constexpr argument warmup_set_day[] = {
+    subject,
+    {.name = "day",
+     .about = "the day of the plan, from 1",
+     .kind = shape::number,
+     .positional = true,
+     .required = true},
+};
+constexpr argument warmup_set_plan[] = {
+    subject,
+    {.name = "plan", .about = "the plan's name", .positional = true, .required = true},
+};
+constexpr argument send[] = {
+    {.name = "from", .about = "the author's mailbox"},
+    {.name = "to", .about = "a recipient", .kind = shape::texts},
+    {.name = "cc", .about = "a further recipient, shown", .kind = shape::texts},
+    {.name = "bcc", .about = "a further recipient, not shown", .kind = shape::texts},
+    {.name = "reply_to", .about = "where answers go"},
+    {.name = "subject", .about = "the subject"},
+    {.name = "text", .about = "the body as plain text"},
+    {.name = "html", .about = "the body as HTML"},
+    {.name = "pool", .about = "the pool of IPs to leave from"},
+    {.name = "class", .about = "triggered or batch"},
+    {.name = "json",
+     .about = "read the whole request as JSON from this file, - for standard input",
+     .where = place::raw},
+};
+constexpr argument message_list[] = {
+    {.name = "to", .about = "only with this recipient", .where = place::query},
+    {.name = "from", .about = "only from this address", .where = place::query},
+    {.name = "state", .about = "only with a recipient in this state", .where = place::query},
+    limit,
+    after,
+};
+constexpr argument key_create[] = {
+    {.name = "account", .about = "on whose behalf it acts", .positional = true, .required = true},
+    {.name = "role", .about = "admin, operator, sender or viewer", .required = true},
+};
+constexpr argument by_key[] = {{.name = "id",
+                                .about = "the key's id",
+                                .where = place::path,
+                                .positional = true,
+                                .required = true}};
+
+constexpr std::string_view pool_columns = "name kind account overflow ips";
+constexpr std::string_view ledger_columns =
+    "subject provider plan day used limit state day_ends_at";
+
+constexpr command all[] = {
+    {"cluster", "status", "Shows the cluster and its nodes.", "GET", "/v1/cluster"},
+
+    {"pool", "list", "Lists the pools of IPs.", "GET", "/v1/pools", page, "", pool_columns},
+    {"pool", "show", "Shows a pool.", "GET", "/v1/pools/{}", by_name},
+    {"pool", "create", "Creates a pool.", "POST", "/v1/pools", pool_create, "{}"},
+    {"pool", "delete", "Deletes a pool.", "DELETE", "/v1/pools/{}", by_name},
+    {"pool", "add-ip", "Adds an IP to a pool, or changes it.", "PUT", "/v1/pools/{}/ips/{}",
+     pool_add_ip, "{}"},
+    {"pool", "remove-ip", "Takes an IP out of a pool.", "DELETE", "/v1/pools/{}/ips/{}",
+     pool_remove_ip},
+
+    {"ip", "list", "Lists the IPs of all pools.", "GET", "/v1/ips", page, "",
+     "address state node pools"},
+    {"ip", "show", "Shows an IP.", "GET", "/v1/ips/{}", by_address},
+
+    {"plan", "list", "Lists the warm-up plans.", "GET", "/v1/plans", page, "",
+     "name built_in days"},
+    {"plan", "show", "Shows a plan.", "GET", "/v1/plans/{}", by_name},
+    {"plan", "create", "Creates a plan.", "POST", "/v1/plans", plan_create, "{}"},
+    {"plan", "delete", "Deletes a plan.", "DELETE", "/v1/plans/{}", by_name},
+
+    {"warmup", "show", "Shows what IPs and domains may send today.", "GET", "/v1/ledgers",
+     warmup_show, "", ledger_columns},
+    {"warmup", "pause", "Stops a warm-up by hand.", "POST", "/v1/ledgers/{}/actions", by_subject,
+     R"({"action":"pause"})"},
+    {"warmup", "resume", "Goes on with a paused warm-up.", "POST", "/v1/ledgers/{}/actions",
+     by_subject, R"({"action":"resume"})"},
+    {"warmup", "set-day", "Moves a warm-up to a day of its plan.", "POST", "/v1/ledgers/{}/actions",
+     warmup_set_day, R"({"action":"set_day"})"},
+    {"warmup", "set-plan", "Starts a warm-up, or gives it another plan.", "POST",
+     "/v1/ledgers/{}/actions", warmup_set_plan, R"({"action":"set_plan"})"},
+
+    {"send", "", "Sends a message.", "POST", "/v1/messages", send, "{}"},
+
+    {"message", "list", "Lists messages, newest first.", "GET", "/v1/messages", message_list, "",
+     "id accepted_at from pool class recipients"},
+    {"message", "show", "Shows a message and its recipients.", "GET", "/v1/messages/{}",
+     by_message},
+    {"message", "why", "Says why a message waits, and until when.", "GET", "/v1/messages/{}/why",
+     by_message, "", "", true},
+    {"message", "cancel", "Cancels what has not been sent.", "POST", "/v1/messages/{}/cancel",
+     by_message},
+
+    {"queue", "list", "Lists what waits.", "GET", "/v1/queues", page, "",
+     "pool class sender_domain destination waiting state opens_at reason"},
+
+    {"key", "create", "Creates a key; its secret is shown once.", "POST", "/v1/keys", key_create,
+     R"({"kind":"bearer"})"},
+    {"key", "list", "Lists the keys.", "GET", "/v1/keys", page, "",
+     "id account role kind created_at"},
+    {"key", "revoke", "Revokes a key.", "DELETE", "/v1/keys/{}", by_key},
+};
+
+} // namespace
+
+std::span<const command> commands() noexcept {
+  return all;
+}
+
+} // namespace warmfront::admin::cli

@@ -1,0 +1,155 @@
+// `warmfront`: the command line, on top of the API.
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "admin/cli/client.hpp"
+#include "admin/cli/command.hpp"
+#include "admin/cli/profile.hpp"
+#include "admin/cli/render.hpp"
+
+namespace {
+
+using namespace warmfront::admin::cli;
+using warmfront::errc;
+using warmfront::error;
+using warmfront::result;
+
+enum exit_code { done = 0, failed = 1, wrong_usage = 2, unreachable = 3 };
+
+/// What the command line said.
+struct invocation {
+  connection options;
+  std::string format = "table";
+  const command* what = nullptr;
+  given_values given;
+};
+
+void add_argument(CLI::App& app, const argument& each, invocation& target) {
+  const auto name = each.positional ? std::string{each.name} : option_of(each);
+  const auto keep = [&target, key = std::string{each.name}](const std::string& value) {
+    target.given[key].push_back(value);
+  };
+  CLI::Option* option = nullptr;
+  if (each.kind == shape::texts || each.kind == shape::addresses) {
+    option = app.add_option_function<std::vector<std::string>>(
+        name,
+        [keep](const std::vector<std::string>& values) {
+          std::for_each(values.begin(), values.end(), keep);
+        },
+        std::string{each.about});
+    // Without this a list takes all words that follow.
+    option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  } else {
+    option = app.add_option_function<std::string>(name, keep, std::string{each.about});
+  }
+  option->type_name(each.kind == shape::number ? "NUMBER" : "TEXT")->required(each.required);
+}
+
+void add_commands(CLI::App& app, invocation& target) {
+  std::map<std::string, CLI::App*> nouns;
+  for (const auto& each : commands()) {
+    const std::string noun{each.noun};
+    CLI::App* place = nullptr;
+    if (each.verb.empty()) {
+      place = app.add_subcommand(noun, std::string{each.about});
+    } else {
+      auto*& parent = nouns[noun];
+      if (parent == nullptr) {
+        parent = app.add_subcommand(noun, "Commands about: " + noun);
+        parent->require_subcommand(1)->fallthrough();
+      }
+      place = parent->add_subcommand(std::string{each.verb}, std::string{each.about});
+    }
+    place->fallthrough();
+    place->callback([&target, &each] { target.what = &each; });
+    for (const auto& one : each.arguments) {
+      add_argument(*place, one, target);
+    }
+  }
+}
+
+std::string variable(const char* name) {
+  const auto* value = std::getenv(name);
+  return value == nullptr ? std::string{} : std::string{value};
+}
+
+result<std::string> read_all(const std::string& name) {
+  if (name == "-") {
+    return std::string{std::istreambuf_iterator<char>{std::cin}, {}};
+  }
+  std::ifstream file{name, std::ios::binary};
+  if (!file) {
+    return error{errc::invalid_argument, "The file " + name + " cannot be read.",
+                 "give a file, or - for standard input"};
+  }
+  return std::string{std::istreambuf_iterator<char>{file}, {}};
+}
+
+int complain(const error& failure) {
+  std::cerr << render_error(failure);
+  return failure.code == errc::unavailable ? unreachable : wrong_usage;
+}
+
+int run(invocation& asked) {
+  if (const auto raw = asked.given.find("json"); raw != asked.given.end()) {
+    auto body = read_all(raw->second.front());
+    if (!body) {
+      return complain(body.error());
+    }
+    raw->second.front() = std::move(body.value());
+  }
+  const auto request = to_request(*asked.what, asked.given);
+  if (!request) {
+    return complain(request.error());
+  }
+  const auto where = find_connection(asked.options, variable);
+  if (!where) {
+    return complain(where.error());
+  }
+  const auto response = call(where.value().server, where.value().key, request.value());
+  if (!response) {
+    return complain(response.error());
+  }
+  const auto& got = response.value();
+  if (got.status < 200 || got.status > 299) {
+    std::cerr << render_problem(got.status, got.body);
+    return failed;
+  }
+  const auto answer = warmfront::admin::ordered_json::parse(got.body, nullptr, false);
+  std::cout << render(*asked.what, answer, *parse_format(asked.format)) << std::flush;
+  return std::cout ? done : failed;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+  invocation asked;
+  CLI::App app{"The command line of Warmfront, an email-sending cluster.", "warmfront"};
+  app.require_subcommand(1);
+  app.add_option("--server", asked.options.server,
+                 "the node's admin address (WARMFRONT_SERVER; http://127.0.0.1:8080)");
+  app.add_option("--key", asked.options.key, "the key to act with (WARMFRONT_KEY)");
+  app.add_option("-o,--output", asked.format, "how to print answers")
+      ->check(CLI::IsMember({"table", "json", "yaml"}));
+  app.footer("Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 node unreachable.\n"
+             "The server and key may also stand in ~/.config/warmfront/config.toml.");
+  add_commands(app, asked);
+  // CLI11 reports by exceptions, and by codes over 100.
+  try {
+    app.parse(count, words);
+  } catch (const CLI::ParseError& fault) {
+    if (fault.get_exit_code() == 0) {
+      return app.exit(fault); // Help was asked for.
+    }
+    std::cerr << render_error({errc::invalid_argument, fault.what(), "run it with --help"});
+    return wrong_usage;
+  }
+  return run(asked);
+}

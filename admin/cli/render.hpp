@@ -1,0 +1,26 @@
+// Answers of the API for people and programs. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "admin/api/json.hpp"
+#include "admin/cli/command.hpp"
+
+namespace warmfront::admin::cli {
+
+enum class output_format { table, json, yaml };
+[[nodiscard]] std::optional<output_format> parse_format(std::string_view text) noexcept;
+
+/// The answer to a command, ending with a line end; empty for an empty answer. What others wrote
+/// (subjects, replies of servers) is shown without control characters, so that it cannot command
+/// the terminal.
+[[nodiscard]] std::string render(const command& what, const ordered_json& answer,
+                                 output_format format);
+
+/// A problem document as `error: …`, `why: …` and `try: …` lines.
+[[nodiscard]] std::string render_problem(unsigned status, std::string_view body);
+[[nodiscard]] std::string render_error(const error& failure);
+
+} // namespace warmfront::admin::cli

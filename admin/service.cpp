@@ -1,0 +1,112 @@
+#include "admin/service.hpp"
+
+#include <atomic>
+#include <vector>
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+
+#include <fmt/core.h>
+
+#include "actors/core/random.hpp"
+#include "admin/admin_actor.hpp"
+#include "admin/http/http_server.hpp"
+
+namespace warmfront::admin {
+
+namespace {
+
+/// A body is JSON: base64 makes attachments a third larger, escapes add some; plus the rest.
+std::size_t body_octets_max(std::uint64_t message_octets_max) {
+  return static_cast<std::size_t>(message_octets_max + message_octets_max * 2 / 5) + 64 * 1024;
+}
+
+std::shared_ptr<const node_view> view_of(const node_services& node) {
+  auto view = std::make_shared<node_view>();
+  view->node = node.settings.node.name;
+  view->hostname = node.settings.node.hostname;
+  view->version = WARMFRONT_VERSION;
+  view->message_octets_max = node.settings.smtp.max_message_size;
+  view->readiness = node.readiness;
+  view->storage = node.storage_health;
+  view->smtp = node.smtp_counts;
+  return view;
+}
+
+} // namespace
+
+struct service::implementation {
+  std::vector<admin_actor> actors;
+  std::atomic<std::size_t> turn{0};
+  std::unique_ptr<http_server> server;
+
+  void spawn(const node_services& node) {
+    const auto view = view_of(node);
+    const auto start = random_seed();
+    // As many actors as I/O threads: reading JSON and composing mail is what costs here.
+    for (std::size_t i = 0; i < node.io.size(); ++i) {
+      admin_parts parts{.access = node.access,
+                        .warmup = node.warmup,
+                        .ip_pool = node.ip_pool,
+                        .intake = node.intake,
+                        .delivery = node.delivery,
+                        .time = &node.time,
+                        .log = &node.log,
+                        .node = view,
+                        .unique_prefix = fmt::format("{:x}.{}.", start, i)};
+      actors.push_back(node.system.spawn(admin_behavior, std::move(parts)));
+    }
+  }
+
+  void serve(http_request request, http_responder respond) {
+    auto value = std::make_shared<exchange>();
+    value->request = std::move(request);
+    value->respond = std::move(respond);
+    const auto index = turn.fetch_add(1, std::memory_order_relaxed) % actors.size();
+    caf::anon_send(actors[index], serve_exchange{std::move(value)});
+  }
+};
+
+result<std::unique_ptr<service>> service::start(const node_services& node, options wanted) {
+  auto state = std::make_unique<implementation>();
+  state->spawn(node);
+  http_limits limits;
+  limits.request.body_octets_max = body_octets_max(node.settings.smtp.max_message_size);
+  auto server =
+      http_server::start(node.io, node.time, wanted.listen, std::move(wanted.tls), limits,
+                         [state = state.get()](http_request request, http_responder respond) {
+                           state->serve(std::move(request), std::move(respond));
+                         });
+  auto started = std::unique_ptr<service>{new service{std::move(state)}};
+  if (!server) {
+    return std::move(server.error());
+  }
+  started->state_->server = std::move(server.value());
+  return started;
+}
+
+service::service(std::unique_ptr<implementation> state) : state_{std::move(state)} {}
+
+service::~service() {
+  stop();
+}
+
+std::string service::address() const {
+  return state_->server->address();
+}
+
+void service::reload(std::shared_ptr<const net::tls_server_context> tls) {
+  state_->server->reload(std::move(tls));
+}
+
+void service::stop() {
+  if (state_->server) {
+    state_->server->stop();
+  }
+  for (const auto& each : state_->actors) {
+    caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+  }
+  state_->actors.clear();
+}
+
+} // namespace warmfront::admin

@@ -1,0 +1,151 @@
+// The node's configuration: typed, with defaults, checked as a whole before anything starts.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/core/error.hpp"
+
+namespace warmfront::config {
+
+/// What to do when a second copy cannot be made.
+enum class replication_mode : std::uint8_t { none, preferred, required };
+
+/// `[node]`
+struct node_config {
+  std::string name = "n1"; ///< unique in the cluster; letters, digits, hyphens
+  std::string hostname;    ///< HELO and banner; a domain name
+  std::string data_dir;
+};
+
+/// `[smtp]`
+struct smtp_config {
+  std::vector<std::string> submission{"127.0.0.1:2587"};
+  std::vector<std::string> submissions;
+  std::vector<std::string> inbound;
+  std::vector<std::string> relay_networks;
+  std::uint64_t max_message_size = 10ull * 1024 * 1024; ///< octets
+};
+
+/// `[tls]`, `[http.tls]`: PEM files. `load` reads relative paths from the configuration's
+/// directory.
+struct tls_config {
+  std::string certificate;
+  std::string key;
+};
+
+/// `[http]`
+struct http_config {
+  std::string admin = "127.0.0.1:8080";
+  std::string public_address = "127.0.0.1:8081"; ///< key `public`
+  std::optional<tls_config> tls;
+};
+
+/// `[cluster]`
+struct cluster_config {
+  std::vector<std::string> etcd;
+  std::string listen;
+  std::string certificate;
+  std::string key;
+  std::string ca;
+  replication_mode replication = replication_mode::preferred;
+  std::chrono::milliseconds takeover_after{30'000};
+};
+
+/// `[dns]`
+struct dns_config {
+  std::vector<std::string> servers; ///< `127.0.0.1@5353`; empty: the system's
+};
+
+/// A fixed next hop: mail for `domain` (or `*`) goes `to` host:port instead of to its MX.
+struct route_config {
+  std::string domain;
+  std::string to;
+};
+
+/// `[delivery]`
+struct delivery_config {
+  std::vector<route_config> routes;
+  std::uint32_t connections_per_site = 20;             ///< at once, per site and source IP
+  std::chrono::milliseconds retry_first{300'000};      ///< first back-off
+  std::chrono::milliseconds retry_last{14'400'000};    ///< longest back-off
+  std::chrono::milliseconds expire_after{432'000'000}; ///< five days
+};
+
+/// `[warmup]`
+struct warmup_config {
+  std::chrono::milliseconds day{86'400'000};
+};
+
+/// `[identity]`
+struct identity_config {
+  bool require_verified = true;
+};
+
+/// `[cloud_api]`
+struct cloud_api_config {
+  std::chrono::minutes time_zone{480}; ///< offset of its naive times
+  bool review_templates = false;
+};
+
+/// `[log]`
+struct log_config {
+  std::string level = "info"; ///< trace debug info warn error
+  std::string file;           ///< empty: standard error
+};
+
+/// `[storage]`
+struct storage_config {
+  std::uint64_t reserve = 1024ull * 1024 * 1024; ///< octets of free disk kept for delivery
+};
+
+/// All of node.toml.
+struct config {
+  node_config node;
+  smtp_config smtp;
+  http_config http;
+  std::optional<tls_config> tls;
+  std::optional<cluster_config> cluster;
+  dns_config dns;
+  delivery_config delivery;
+  warmup_config warmup;
+  identity_config identity;
+  cloud_api_config cloud_api;
+  log_config log;
+  storage_config storage;
+};
+
+/// A fault in a configuration file: where, what was found, what was expected.
+struct fault {
+  std::string file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  std::string key;      ///< `smtp.submission[0]`
+  std::string problem;  ///< `is not an address with a port`
+  std::string expected; ///< `HOST:PORT, as in "127.0.0.1:2587"`
+};
+
+/// `node.toml:7:1: smtp.submission[0]: is not …; expected …`
+[[nodiscard]] std::string to_string(const fault& value);
+
+/// A configuration, or every fault found in it.
+struct loaded_config {
+  config value;
+  std::vector<fault> faults; ///< empty: `value` is complete and valid
+};
+
+/// Every fault of a configuration, as the pure rules see it: ranges, notations, keys that need each
+/// other. No file, line or column: a configuration made by a program has none. Opens no files.
+[[nodiscard]] std::vector<fault> validate(const config& value);
+
+/// Reads and checks a file; a missing or unreadable file is a fault too, and so is a certificate or
+/// key that cannot be read. Relative paths in it are taken from the directory of the file, not from
+/// the one the process was started in, and are returned resolved.
+[[nodiscard]] loaded_config load(const std::string& path);
+/// The same for text already read; `file` is only named in faults.
+[[nodiscard]] loaded_config parse(const std::string& text, const std::string& file);
+
+} // namespace warmfront::config

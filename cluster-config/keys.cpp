@@ -1,0 +1,188 @@
+#include "cluster-config/keys.hpp"
+
+#include "cluster-config/readers.hpp"
+
+namespace warmfront::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t kib = 1024;
+constexpr std::uint64_t mib = 1024 * kib;
+constexpr std::uint64_t tib = mib * mib;
+constexpr auto day = 24h;
+
+/// `reach` returns the member that holds the key's value, given a `config&` or a `const config&`.
+template <class Reach, class Check>
+key_rule key(std::string name, std::string expected, Reach reach, Check check) {
+  key_rule rule{std::move(name), std::move(expected), {}, {}};
+  rule.read = [reach](const raw_value& from, config& into, findings& faults) {
+    read_value(from, reach(into), faults);
+  };
+  rule.check = [reach, check](const config& value, findings& faults) {
+    check(reach(value), faults);
+  };
+  return rule;
+}
+
+// Lambdas rather than pointers to members: some tables lie inside others or are optional.
+// NOLINTBEGIN(bugprone-macro-parentheses): a path of members cannot stand in parentheses.
+#define WARMFRONT_MEMBER(path)                                                                     \
+  [](auto& of) -> auto& {                                                                          \
+    return of.path;                                                                                \
+  }
+// NOLINTEND(bugprone-macro-parentheses)
+
+table_rule always(std::string name, std::vector<key_rule> keys) {
+  return {std::move(name), std::move(keys), [](const config&) { return true; }, [](config&) {}};
+}
+
+/// A table whose presence means something: absent, the feature is off.
+template <class Reach>
+table_rule optional_table(std::string name, Reach reach, std::vector<key_rule> keys) {
+  return {std::move(name), std::move(keys),
+          [reach](const config& value) { return reach(value).has_value(); },
+          [reach](config& value) { reach(value).emplace(); }};
+}
+
+void check_routes(const std::vector<route_config>& routes, findings& faults) {
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    const auto where = '[' + std::to_string(i) + ']';
+    if (auto found = check_route_domain(routes[i].domain))
+      faults.add(where + ".domain", *found);
+    if (auto found = check_next_hop(routes[i].to))
+      faults.add(where + ".to", *found);
+    for (std::size_t earlier = 0; earlier < i; ++earlier)
+      if (!routes[i].domain.empty() && routes[earlier].domain == routes[i].domain)
+        faults.add(where + ".domain", quote(routes[i].domain) + " has a route already");
+  }
+}
+
+const char* const listeners = R"(a list of IP:PORT, as in ["127.0.0.1:2587", "[::1]:2587"])";
+const char* const listener = R"(IP:PORT, as in "127.0.0.1:8080")";
+const char* const pem = "the name of a PEM file";
+
+table_rule node_table() {
+  return always("node", {
+                            key("name", "1 to 63 letters, digits and hyphens",
+                                WARMFRONT_MEMBER(node.name), text(check_node_name)),
+                            key("hostname", R"(a domain name, as in "mta1.example.net")",
+                                WARMFRONT_MEMBER(node.hostname), text(check_hostname)),
+                            key("data_dir", R"(a directory, as in "/var/lib/warmfront")",
+                                WARMFRONT_MEMBER(node.data_dir), text(check_path)),
+                        });
+}
+
+table_rule smtp_table() {
+  return always(
+      "smtp",
+      {
+          key("submission", listeners, WARMFRONT_MEMBER(smtp.submission), each(check_listener)),
+          key("submissions", listeners, WARMFRONT_MEMBER(smtp.submissions), each(check_listener)),
+          key("inbound", listeners, WARMFRONT_MEMBER(smtp.inbound), each(check_listener)),
+          key("relay_networks", R"(a list of networks, as in ["10.1.0.0/16"])",
+              WARMFRONT_MEMBER(smtp.relay_networks), each(check_relay_network)),
+          key("max_message_size", R"(a size from 1KiB to 256MiB, as in "10MiB")",
+              WARMFRONT_MEMBER(smtp.max_message_size), octets(kib, 256 * mib)),
+      });
+}
+
+table_rule http_table() {
+  return always(
+      "http",
+      {
+          key("admin", listener, WARMFRONT_MEMBER(http.admin), text(check_listener)),
+          key("public", listener, WARMFRONT_MEMBER(http.public_address), text(check_listener)),
+      });
+}
+
+table_rule http_tls_table() {
+  return optional_table(
+      "http.tls", WARMFRONT_MEMBER(http.tls),
+      {
+          key("certificate", pem, WARMFRONT_MEMBER(http.tls->certificate), text(check_path)),
+          key("key", pem, WARMFRONT_MEMBER(http.tls->key), text(check_path)),
+      });
+}
+
+table_rule tls_table() {
+  return optional_table(
+      "tls", WARMFRONT_MEMBER(tls),
+      {
+          key("certificate", pem, WARMFRONT_MEMBER(tls->certificate), text(check_path)),
+          key("key", pem, WARMFRONT_MEMBER(tls->key), text(check_path)),
+      });
+}
+
+table_rule cluster_table() {
+  return optional_table(
+      "cluster", WARMFRONT_MEMBER(cluster),
+      {
+          key("etcd", R"(a list of URLs, as in ["https://127.0.0.1:2379"])",
+              WARMFRONT_MEMBER(cluster->etcd), each(check_etcd_url)),
+          key("listen", R"(IP:PORT, as in "192.0.2.1:7400")", WARMFRONT_MEMBER(cluster->listen),
+              text(check_listener)),
+          key("certificate", pem, WARMFRONT_MEMBER(cluster->certificate), text(check_path)),
+          key("key", pem, WARMFRONT_MEMBER(cluster->key), text(check_path)),
+          key("ca", pem, WARMFRONT_MEMBER(cluster->ca), text(check_path)),
+          key("replication", R"("none", "preferred" or "required")",
+              WARMFRONT_MEMBER(cluster->replication), anything{}),
+          key("takeover_after", R"(a duration from 1s to 1d, as in "30s")",
+              WARMFRONT_MEMBER(cluster->takeover_after), duration(1s, day)),
+      });
+}
+
+table_rule delivery_table() {
+  return always(
+      "delivery",
+      {
+          key("routes", R"(a list of routes, as in [{ domain = "*", to = "192.0.2.1:25" }])",
+              WARMFRONT_MEMBER(delivery.routes), check_routes),
+          key("connections_per_site", "a number from 1 to 10000",
+              WARMFRONT_MEMBER(delivery.connections_per_site), number(1, 10'000)),
+          key("retry_first", R"(a duration from 10ms to 1d, as in "5m")",
+              WARMFRONT_MEMBER(delivery.retry_first), duration(10ms, day)),
+          key("retry_last", R"(a duration from 10ms to 7d, as in "4h")",
+              WARMFRONT_MEMBER(delivery.retry_last), duration(10ms, 7 * day)),
+          key("expire_after", R"(a duration from 1s to 60d, as in "5d")",
+              WARMFRONT_MEMBER(delivery.expire_after), duration(1s, 60 * day)),
+      });
+}
+
+std::vector<table_rule> make_table_rules() {
+  return {
+      node_table(),
+      smtp_table(),
+      http_table(),
+      http_tls_table(),
+      tls_table(),
+      cluster_table(),
+      always("dns", {key("servers", R"(a list of IP@PORT, as in ["127.0.0.1@5353"])",
+                         WARMFRONT_MEMBER(dns.servers), each(check_name_server))}),
+      delivery_table(),
+      always("warmup", {key("day", R"(a duration from 1s to 31d, as in "24h")",
+                            WARMFRONT_MEMBER(warmup.day), duration(1s, 31 * day))}),
+      always("identity", {key("require_verified", "true or false",
+                              WARMFRONT_MEMBER(identity.require_verified), anything{})}),
+      always("cloud_api", {key("time_zone", R"(an offset from UTC, as in "+08:00")",
+                               WARMFRONT_MEMBER(cloud_api.time_zone), anything{}),
+                           key("review_templates", "true or false",
+                               WARMFRONT_MEMBER(cloud_api.review_templates), anything{})}),
+      always("log", {key("level", R"("trace", "debug", "info", "warn" or "error")",
+                         WARMFRONT_MEMBER(log.level), text(check_log_level)),
+                     key("file", "a file name, or \"\" for standard error",
+                         WARMFRONT_MEMBER(log.file), text(check_optional_path))}),
+      always("storage", {key("reserve", R"(a size up to 1TiB, as in "1GiB")",
+                             WARMFRONT_MEMBER(storage.reserve), octets(0, tib))}),
+  };
+}
+
+} // namespace
+
+const std::vector<table_rule>& table_rules() {
+  static const std::vector<table_rule> rules = make_table_rules();
+  return rules;
+}
+
+} // namespace warmfront::config

@@ -1,0 +1,69 @@
+#include "net/dns/rdata.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <array>
+
+namespace warmfront::dns {
+
+namespace {
+
+constexpr std::size_t name_octets_max = 255;
+
+/// One octet of a host name, in lower case; 0 when it may not stand in one.
+char host_octet(char c) noexcept {
+  if (c >= 'A' && c <= 'Z') {
+    return static_cast<char>(c + 32);
+  }
+  const bool allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  return allowed ? c : '\0';
+}
+
+} // namespace
+
+std::optional<mx_record> parse_mx(std::string_view data) {
+  if (data.size() < 3 || data.size() > 2 + name_octets_max) {
+    return std::nullopt;
+  }
+  mx_record record;
+  record.preference = static_cast<std::uint16_t>(static_cast<unsigned char>(data[0]) << 8 |
+                                                 static_cast<unsigned char>(data[1]));
+  std::string_view name = data.substr(2);
+  while (!name.empty()) {
+    const auto length = static_cast<unsigned char>(name.front());
+    name.remove_prefix(1);
+    if (length == 0) {
+      return name.empty() ? std::optional{record} : std::nullopt;
+    }
+    if (length > 63 || length > name.size()) {
+      return std::nullopt;
+    }
+    if (!record.host.empty()) {
+      record.host += '.';
+    }
+    for (const char c : name.substr(0, length)) {
+      const char octet = host_octet(c);
+      if (octet == '\0') {
+        return std::nullopt;
+      }
+      record.host += octet;
+    }
+    name.remove_prefix(length);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> parse_address_record(std::string_view data) {
+  if (data.size() != sizeof(in_addr) && data.size() != sizeof(in6_addr)) {
+    return std::nullopt;
+  }
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const int family = data.size() == sizeof(in_addr) ? AF_INET : AF_INET6;
+  if (inet_ntop(family, data.data(), text.data(), text.size()) == nullptr) {
+    return std::nullopt;
+  }
+  return std::string{text.data()};
+}
+
+} // namespace warmfront::dns

@@ -1,0 +1,47 @@
+// Where mail for a domain goes: MX, null MX and address records (RFC 5321 §5.1, RFC 7505).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/core/error.hpp"
+
+namespace warmfront::dns {
+
+/// A mail host with its addresses. IPv6 and IPv4 alternate, in the order to try.
+struct mail_host {
+  std::string name;
+  std::uint16_t preference = 0;
+  std::vector<std::string> addresses;
+  friend bool operator==(const mail_host&, const mail_host&) = default;
+};
+
+enum class route_kind : std::uint8_t {
+  mail_hosts, ///< `hosts` in the order to try; equal preferences shuffled
+  null_mx,    ///< the domain takes no mail (RFC 7505): 556 5.1.10
+  no_domain,  ///< the domain does not exist: 550 5.1.2
+  no_host,    ///< it exists, but nothing takes mail there: 550 5.4.4
+};
+
+struct mail_route {
+  route_kind kind = route_kind::mail_hosts;
+  std::vector<mail_host> hosts;
+};
+
+/// A temporary failure (SERVFAIL, time-out, bogus DNSSEC) is `errc::unavailable`: try again later.
+using route_callback = std::function<void(result<mail_route>)>;
+
+/// Thread-safe; answers come from any thread, once per call. Bounded: over its limit it answers
+/// `unavailable`. Names may hold U-labels; a domain may be an address literal in brackets.
+class resolver {
+public:
+  virtual ~resolver() = default;
+  virtual void resolve(const std::string& domain, route_callback done) = 0;
+  /// The addresses of one host (a configured next hop), never its MX: a route with that one host.
+  virtual void resolve_host(const std::string& host, route_callback done) = 0;
+};
+
+} // namespace warmfront::dns

@@ -1,0 +1,78 @@
+// What the embedded control store decides and keeps; its shell brings the threads.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "storage/control_records.hpp"
+#include "storage/control_watch.hpp"
+#include "storage/embedded_control_store.hpp"
+
+namespace warmfront::storage {
+
+/// Lives in tasks only, except for `add`: no locks. Kept alive by the tasks it has posted.
+class control_core : public std::enable_shared_from_this<control_core> {
+public:
+  control_core(store& over, const clock& time, task_runner run, embedded_control_options options)
+      : store_{over}, clock_{time}, run_{std::move(run)}, options_{options} {}
+
+  result<void> load();
+  /// Queues an operation, from any thread.
+  void add(std::function<void()> operation);
+
+  result<control_snapshot> range(const std::string& prefix) const;
+  void transact(const control_transaction& what,
+                std::function<void(const result<transaction_outcome>&)> done);
+  void watch(const std::shared_ptr<control_watch>& by);
+  void grant(milliseconds time_to_live, std::function<void(const result<lease_id>&)> done);
+  result<void> keep(lease_id lease);
+  void revoke(lease_id lease, std::function<void(const result<void>&)> done);
+  void end_leases();
+  /// Whether nothing waits and no commit is under way.
+  [[nodiscard]] bool idle() const noexcept { return !committing_ && waiting_.empty(); }
+
+private:
+  struct lease_state {
+    milliseconds time_to_live{};
+    steady_time ends_at;
+    std::set<std::string> keys;
+  };
+  struct prepared {
+    batch changes;
+    control_position next;
+    revision oldest = 0; ///< of the history, afterwards
+    std::vector<control_event> events;
+    std::vector<control_record> before; ///< the entries that the events replace
+  };
+  using finished = std::function<void(const result<void>&)>;
+
+  void advance();
+  void commit(batch changes, finished then);
+  void apply(prepared what, finished then);
+  void settle(const prepared& what);
+  [[nodiscard]] result<std::optional<control_record>> find(const std::string& key) const;
+  [[nodiscard]] result<bool> holds(const control_transaction& what) const;
+  [[nodiscard]] result<prepared>
+  prepare(const std::vector<control_transaction::change>& changes) const;
+  [[nodiscard]] bool alive(lease_id lease) const;
+  template <class Visit>
+  result<void> each(std::string_view prefix, std::string_view from, Visit visit) const;
+
+  store& store_;
+  const clock& clock_;
+  const task_runner run_;
+  const embedded_control_options options_;
+  control_position position_;
+  revision oldest_ = 1; ///< the first that the history still has
+  std::map<lease_id, lease_state> leases_;
+  std::vector<std::shared_ptr<control_watch>> watches_;
+  std::deque<std::function<void()>> waiting_;
+  bool committing_ = false; ///< operations wait: each one sees the transactions before it
+};
+
+} // namespace warmfront::storage

@@ -1,0 +1,151 @@
+#include "storage/spool.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace warmfront::storage {
+
+namespace {
+
+// First octet of a key: what the record is. `spool` and `queue` are separate families.
+constexpr char message_mark = 'm';
+constexpr char body_mark = 'b';
+constexpr char recipient_mark = 's';
+constexpr char lane_mark = 'r';
+constexpr char deferred_mark = 'd';
+
+// Big endian, so that octet order is numeric order.
+void append_number(std::string& to, std::uint64_t value, std::size_t octets) {
+  for (std::size_t i = octets; i-- > 0;)
+    to.push_back(static_cast<char>((value >> (8 * i)) & 0xff));
+}
+
+std::uint64_t read_number(std::string_view from) {
+  std::uint64_t value = 0;
+  for (const char octet : from)
+    value = (value << 8) | static_cast<std::uint8_t>(octet);
+  return value;
+}
+
+std::string marked(char mark, const message_id& id, std::size_t more = 0) {
+  std::string key;
+  key.reserve(1 + message_id::octets + more);
+  key.push_back(mark);
+  key.append(id.octet_view());
+  return key;
+}
+
+std::optional<std::string_view> take_name(std::string_view& rest) {
+  const auto end = rest.find('\0');
+  if (end == std::string_view::npos)
+    return std::nullopt;
+  const auto name = rest.substr(0, end);
+  rest.remove_prefix(end + 1);
+  return name;
+}
+
+} // namespace
+
+std::string message_key(const message_id& id) {
+  return marked(message_mark, id);
+}
+
+std::string body_key(const message_id& id) {
+  return marked(body_mark, id);
+}
+
+std::string recipient_prefix(const message_id& id) {
+  return marked(recipient_mark, id);
+}
+
+std::string recipient_key(const recipient_id& id) {
+  auto key = marked(recipient_mark, id.message, 4);
+  append_number(key, id.index, 4);
+  return key;
+}
+
+std::optional<message_id> parse_message_key(std::string_view key) {
+  if (key.size() != 1 + message_id::octets || key.front() != message_mark)
+    return std::nullopt;
+  return message_id::from_octets(key.substr(1));
+}
+
+std::string all_lanes_prefix() {
+  return std::string(1, lane_mark);
+}
+
+std::string lane_prefix(const lane& value) {
+  const auto& [pool, sender_domain, destination, importance, writer] = value;
+  std::string key;
+  key.reserve(14 + pool.str().size() + sender_domain.str().size() + destination.str().size());
+  key.push_back(lane_mark);
+  for (const auto* name : {&pool.str(), &sender_domain.str(), &destination.str()}) {
+    assert(name->find('\0') == std::string::npos);
+    key.append(*name);
+    key.push_back('\0');
+  }
+  key.push_back(static_cast<char>(importance));
+  key.push_back(static_cast<char>(writer));
+  return key;
+}
+
+std::string lane_key(const lane& value, std::uint64_t sequence) {
+  auto key = lane_prefix(value);
+  append_number(key, sequence, 8);
+  return key;
+}
+
+std::optional<lane_position> parse_lane_key(std::string_view key) {
+  if (key.empty() || key.front() != lane_mark)
+    return std::nullopt;
+  auto rest = key.substr(1);
+  const auto pool = take_name(rest);
+  const auto sender_domain = pool ? take_name(rest) : std::nullopt;
+  const auto destination = sender_domain ? take_name(rest) : std::nullopt;
+  if (!destination || rest.size() != 10 || rest[0] < 0 || rest[0] > 1 || rest[1] < 0 || rest[1] > 1)
+    return std::nullopt;
+  lane_position position;
+  position.where.pool = pool_name{std::string{*pool}};
+  position.where.sender_domain = domain_name{std::string{*sender_domain}};
+  position.where.destination = domain_name{std::string{*destination}};
+  position.where.importance = static_cast<mail_class>(rest[0]);
+  position.where.appended_by = static_cast<lane::writer>(rest[1]);
+  position.sequence = read_number(rest.substr(2));
+  return position;
+}
+
+std::string deferred_prefix() {
+  return std::string(1, deferred_mark);
+}
+
+std::string deferred_key(wall_time due, const recipient_id& id) {
+  auto key = deferred_bound(due - microseconds{1});
+  key.append(id.message.octet_view());
+  append_number(key, id.index, 4);
+  return key;
+}
+
+std::string deferred_bound(wall_time now) {
+  auto key = deferred_prefix();
+  append_number(key, static_cast<std::uint64_t>(now.time_since_epoch().count() + 1), 8);
+  return key;
+}
+
+std::optional<wall_time> parse_deferred_key(std::string_view key) {
+  if (key.size() != 1 + 8 + message_id::octets + 4 || key.front() != deferred_mark)
+    return std::nullopt;
+  return wall_time{microseconds{static_cast<std::int64_t>(read_number(key.substr(1, 8)))}};
+}
+
+void add_message(batch& to, const spooled_message& message, std::string content) {
+  to.put(family::spool, message_key(message.id), encode(message));
+  to.put(family::spool, body_key(message.id), std::move(content));
+  auto prefix = lane_prefix(message.first_lane);
+  for (std::uint32_t i = 0; i < message.mail.recipients.size(); ++i) {
+    auto key = prefix;
+    append_number(key, message.first_sequence + i, 8);
+    to.put(family::queue, std::move(key), encode(queue_entry{{message.id, i}}));
+  }
+}
+
+} // namespace warmfront::storage

@@ -1,0 +1,189 @@
+// The values of the spool: Protocol Buffers, except the queue entry, which is an id and an index.
+
+#include <limits>
+
+#include "storage/formats/spool.pb.h"
+#include "storage/spool.hpp"
+
+namespace warmfront::storage {
+
+namespace {
+
+constexpr std::uint32_t schema = 1;
+
+std::int64_t to_record(wall_time when) {
+  return when.time_since_epoch().count();
+}
+
+wall_time from_record(std::int64_t when) {
+  return wall_time{microseconds{when}};
+}
+
+std::optional<wall_time> optional_from_record(std::int64_t when) {
+  return when == 0 ? std::nullopt : std::optional{from_record(when)};
+}
+
+error corrupt(const char* what) {
+  return {errc::storage_corrupt, std::string{what} + " in the spool cannot be read",
+          "restore the data directory from a backup or a peer"};
+}
+
+error newer(const char* what) {
+  return {errc::storage_newer, std::string{what} + " in the spool was written by a later release",
+          "start that release, or a newer one"};
+}
+
+void write_lane(formats::lane_record& to, const lane& from) {
+  to.set_pool(from.pool.str());
+  to.set_sender_domain(from.sender_domain.str());
+  to.set_destination(from.destination.str());
+  to.set_importance(static_cast<std::uint32_t>(from.importance));
+  to.set_appended_by(static_cast<std::uint32_t>(from.appended_by));
+}
+
+lane read_lane(const formats::lane_record& from) {
+  lane value;
+  value.pool = pool_name{from.pool()};
+  value.sender_domain = domain_name{from.sender_domain()};
+  value.destination = domain_name{from.destination()};
+  value.importance = from.importance() == 0 ? mail_class::triggered : mail_class::batch;
+  value.appended_by = from.appended_by() == 0 ? lane::writer::intake : lane::writer::delivery;
+  return value;
+}
+
+void write_envelope(formats::spooled_message_record& to, const envelope& from) {
+  to.set_reverse_path(from.reverse_path);
+  for (const auto& recipient : from.recipients) {
+    auto& record = *to.add_recipients();
+    record.set_address(recipient.address);
+    record.set_notify_on(static_cast<std::uint32_t>(recipient.notify_on));
+    record.set_original_recipient(recipient.original_recipient);
+  }
+  to.set_body(static_cast<std::uint32_t>(from.body));
+  to.set_smtputf8(from.smtputf8);
+  to.set_ret(static_cast<std::uint32_t>(from.ret));
+  to.set_envelope_id(from.envelope_id);
+}
+
+envelope read_envelope(const formats::spooled_message_record& from) {
+  envelope value;
+  value.reverse_path = from.reverse_path();
+  value.recipients.reserve(static_cast<std::size_t>(from.recipients_size()));
+  for (const auto& record : from.recipients())
+    value.recipients.push_back({record.address(), static_cast<notify>(record.notify_on()),
+                                record.original_recipient()});
+  value.body = static_cast<body_encoding>(from.body());
+  value.smtputf8 = from.smtputf8();
+  value.ret = static_cast<return_content>(from.ret());
+  value.envelope_id = from.envelope_id();
+  return value;
+}
+
+template <class Record>
+bool parse(Record& record, std::string_view octets) {
+  return octets.size() <= std::numeric_limits<int>::max() &&
+         record.ParseFromArray(octets.data(), static_cast<int>(octets.size()));
+}
+
+} // namespace
+
+std::string encode(const spooled_message& value) {
+  formats::spooled_message_record record;
+  record.set_schema(schema);
+  record.set_id(std::string{value.id.octet_view()});
+  write_envelope(record, value.mail);
+  record.set_protocol(value.source.protocol);
+  record.set_helo(value.source.helo);
+  record.set_client_address(value.source.client_address);
+  record.set_account(value.source.account.str());
+  record.set_key_id(value.source.key_id);
+  record.set_pool(value.pool.str());
+  record.set_importance(static_cast<std::uint32_t>(value.importance));
+  record.set_accepted_at(to_record(value.accepted_at));
+  record.set_octets(value.octets);
+  write_lane(*record.mutable_first_lane(), value.first_lane);
+  record.set_first_sequence(value.first_sequence);
+  return record.SerializeAsString();
+}
+
+result<spooled_message> decode_message(std::string_view octets) {
+  formats::spooled_message_record record;
+  if (!parse(record, octets) || record.id().size() != message_id::octets)
+    return corrupt("a message");
+  if (record.schema() > schema)
+    return newer("a message");
+  spooled_message value;
+  value.id = message_id::from_octets(record.id());
+  value.mail = read_envelope(record);
+  value.source = {record.protocol(), record.helo(), record.client_address(),
+                  account_name{record.account()}, record.key_id()};
+  value.pool = pool_name{record.pool()};
+  value.importance = record.importance() == 0 ? mail_class::triggered : mail_class::batch;
+  value.accepted_at = from_record(record.accepted_at());
+  value.octets = record.octets();
+  value.first_lane = read_lane(record.first_lane());
+  value.first_sequence = record.first_sequence();
+  return value;
+}
+
+std::string encode(const recipient_record& value) {
+  formats::recipient_state_record record;
+  record.set_schema(schema);
+  record.set_state(value.state);
+  record.set_attempts(value.attempts);
+  record.set_last_reply(value.last_reply);
+  record.set_remote_host(value.remote_host);
+  record.set_source(value.source.str());
+  record.set_changed_at(to_record(value.changed_at));
+  if (value.first_attempt_at)
+    record.set_first_attempt_at(to_record(*value.first_attempt_at));
+  if (value.next_attempt_at)
+    record.set_next_attempt_at(to_record(*value.next_attempt_at));
+  for (const auto& spent : value.charged) {
+    auto& entry = *record.add_charged();
+    entry.set_subject(spent.subject.str());
+    entry.set_day(spent.day);
+  }
+  record.set_queue_key(value.queue_key);
+  return record.SerializeAsString();
+}
+
+result<recipient_record> decode_recipient(std::string_view octets) {
+  formats::recipient_state_record record;
+  if (!parse(record, octets))
+    return corrupt("a recipient's state");
+  if (record.schema() > schema)
+    return newer("a recipient's state");
+  recipient_record value;
+  value.state = static_cast<std::uint8_t>(record.state());
+  value.attempts = record.attempts();
+  value.last_reply = record.last_reply();
+  value.remote_host = record.remote_host();
+  value.source = ip_address{record.source()};
+  value.changed_at = from_record(record.changed_at());
+  value.first_attempt_at = optional_from_record(record.first_attempt_at());
+  value.next_attempt_at = optional_from_record(record.next_attempt_at());
+  for (const auto& entry : record.charged())
+    value.charged.push_back({ledger_subject{entry.subject()}, entry.day()});
+  value.queue_key = record.queue_key();
+  return value;
+}
+
+std::string encode(const queue_entry& value) {
+  std::string octets{value.recipient.message.octet_view()};
+  for (int shift = 24; shift >= 0; shift -= 8)
+    octets.push_back(static_cast<char>((value.recipient.index >> shift) & 0xff));
+  return octets;
+}
+
+result<queue_entry> decode_queue_entry(std::string_view octets) {
+  if (octets.size() < message_id::octets + 4)
+    return corrupt("a queue entry");
+  queue_entry value;
+  value.recipient.message = message_id::from_octets(octets.substr(0, message_id::octets));
+  for (const char octet : octets.substr(message_id::octets, 4))
+    value.recipient.index = (value.recipient.index << 8) | static_cast<std::uint8_t>(octet);
+  return value;
+}
+
+} // namespace warmfront::storage

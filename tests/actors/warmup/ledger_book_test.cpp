@@ -1,0 +1,267 @@
+#include "actors/warmup/ledger_book.hpp"
+
+#include "tests/actors/warmup/ledger_world.hpp"
+
+using namespace warmfront;
+using namespace std::chrono_literals;
+using kind = permit_verdict::kind;
+using warmfront::testing::ledger_world;
+
+namespace {
+
+const std::string ip = "192.0.2.1";
+const std::string ip2 = "192.0.2.2";
+const std::string domain = "example.org";
+
+} // namespace
+
+TEST_CASE("permits: what has no ledger has no limit", "[warmup]") {
+  ledger_world world;
+  const auto verdict = world.take({ip}, domain);
+  CHECK(verdict.what == kind::granted);
+  CHECK(verdict.source.str() == ip);
+  CHECK(verdict.charges.empty());
+}
+
+TEST_CASE("permits: without a source there is nothing to grant", "[warmup]") {
+  ledger_world world;
+  CHECK(world.take({}, domain).what == kind::no_source);
+}
+
+TEST_CASE("permits: a limited day gives exactly its limit, then says until when", "[warmup]") {
+  ledger_world world;
+  const auto start = world.time().wall_now();
+  world.start_ledger(ip, "standard");
+  CHECK(world.take_all(ip) == 500);
+  const auto verdict = world.take({ip});
+  CHECK(verdict.what == kind::exhausted);
+  CHECK(verdict.blocking.str() == ip);
+  CHECK(verdict.until == start + 24h);
+  const auto report = world.report(ip);
+  CHECK(report.used == 500);
+  CHECK(report.limit == 500u);
+  CHECK(report.leased == 500);
+  CHECK(report.state == ledger_state::exhausted);
+  world.time().advance(24h);
+  CHECK(world.take_all(ip) == 1000);
+  CHECK(world.report(ip).day == 2);
+}
+
+TEST_CASE("permits: the first of a day wait until mark and lease are durable", "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  CHECK(world.take({ip}).what == kind::pending);
+  world.issue();
+  CHECK(world.marks().unsettled() == 1);
+  CHECK(world.control().find("ledgers/192.0.2.1/days/0000000000") == nullptr);
+  world.marks().settle();
+  CHECK(world.take({ip}).what == kind::pending);
+  world.issue();
+  CHECK(world.control().find("ledgers/192.0.2.1/days/0000000000") != nullptr);
+  CHECK(world.take({ip}).what == kind::pending);
+  world.control().settle();
+  world.issue();
+  CHECK(world.take_opened());
+  const auto verdict = world.take({ip});
+  REQUIRE(verdict.what == kind::granted);
+  CHECK(verdict.charges == std::vector<charge>{{ledger_subject{ip}, 0}});
+}
+
+TEST_CASE("permits: above the durable mark they are pending", "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  world.take_settled({ip});
+  for (int i = 1; i < 10; ++i)
+    CHECK(world.take({ip}).what == kind::granted);
+  CHECK(world.take({ip}).what == kind::pending);
+  world.settle();
+  CHECK(world.take_opened());
+  CHECK(world.take({ip}).what == kind::granted);
+}
+
+TEST_CASE("permits: batch mail leaves the reserve to triggered mail", "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  CHECK(world.take_all(ip, {}, mail_class::batch) == 450);
+  CHECK(world.take({ip}, {}, mail_class::batch).what == kind::exhausted);
+  CHECK(world.report(ip).state == ledger_state::open);
+  CHECK(world.take_all(ip) == 50);
+}
+
+TEST_CASE("permits: the reserve is rounded down", "[warmup]") {
+  CHECK(class_bound(9, mail_class::batch, 10) == 9);
+  CHECK(class_bound(10, mail_class::batch, 10) == 9);
+  CHECK(class_bound(19, mail_class::batch, 10) == 18);
+  CHECK(class_bound(19, mail_class::triggered, 10) == 19);
+  CHECK(class_bound(1, mail_class::batch, 99) == 1);
+  CHECK(class_bound(0, mail_class::batch, 10) == 0);
+  CHECK(class_bound(1'000'000'000'000, mail_class::batch, 10) == 900'000'000'000);
+}
+
+TEST_CASE("permits: all or none of the ledgers are charged", "[warmup]") {
+  ledger_world world;
+  world.store_plan("two", {2});
+  world.start_ledger(ip, "standard");
+  world.start_ledger(domain, "two");
+  CHECK(world.take({ip}, domain).what == kind::pending);
+  world.settle();
+  for (int i = 0; i < 2; ++i) {
+    const auto verdict = world.take({ip}, domain);
+    REQUIRE(verdict.what == kind::granted);
+    CHECK(verdict.charges ==
+          std::vector<charge>{{ledger_subject{ip}, 0}, {ledger_subject{domain}, 0}});
+  }
+  const auto third = world.take({ip}, domain);
+  CHECK(third.what == kind::exhausted);
+  CHECK(third.blocking.str() == domain);
+  CHECK(world.report(ip).used == 2);
+  CHECK(world.report(domain).used == 2);
+}
+
+TEST_CASE("permits: the first candidate that can is taken", "[warmup]") {
+  ledger_world world;
+  world.store_plan("one", {1});
+  world.start_ledger(ip, "one");
+  CHECK(world.take_settled({ip, ip2}).source.str() == ip2);
+  world.settle();
+  CHECK(world.take({ip, ip2}).source.str() == ip);
+  CHECK(world.take({ip, ip2}).source.str() == ip2);
+}
+
+TEST_CASE("permits: of several that cannot, the soonest is named", "[warmup]") {
+  ledger_world world;
+  world.store_plan("one", {1});
+  world.start_ledger(ip, "one");
+  world.time().advance(1h);
+  world.start_ledger(ip2, "one");
+  CHECK(world.take_all(ip) == 1);
+  CHECK(world.take_all(ip2) == 1);
+  CHECK(world.take({ip2, ip}).blocking.str() == ip);
+  REQUIRE(world.command(pause_ledger{ledger_subject{ip}}));
+  CHECK(world.take({ip, ip2}).blocking.str() == ip2);
+  REQUIRE(world.command(pause_ledger{ledger_subject{ip2}}));
+  CHECK(world.take({ip, ip2}).what == kind::paused);
+}
+
+TEST_CASE("permits: what was charged today is not charged again, on a later day it is",
+          "[warmup]") {
+  ledger_world world;
+  world.store_plan("one", {1});
+  world.start_ledger(ip, "one");
+  const auto first = world.take_settled({ip});
+  REQUIRE(first.what == kind::granted);
+  const auto retry = world.take({ip}, {}, mail_class::triggered, first.charges);
+  CHECK(retry.what == kind::granted);
+  CHECK(retry.charges.empty());
+  CHECK(world.report(ip).used == 1);
+  world.time().advance(24h);
+  const auto later = world.take_settled({ip}, {}, mail_class::triggered, first.charges);
+  REQUIRE(later.what == kind::granted);
+  CHECK(later.charges == std::vector<charge>{{ledger_subject{ip}, 1}});
+}
+
+TEST_CASE("permits: a paused ledger stops retries too, and says so until it is resumed",
+          "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  const auto first = world.take_settled({ip});
+  REQUIRE(world.command(pause_ledger{ledger_subject{ip}}));
+  CHECK(world.take({ip}, {}, mail_class::triggered, first.charges).what == kind::paused);
+  CHECK(world.report(ip).state == ledger_state::paused);
+  REQUIRE(world.command(resume_ledger{ledger_subject{ip}}));
+  world.issue();
+  CHECK(world.take_opened());
+  CHECK(world.take({ip}).what == kind::granted);
+}
+
+TEST_CASE("permits: a refund of today can be used again, one of another day cannot", "[warmup]") {
+  ledger_world world;
+  world.store_plan("one", {1});
+  world.start_ledger(ip, "one");
+  const auto first = world.take_settled({ip});
+  CHECK(world.take({ip}).what == kind::exhausted);
+  world.book().refund(first.charges);
+  world.issue();
+  CHECK(world.take_opened());
+  CHECK(world.take({ip}).what == kind::granted);
+  world.time().advance(24h);
+  CHECK(world.take_all(ip) == 1);
+  world.book().refund(first.charges);
+  world.book().refund({{ledger_subject{"unknown.example"}, 0}});
+  CHECK(world.take({ip}).what == kind::exhausted);
+}
+
+TEST_CASE("permits: a crash burns what lies below the mark and nothing else", "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  for (int i = 0; i < 3; ++i)
+    world.take_settled({ip});
+  world.crash();
+  CHECK(world.report(ip).used == 10);
+  CHECK(world.take_all(ip) == 490);
+}
+
+TEST_CASE("permits: a clean stop burns nothing", "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  for (int i = 0; i < 3; ++i)
+    world.take_settled({ip});
+  world.stop_cleanly();
+  CHECK(world.report(ip).used == 3);
+  CHECK(world.take_all(ip) == 497);
+}
+
+TEST_CASE("permits: after the exact mark is written nothing is granted or refunded", "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  const auto first = world.take_settled({ip});
+  CHECK_FALSE(world.book().settle().empty());
+  CHECK(world.take({ip}).what == kind::pending);
+  world.book().refund(first.charges);
+  CHECK(world.report(ip).used == 1);
+}
+
+TEST_CASE("permits: a lease whose mark was lost is burnt", "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  world.take_settled({ip});
+  storage::batch lost;
+  lost.erase(storage::family::ledger, mark_key(ip, 0));
+  world.marks().commit(std::move(lost), storage::priority::progress, [](const auto&) {});
+  world.crash(storage::memory_store::all);
+  CHECK(world.report(ip).used == 500);
+  CHECK(world.take({ip}).what == kind::exhausted);
+}
+
+TEST_CASE("permits: a mark that cannot be written is tried again", "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  world.marks().fail_next(1, {errc::storage_full, "full", {}});
+  CHECK(world.take({ip}).what == kind::pending);
+  world.settle();
+  REQUIRE(world.book().has_retries());
+  world.book().tick(world.time().wall_now());
+  world.settle();
+  CHECK(world.take({ip}).what == kind::granted);
+}
+
+TEST_CASE("permits: a lease that is not answered is tried again", "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  world.control().fail_next_transactions(1);
+  CHECK(world.take({ip}).what == kind::pending);
+  world.settle();
+  REQUIRE(world.book().has_retries());
+  world.book().tick(world.time().wall_now());
+  world.settle();
+  CHECK(world.take({ip}).what == kind::granted);
+}
+
+TEST_CASE("permits: other nodes' leases are not this node's to give", "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  world.control().put(ledger_day_key(ip, 0), encode(ledger_day_record{{{node_name{"n2"}, 480}}}));
+  world.control().settle();
+  CHECK(world.take_all(ip) == 20);
+  CHECK(world.report(ip).leased == 500);
+}

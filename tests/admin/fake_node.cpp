@@ -1,0 +1,338 @@
+#include "tests/admin/fake_node.hpp"
+
+#include <algorithm>
+
+#include <caf/actor_cast.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+
+#include <catch2/catch.hpp>
+
+#include "actors/messages/type_ids.hpp"
+
+namespace warmfront::testing {
+
+namespace {
+
+error missing(std::string what) {
+  return {errc::not_found, std::move(what), ""};
+}
+
+caf::behavior fake_access(caf::event_based_actor*, fake_world* world) {
+  return {
+      [](const create_key& m) {
+        return answer<created_key>{created_key{"k1", "k1." + m.account.str()}};
+      },
+      [world](const list_keys&) {
+        const std::lock_guard lock{world->guard};
+        return answer<std::vector<key_report>>{world->keys};
+      },
+      [](const revoke_key& m) {
+        return m.id == "absent" ? answer<done>{missing("There is no key \"absent\".")}
+                                : answer<done>{done{}};
+      },
+      [world](const authenticate_key& m) {
+        const std::lock_guard lock{world->guard};
+        ++world->authentications;
+        const auto id = m.secret.substr(0, m.secret.find('.'));
+        const auto role =
+            id == "other" ? key_role::sender : parse_key_role(id).value_or(key_role{});
+        if (m.secret != id + ".secret" || role == key_role{}) {
+          return answer<client_identity>{error{errc::refused, "The key is unknown.", ""}};
+        }
+        return answer<client_identity>{
+            client_identity{account_name{id == "other" ? "other" : "acme"}, id, role}};
+      },
+  };
+}
+
+answer<ledger_report> change_ledger(fake_world* world, const ledger_subject& subject,
+                                    const std::function<void(ledger_report&)>& change) {
+  const std::lock_guard lock{world->guard};
+  for (auto& each : world->ledgers) {
+    if (each.subject == subject) {
+      change(each);
+      return {each};
+    }
+  }
+  return {missing("There is no ledger \"" + subject.str() + "\".")};
+}
+
+caf::behavior fake_warmup(caf::event_based_actor*, fake_world* world) {
+  return {
+      [world](const list_ledgers& m) {
+        const std::lock_guard lock{world->guard};
+        std::vector<ledger_report> found;
+        for (const auto& each : world->ledgers) {
+          if (m.subject.empty() || each.subject == m.subject) {
+            found.push_back(each);
+          }
+        }
+        return answer<std::vector<ledger_report>>{found};
+      },
+      [world](const set_ledger_plan& m) {
+        return change_ledger(world, m.subject, [&](ledger_report& each) { each.plan = m.plan; });
+      },
+      [world](const pause_ledger& m) {
+        return change_ledger(world, m.subject,
+                             [](ledger_report& each) { each.state = ledger_state::paused; });
+      },
+      [world](const resume_ledger& m) {
+        return change_ledger(world, m.subject,
+                             [](ledger_report& each) { each.state = ledger_state::open; });
+      },
+      [world](const set_ledger_day& m) {
+        return change_ledger(world, m.subject, [&](ledger_report& each) { each.day = m.day; });
+      },
+      [world](const list_plans&) {
+        const std::lock_guard lock{world->guard};
+        return answer<std::vector<plan>>{world->plans};
+      },
+      [world](const put_plan& m) {
+        const std::lock_guard lock{world->guard};
+        world->plans.push_back(m.value);
+        return answer<done>{done{}};
+      },
+      [world](const delete_plan& m) {
+        const std::lock_guard lock{world->guard};
+        const auto removed =
+            std::erase_if(world->plans, [&](const plan& each) { return each.name == m.name; });
+        return removed == 0 ? answer<done>{missing("There is no such plan.")}
+                            : answer<done>{done{}};
+      },
+  };
+}
+
+answer<done> change_pool(fake_world* world, const pool_name& name,
+                         const std::function<void(pool&)>& change) {
+  const std::lock_guard lock{world->guard};
+  for (auto& each : world->pools) {
+    if (each.name == name) {
+      change(each);
+      return {done{}};
+    }
+  }
+  return {missing("There is no pool \"" + name.str() + "\".")};
+}
+
+caf::behavior fake_ip_pool(caf::event_based_actor*, fake_world* world) {
+  return {
+      [world](const list_pools&) {
+        const std::lock_guard lock{world->guard};
+        return answer<std::vector<pool>>{world->pools};
+      },
+      [world](const put_pool& m) {
+        const std::lock_guard lock{world->guard};
+        std::erase_if(world->pools, [&](const pool& each) { return each.name == m.value.name; });
+        world->pools.push_back(m.value);
+        return answer<done>{done{}};
+      },
+      [world](const delete_pool& m) {
+        const std::lock_guard lock{world->guard};
+        const auto removed =
+            std::erase_if(world->pools, [&](const pool& each) { return each.name == m.name; });
+        return removed == 0 ? answer<done>{missing("There is no such pool.")}
+                            : answer<done>{done{}};
+      },
+      [world](const put_pool_address& m) {
+        return change_pool(world, m.name, [&](pool& each) { each.addresses.push_back(m.value); });
+      },
+      [world](const delete_pool_address& m) {
+        return change_pool(world, m.name, [&](pool& each) {
+          std::erase_if(each.addresses,
+                        [&](const pool_address& one) { return one.address == m.address; });
+        });
+      },
+  };
+}
+
+caf::behavior fake_intake(caf::event_based_actor*, fake_world* world) {
+  return {
+      [world](const submit_mails& m) {
+        for (auto& each : *m.mails) {
+          const std::lock_guard lock{world->guard};
+          if (world->intake_failure) {
+            each.done(*world->intake_failure);
+            continue;
+          }
+          world->submitted.push_back(each.mail);
+          each.done(message_id{wall_time{seconds{1'767'225'600}}, 1, world->submitted.size()});
+        }
+      },
+  };
+}
+
+answer<message_report> find_message(fake_world* world, const message_id& id) {
+  const std::lock_guard lock{world->guard};
+  for (const auto& each : world->messages) {
+    if (each.id == id) {
+      return {each};
+    }
+  }
+  return {missing("There is no message \"" + id.str() + "\".")};
+}
+
+why_report sample_why(const message_id& id) {
+  why_report why{id, "held", {}};
+  wait_reason reason;
+  reason.kind = "ledger";
+  reason.recipient = "bob@example.org";
+  reason.ledger = "127.0.0.9";
+  reason.day = 1;
+  reason.used = 500;
+  reason.limit = 500;
+  reason.position = 7;
+  reason.expected_at = wall_time{seconds{1'767'312'000}};
+  reason.text = "127.0.0.9 has sent 500 of 500 mails of day 1; 7 recipients go first.";
+  why.reasons.push_back(reason);
+  return why;
+}
+
+caf::behavior fake_delivery(caf::event_based_actor*, fake_world* world) {
+  return {
+      [world](const report_message& m) { return find_message(world, m.id); },
+      [](const explain_message& m) { return answer<why_report>{sample_why(m.id)}; },
+      [world](const list_messages& m) {
+        const std::lock_guard lock{world->guard};
+        message_page page;
+        for (const auto& each : world->messages) {
+          if (page.items.size() < m.limit) {
+            page.items.push_back(each);
+          }
+        }
+        return answer<message_page>{page};
+      },
+      [world](const cancel_message& m) { return find_message(world, m.id); },
+      [](const list_queues&) {
+        queue_report queue;
+        queue.pool = pool_name{"shared"};
+        queue.waiting = 3;
+        queue.state = "held";
+        return answer<std::vector<queue_report>>{std::vector{queue}};
+      },
+      [](const count_deliveries&) {
+        delivery_counts counts;
+        counts.delivered = 12;
+        return counts;
+      },
+  };
+}
+
+/// A dynamically typed actor behind the typed handle: it handles what admin asks, no more.
+template <class Handle, class Behavior>
+Handle spawn(caf::actor_system& system, Behavior behavior, fake_world* world) {
+  return caf::actor_cast<Handle>(system.spawn(behavior, world));
+}
+
+} // namespace
+
+void recording_log::write(log_level, std::string_view event,
+                          std::initializer_list<log_field> fields) {
+  const std::lock_guard lock{guard_};
+  text_ += event;
+  for (const auto& each : fields) {
+    text_ += ' ';
+    text_ += each.name;
+    if (const auto* text = std::get_if<std::string_view>(&each.value)) {
+      text_ += '=';
+      text_ += *text;
+    }
+  }
+  text_ += '\n';
+}
+
+std::string recording_log::text() const {
+  const std::lock_guard lock{guard_};
+  return text_;
+}
+
+struct fake_node::actors {
+  access_actor access;
+  warmup_actor warmup;
+  ip_pool_actor ip_pool;
+  intake_actor intake;
+  delivery_actor delivery;
+};
+
+fake_node::fake_node(std::shared_ptr<const net::tls_server_context> tls) {
+  settings_.node.name = "n1";
+  settings_.node.hostname = "mta1.example.net";
+  settings_.smtp.max_message_size = 64 * 1024;
+  system_config_.set("scheduler.max-threads", 2);
+  system_ = std::make_unique<caf::actor_system>(system_config_);
+  actors_ =
+      std::make_unique<actors>(actors{spawn<access_actor>(*system_, fake_access, &world),
+                                      spawn<warmup_actor>(*system_, fake_warmup, &world),
+                                      spawn<ip_pool_actor>(*system_, fake_ip_pool, &world),
+                                      spawn<intake_actor>(*system_, fake_intake, &world),
+                                      spawn<delivery_actor>(*system_, fake_delivery, &world)});
+  const node_services services{*system_,
+                               io_,
+                               time,
+                               log,
+                               settings_,
+                               actors_->access,
+                               actors_->warmup,
+                               actors_->ip_pool,
+                               actors_->intake,
+                               actors_->delivery,
+                               [this] {
+                                 const std::lock_guard lock{world.guard};
+                                 return world.unready;
+                               },
+                               [] { return storage::storage_health{}; },
+                               [] { return net::smtp_server_counts{}; }};
+  auto started = admin::service::start(services, {"127.0.0.1:0", std::move(tls)});
+  REQUIRE(started.has_value());
+  service_ = std::move(started.value());
+}
+
+fake_node::~fake_node() {
+  service_->stop();
+  caf::anon_send_exit(actors_->access, caf::exit_reason::kill);
+  caf::anon_send_exit(actors_->warmup, caf::exit_reason::kill);
+  caf::anon_send_exit(actors_->ip_pool, caf::exit_reason::kill);
+  caf::anon_send_exit(actors_->intake, caf::exit_reason::kill);
+  caf::anon_send_exit(actors_->delivery, caf::exit_reason::kill);
+  actors_.reset();
+  system_.reset();
+  io_.stop();
+}
+
+std::uint16_t fake_node::port() const {
+  const auto text = address();
+  return static_cast<std::uint16_t>(std::stoul(text.substr(text.rfind(':') + 1)));
+}
+
+message_id fake_node::add_message(const std::string& account, recipient_state state) {
+  const std::lock_guard lock{world.guard};
+  message_report report;
+  report.id = message_id{time.wall_now(), 1, world.messages.size() + 1000};
+  report.account = account_name{account};
+  report.from = "ada@example.net";
+  report.pool = pool_name{"shared"};
+  report.accepted_at = time.wall_now();
+  report.octets = 4096;
+  recipient_report recipient;
+  recipient.address = "bob@example.org";
+  recipient.state = state;
+  // What a receiver says may be anything.
+  recipient.last_reply = "250 \xff ok";
+  report.recipients.push_back(recipient);
+  world.messages.push_back(report);
+  return report.id;
+}
+
+ledger_report sample_ledger(const std::string& subject) {
+  ledger_report ledger;
+  ledger.subject = ledger_subject{subject};
+  ledger.plan = plan_name{"standard"};
+  ledger.day = 1;
+  ledger.day_ends_at = wall_time{seconds{1'767'312'000}};
+  ledger.limit = 500;
+  ledger.used = 500;
+  ledger.state = ledger_state::exhausted;
+  return ledger;
+}
+
+} // namespace warmfront::testing

@@ -1,0 +1,178 @@
+"""What `./dev demo` shows: a real batch through one node, under the warm-up limit.
+
+One node, two warm IPs in the shared pool, one dedicated IP on the standard plan; all are loopback
+addresses, and the only next hop is a sink on this machine.
+"""
+import argparse
+import shutil
+import sys
+import time
+
+from harness.node import Node
+from harness.processes import ROOT, let_pass, until
+from harness.sink import Sink, send_load
+
+SHARED = ("127.0.0.1", "127.0.0.3")
+DEDICATED = "127.0.0.2"
+SHARED_BY_SMTP, SHARED_BY_HTTP = 300, 200
+DEDICATED_BY_HTTP = 100
+FIRST_DAY, SECOND_DAY = 500, 1000
+
+
+class Demo:
+    def __init__(self, day):
+        self.day = day
+        self.folder = ROOT / "build" / "demo"
+        self.failures = []
+        # 700 of the 1 200 mails are for the dedicated IP; to watch day 2 there must be more.
+        self.dedicated = 700 if day == "24h" else FIRST_DAY + SECOND_DAY + 200
+
+    def start(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.sink = Sink(self.folder)
+        self.node = Node(self.folder, {
+            "smtp": {"relay_networks": ["127.0.0.0/8"]},
+            "warmup": {"day": self.day},
+        }, [{"domain": "*", "to": self.sink.address}], name="demo")
+        seconds = self.node.start()
+        say(f"node ready after {seconds:.1f} s; console and REST at http://{self.node.admin}, "
+            f"SMTP at {self.node.smtp}, next hop {self.sink.address}")
+        for address in SHARED:
+            self.node.shared_ip(address)
+        self.node.dedicated_pool("dedicated", DEDICATED, "standard")
+        say(f"pool shared: {' and '.join(SHARED)}, warm; pool dedicated: {DEDICATED} on the "
+            f"standard plan, a day of {self.day}")
+
+    def submit(self):
+        begun = time.monotonic()
+        by_smtp = send_load(self.node.smtp, SHARED_BY_SMTP, sessions=10)["accepted"]
+        by_smtp += send_load(self.node.smtp, self.dedicated - DEDICATED_BY_HTTP, sessions=10,
+                             first=100_000, field="X-Warmfront-Pool: dedicated")["accepted"]
+        by_http = self.post(SHARED_BY_HTTP, "shared") + self.post(DEDICATED_BY_HTTP, "dedicated")
+        total = SHARED_BY_SMTP + SHARED_BY_HTTP + self.dedicated
+        say(f"submitted {by_smtp} mails by SMTP and {by_http} by POST /v1/messages in "
+            f"{time.monotonic() - begun:.1f} s")
+        self.expect(by_smtp + by_http == total, f"all {total} mails accepted")
+
+    def post(self, count, pool):
+        done = 0
+        for number in range(count):
+            status, _, _ = self.node.rest.ask("POST", "/v1/messages", {
+                "from": "demo@source.test", "to": [f"{pool}{number}@http.test"], "pool": pool,
+                "subject": f"Mail {number}", "text": "Hello from the demo.\n"})
+            done += status == 202
+        return done
+
+    def show_first_day(self):
+        shared = SHARED_BY_SMTP + SHARED_BY_HTTP
+        self.wait(lambda: self.shared_sent() >= shared, "the shared pool to deliver")
+        self.expect(self.shared_sent() == shared, f"the shared pool delivered {shared} at once")
+        self.expect(all(self.sent_by(a) > 0 for a in SHARED), "both shared IPs sent mail")
+        self.wait(lambda: self.sent_by(DEDICATED) >= FIRST_DAY, "the dedicated IP to deliver")
+        let_pass(0.5)  # mail 501 would come now
+        self.expect(self.sent_by(DEDICATED) == FIRST_DAY,
+                    f"the dedicated IP delivered exactly {FIRST_DAY}")
+        held = self.wait(self.held, "held mail") or []
+        expected = self.dedicated - FIRST_DAY
+        self.expect(len(held) == expected, f"{expected} mails are held for the next day")
+        if held:
+            self.show_why(held[-1]["id"])
+
+    def held(self):
+        items = self.node.rest.every("/v1/messages?state=held&limit=500")
+        return items if len(items) == self.dedicated - FIRST_DAY else None
+
+    def show_why(self, identifier):
+        told = self.node.cli("message", "why", identifier)
+        print(f"\n$ warmfront message why {identifier}\n{told.stdout}{told.stderr}")
+        reasons = self.node.rest.get(f"/v1/messages/{identifier}/why")["reasons"]
+        release = next((r["expected_at"] for r in reasons if r["ledger"] == DEDICATED), None)
+        self.expect(told.returncode == 0 and release is not None and DEDICATED in told.stdout,
+                    f"`warmfront message why` names the ledger and the release time {release}")
+
+    def show_second_day(self):
+        say("waiting for day 2 …")
+        both = FIRST_DAY + SECOND_DAY
+        self.wait(lambda: self.sent_by(DEDICATED) >= both, "day 2", seconds=180)
+        let_pass(0.5)
+        sent = self.sent_by(DEDICATED) - FIRST_DAY
+        self.expect(sent == SECOND_DAY, f"day 2 released {sent} mails")
+
+    def summary(self):
+        statistics = self.sink.stat()
+        self.expect(statistics["duplicate"] == 0 and statistics["corrupt"] == 0,
+                    "no mail arrived twice or damaged")
+        print("\nArrived at the sink, by source address:")
+        for address, count in sorted(statistics["by_source"].items()):
+            print(f"  {address:<12} {count:>6}")
+        print(f"\nConsole  http://{self.node.admin}\nKey      {self.node.rest.key}")
+        print(f"\nTry      export WARMFRONT_SERVER=http://{self.node.admin}\n"
+              f"         export WARMFRONT_KEY={self.node.rest.key}\n"
+              "         build/release/bin/warmfront warmup show")
+        if self.failures:
+            print(f"\n{len(self.failures)} expectations failed; the log is {self.node.log}")
+        return 1 if self.failures else 0
+
+    def sent_by(self, address):
+        return self.sink.stat()["by_source"].get(address, 0)
+
+    def shared_sent(self):
+        return sum(self.sent_by(address) for address in SHARED)
+
+    def wait(self, condition, what, seconds=60):
+        try:
+            return until(condition, what, seconds)
+        except AssertionError as fault:
+            self.expect(False, str(fault))
+            return None
+
+    def expect(self, met, what):
+        print(f"  {'ok    ' if met else 'FAILED'} {what}", flush=True)
+        if not met:
+            self.failures.append(what)
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def stay(demo):
+    """Keeps node and sink until Ctrl-C, and tells when more mail was released."""
+    say("The node stays up; Ctrl-C ends it.")
+    seen = demo.sent_by(DEDICATED)
+    while demo.node.running():
+        let_pass(1.0)
+        now = demo.sent_by(DEDICATED)
+        if now != seen:
+            say(f"{DEDICATED} sent {now - seen} more, {now} in all")
+            seen = now
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
+    parser.add_argument("--day", default="24h",
+                        help="length of a plan day; 20s to watch day 2 release 1 000 mails")
+    parser.add_argument("--exit", action="store_true", help="stop after the summary")
+    options = parser.parse_args()
+    demo = Demo(options.day)
+    demo.start()
+    try:
+        demo.submit()
+        demo.show_first_day()
+        if options.day != "24h":
+            demo.show_second_day()
+        code = demo.summary()
+        if not options.exit:
+            stay(demo)
+        return code
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        if demo.node.running():
+            demo.node.terminate()
+        demo.sink.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

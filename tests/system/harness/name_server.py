@@ -1,0 +1,60 @@
+"""A real authoritative name server (nsd) on loopback, with the zones of a test."""
+import shutil
+import socket
+import struct
+import subprocess
+
+from .processes import free_port, spawn, until
+
+SERVER = shutil.which("nsd") or "/usr/sbin/nsd"
+
+
+class NameServer:
+    """`zones` maps a zone's name to its records, without SOA and NS, one a line."""
+
+    def __init__(self, folder, zones):
+        self.port = free_port()
+        self.log = folder / "nsd.log"
+        entries = []
+        for name, records in zones.items():
+            file = folder / f"{name}.zone"
+            file.write_text(
+                f"$ORIGIN {name}.\n$TTL 1\n"
+                "@ IN SOA ns hostmaster 1 3600 600 86400 1\n@ IN NS ns\nns IN A 127.0.0.1\n"
+                + records + "\n", encoding="ascii")
+            entries.append(f"zone:\n  name: {name}\n  zonefile: {file}\n")
+        config = folder / "nsd.conf"
+        config.write_text(
+            f"server:\n  ip-address: 127.0.0.1\n  port: {self.port}\n  username: \"\"\n"
+            f"  zonesdir: \"{folder}\"\n  database: \"\"\n  pidfile: \"{folder}/nsd.pid\"\n"
+            f"  xfrdfile: \"{folder}/xfrd.state\"\n  zonelistfile: \"{folder}/zone.list\"\n"
+            f"  xfrdir: \"{folder}\"\n  logfile: \"{self.log}\"\n  rrl-ratelimit: 0\n"
+            "remote-control:\n  control-enable: no\n" + "".join(entries), encoding="ascii")
+        self.process = spawn([SERVER, "-d", "-c", config], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.address = f"127.0.0.1@{self.port}"
+        until(lambda: self.answers(next(iter(zones))), "nsd to answer", 10)
+
+    def answers(self, zone):
+        """Whether the SOA of the zone is answered without error."""
+        if self.process.poll() is not None:
+            raise ChildProcessError(self.log.read_text(encoding="utf-8"))
+        name = b"".join(bytes([len(label)]) + label.encode() for label in zone.split("."))
+        query = struct.pack(">6H", 1, 0, 1, 0, 0, 0) + name + b"\0" + struct.pack(">2H", 6, 1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(0.2)
+            try:
+                client.sendto(query, ("127.0.0.1", self.port))
+                answer = client.recv(512)
+            except (TimeoutError, ConnectionError):
+                return False
+        return answer[3] & 15 == 0
+
+    def stop(self):
+        """nsd's main process ends its children when it is told to, not when it is killed."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
