@@ -13,6 +13,8 @@
 namespace warmfront {
 
 struct intake_state {
+  // Not an aggregate: CAF would initialise the first member of one with the actor's pointer.
+  intake_state() = default;
   static inline const char* name = "intake";
   bool stopping = false;
 };

@@ -3,6 +3,7 @@
 
 #include "actors/core/random.hpp"
 #include "storage/control_records.hpp"
+#include "storage/control_watch.hpp"
 #include "tests/storage/control_subjects.hpp"
 
 namespace warmfront::storage {
@@ -116,6 +117,26 @@ TEST_CASE("control: a lease that could not be ended is ended later", "[control]"
   CHECK(subject.holds("mine"));
   subject.shared.run();
   CHECK_FALSE(subject.holds("mine"));
+}
+
+TEST_CASE("control watch: says nothing once it has ended or failed", "[control]") {
+  int calls = 0;
+  control_watch subject{"p/", 2, [&](const auto&) { ++calls; }};
+  const std::vector<control_event> events{{{"p/a", "v", 2, 2, 0}, false}};
+  subject.deliver(events);
+  CHECK(calls == 1);
+  const bool by_failure = GENERATE(false, true);
+  if (by_failure) {
+    subject.fail({errc::unavailable, "told to", {}});
+    CHECK(calls == 2);
+  } else {
+    subject.end();
+  }
+  calls = 0;
+  subject.deliver(events);
+  subject.fail({errc::unavailable, "told to", {}});
+  CHECK(calls == 0);
+  CHECK_FALSE(subject.active());
 }
 
 TEST_CASE("control records: what was encoded is decoded", "[control]") {

@@ -103,5 +103,6 @@ private:
 
   temporary_directory directory_;
   seeded_random random_{7};
+};
 
 } // namespace warmfront::testing

@@ -20,8 +20,6 @@ using testing::tables_values;
 using testing::zero;
 namespace fs = std::filesystem;
 
-};
-
 // Every value, or the code of the error that reading it gave.
 std::vector<std::string> all_values(const store& of) {
   std::vector<std::string> values;
@@ -106,6 +104,18 @@ TEST_CASE("log: zeroed octets are refused, though they look like unused space", 
   SECTION("the start") {
     zero(log, 0, 32768);
   }
+  CHECK(subject.refusal().code == errc::storage_corrupt);
+}
+
+TEST_CASE("log: a zeroed block between whole records is refused", "[rocks][damage]") {
+  damaged_store subject;
+  (void)subject.open();
+  // Each record fills one block of the log exactly, so that no fragment of one is left behind.
+  constexpr std::size_t block_octets = 32768;
+  subject.fill(family::spool, 7, 32'732);
+  const auto log = only_log(subject);
+  REQUIRE(fs::file_size(log) == 7 * block_octets);
+  zero(log, 3 * block_octets, block_octets);
   CHECK(subject.refusal().code == errc::storage_corrupt);
 }
 

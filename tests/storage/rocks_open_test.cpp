@@ -12,6 +12,7 @@ namespace {
 
 using testing::append;
 using testing::damaged_store;
+using testing::files_of;
 using testing::flip;
 namespace fs = std::filesystem;
 
@@ -73,6 +74,25 @@ TEST_CASE("database: gone altogether, it is refused and not created anew", "[roc
   CHECK(subject.refusal().code == errc::storage_corrupt);
 }
 
+TEST_CASE("database: refused for a missing CURRENT, it is left as it is", "[rocks][damage]") {
+  damaged_store subject;
+  subject.fill(family::spool, 5, 10);
+  const auto current = subject.files() / "CURRENT";
+  const auto aside = subject.files() / "aside";
+  fs::rename(current, aside);
+  CHECK(subject.refusal().code == errc::storage_corrupt);
+  fs::rename(aside, current);
+  CHECK(subject.open()->scan(family::spool, "", "", 9).value().size() == 5);
+}
+
+TEST_CASE("database: it keeps no LOG file, whose writer would abort on a full disk",
+          "[rocks][disk]") {
+  damaged_store subject;
+  subject.fill(family::spool, 5, 10);
+  const auto target = subject.open();
+  CHECK(files_of(subject.files(), "LOG").empty());
+}
+
 TEST_CASE("database: a creation that was cut short starts again", "[rocks][damage]") {
   damaged_store subject;
   fs::create_directories(subject.files());
@@ -104,6 +124,16 @@ TEST_CASE("database: data of a later release is refused", "[rocks]") {
   auto claimed = high_water::read(mark).value().value();
   claimed.schema = schema_version;
   REQUIRE(high_water::open(mark, claimed).has_value());
+  CHECK(subject.refusal().code == errc::storage_newer);
+}
+
+TEST_CASE("database: a mark of a later release is refused before its files are touched",
+          "[rocks]") {
+  damaged_store subject;
+  subject.fill(family::spool, 5, 10);
+  auto claimed = high_water::read(subject.mark()).value().value();
+  claimed.schema = schema_version + 1;
+  REQUIRE(high_water::open(subject.mark(), claimed).has_value());
   CHECK(subject.refusal().code == errc::storage_newer);
 }
 
