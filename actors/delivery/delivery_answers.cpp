@@ -97,8 +97,9 @@ void answer_why(delivery_state::self_pointer self, delivery_state& state, const 
 
 void answer_list(delivery_state& state, const list_messages& filter,
                  std::function<void(answer<message_page>)> then) {
-  state.read([&state, filter, then = std::move(then)](const spool_reader& reader) {
-    auto found = std::make_shared<result<spool_reader::page>>(reader.list(filter));
+  state.read([&state, filter, then = std::move(then),
+              held = held_lanes(state.flow().queue())](const spool_reader& reader) {
+    auto found = std::make_shared<result<spool_reader::page>>(reader.list(filter, held));
     return [&state, found, then] {
       if (!*found)
         return then({found->error()});

@@ -176,6 +176,14 @@ void add_forecast(wait_reason& reason, const release_forecast& forecast) {
                          : std::string{});
 }
 
+std::set<storage::lane> held_lanes(const lanes& queue) {
+  std::set<storage::lane> held;
+  for (const auto& lane : queue.statuses())
+    if (held_by_ledger(lane))
+      held.insert(lane.where);
+  return held;
+}
+
 std::vector<queue_report> report_queues(const lanes& queue) {
   std::vector<queue_report> reports;
   for (const auto& lane : queue.statuses()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <vector>
 
 #include "actors/delivery/delivery_state.hpp"
@@ -11,6 +12,9 @@ namespace warmfront {
 /// A message as reported. Recipients without a record are `held` when their lane is closed for a
 /// ledger, else `queued`.
 [[nodiscard]] message_report to_report(const stored_message& stored, const lanes& queue);
+
+/// The lanes that a ledger has closed.
+[[nodiscard]] std::set<storage::lane> held_lanes(const lanes& queue);
 
 [[nodiscard]] std::vector<queue_report> report_queues(const lanes& queue);
 

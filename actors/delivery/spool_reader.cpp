@@ -24,16 +24,24 @@ std::uint32_t index_of(std::string_view recipient_key) {
   return index;
 }
 
-bool matches(const stored_message& stored, const list_messages& filter) {
+recipient_state state_of(const stored_message& stored, std::size_t index,
+                         const std::set<storage::lane>& held) {
+  const auto& record = stored.recipients[index];
+  if (record && static_cast<recipient_state>(record->state) >= recipient_state::deferred)
+    return static_cast<recipient_state>(record->state);
+  const auto position = record ? storage::parse_lane_key(record->queue_key) : std::nullopt;
+  const auto& lane = position ? position->where : stored.message.first_lane;
+  return held.contains(lane) ? recipient_state::held : recipient_state::queued;
+}
+
+bool matches(const stored_message& stored, const list_messages& filter,
+             const std::set<storage::lane>& held) {
   const auto& mail = stored.message.mail;
   if (!filter.from.empty() && mail.reverse_path != filter.from)
     return false;
   for (std::size_t i = 0; i < mail.recipients.size(); ++i) {
-    const auto& record = stored.recipients[i];
-    const auto state =
-        record ? static_cast<recipient_state>(record->state) : recipient_state::queued;
     const bool address = filter.to.empty() || mail.recipients[i].address == filter.to;
-    if (address && (!filter.state || *filter.state == state))
+    if (address && (!filter.state || *filter.state == state_of(stored, i, held)))
       return true;
   }
   return false;
@@ -156,7 +164,8 @@ spool_reader::with_recipients(storage::spooled_message message) const {
   return stored;
 }
 
-result<spool_reader::page> spool_reader::list(const list_messages& filter) const {
+result<spool_reader::page> spool_reader::list(const list_messages& filter,
+                                                const std::set<storage::lane>& held) const {
   constexpr std::size_t looked_at_max = 10'000;
   const auto first = std::string(1, storage::message_key({}).front());
   auto before = filter.after ? storage::message_key(*filter.after) : storage::prefix_end(first);
@@ -168,7 +177,7 @@ result<spool_reader::page> spool_reader::list(const list_messages& filter) const
     WARMFRONT_TRY(message, storage::decode_message(last->value));
     const auto id = message.id;
     WARMFRONT_TRY(stored, with_recipients(std::move(message)));
-    if (matches(stored, filter))
+    if (matches(stored, filter, held))
       found.items.push_back(std::move(stored));
     before = last->key;
     if (found.items.size() >= filter.limit) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,12 +56,14 @@ public:
   [[nodiscard]] result<std::optional<wall_time>> first_due(std::string_view from) const;
   /// `not_found` for an id that the spool does not know (any more).
   [[nodiscard]] result<stored_message> read_message(const message_id& id) const;
-  /// Messages of a page, newest first; looks at no more than 10 000 of them.
+  /// Messages of a page, newest first; looks at no more than 10 000 of them. Recipients that wait
+  /// in one of the lanes `held` count as held.
   struct page {
     std::vector<stored_message> items;
     std::optional<message_id> next;
   };
-  [[nodiscard]] result<page> list(const list_messages& filter) const;
+  [[nodiscard]] result<page> list(const list_messages& filter,
+                                  const std::set<storage::lane>& held = {}) const;
   /// Removes what is left of messages accepted before a time whose recipients are all finished.
   /// Looks at no more than `most` messages from `from` on and says where to continue; empty: done.
   struct sweep {
