@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include <CLI/CLI.hpp>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "actors/node/node.hpp"
@@ -91,6 +92,9 @@ int main(int argc, char** argv) {
     return 1;
   if (check)
     return std::cout << path << ": no fault found\n", 0;
+  // Mail and secrets are in this process's memory: never in a core file.
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
   // Blocked before any thread starts: all signals come to sigwait.
   sigset_t signals;
   sigemptyset(&signals);

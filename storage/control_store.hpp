@@ -28,7 +28,8 @@ struct control_record {
   friend bool operator==(const control_record&, const control_record&) = default;
 };
 
-/// A transaction: when every comparison holds, all changes happen at one revision; else nothing does.
+/// A transaction: when every comparison holds, all changes happen at one revision; else nothing
+/// does.
 struct control_transaction {
   /// The key's `modified` must be this; 0: the key must not exist.
   struct comparison {
@@ -72,8 +73,8 @@ public:
   virtual ~watch_handle() = default;
 };
 
-/// Thread-safe. Callbacks come from any thread, never from inside the call itself, and must not block.
-/// `errc::unavailable`: no answer now; a transaction may or may not have happened.
+/// Thread-safe. Callbacks come from any thread, never from inside the call itself, and must not
+/// block. `errc::unavailable`: no answer now; a transaction may or may not have happened.
 class control_store {
 public:
   virtual ~control_store() = default;

@@ -37,8 +37,8 @@ struct spooled_message {
   pool_name pool;
   mail_class importance = mail_class::triggered;
   wall_time accepted_at{};
-  std::uint64_t octets = 0;        ///< of the content
-  lane first_lane;                 ///< where its recipients were queued at first, …
+  std::uint64_t octets = 0;         ///< of the content
+  lane first_lane;                  ///< where its recipients were queued at first, …
   std::uint64_t first_sequence = 0; ///< … recipient i at this + i
 
   friend bool operator==(const spooled_message&, const spooled_message&) = default;
@@ -53,7 +53,7 @@ struct spent_permit {
 
 /// The last thing that happened to a recipient. Absent until something did.
 struct recipient_record {
-  std::uint8_t state = 0;          ///< the actors' `recipient_state`
+  std::uint8_t state = 0; ///< the actors' `recipient_state`
   std::uint32_t attempts = 0;
   std::string last_reply;
   std::string remote_host;

@@ -70,8 +70,8 @@ envelope read_envelope(const formats::spooled_message_record& from) {
   value.reverse_path = from.reverse_path();
   value.recipients.reserve(static_cast<std::size_t>(from.recipients_size()));
   for (const auto& record : from.recipients())
-    value.recipients.push_back({record.address(), static_cast<notify>(record.notify_on()),
-                                record.original_recipient()});
+    value.recipients.push_back(
+        {record.address(), static_cast<notify>(record.notify_on()), record.original_recipient()});
   value.body = static_cast<body_encoding>(from.body());
   value.smtputf8 = from.smtputf8();
   value.ret = static_cast<return_content>(from.ret());

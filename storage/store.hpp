@@ -31,7 +31,8 @@ struct key_value {
   friend bool operator==(const key_value&, const key_value&) = default;
 };
 
-/// Changes that become durable together or not at all. Applied in the order in which they were added.
+/// Changes that become durable together or not at all. Applied in the order in which they were
+/// added.
 class batch {
 public:
   enum class kind : std::uint8_t { put, erase, erase_once, erase_range, add };
@@ -78,12 +79,13 @@ enum class priority : std::uint8_t {
 
 /// The state of the disk, cheap to ask.
 struct storage_health {
-  bool accepts_growth = true;        ///< false: the reserve of free space is reached
-  std::optional<error> failure;      ///< set once the store has failed for good
+  bool accepts_growth = true;   ///< false: the reserve of free space is reached
+  std::optional<error> failure; ///< set once the store has failed for good
   std::uint64_t free_octets = 0;
 };
 
-/// Thread-safe. One object owns the data directory; reads see every batch whose callback was called.
+/// Thread-safe. One object owns the data directory; reads see every batch whose callback was
+/// called.
 class store {
 public:
   virtual ~store() = default;
@@ -98,8 +100,8 @@ public:
   [[nodiscard]] virtual result<std::vector<key_value>>
   scan(family where, std::string_view from, std::string_view before, std::size_t limit) const = 0;
   /// The last entry of [from, before), when there is one.
-  [[nodiscard]] virtual result<std::optional<key_value>>
-  last(family where, std::string_view from, std::string_view before) const = 0;
+  [[nodiscard]] virtual result<std::optional<key_value>> last(family where, std::string_view from,
+                                                              std::string_view before) const = 0;
 
   [[nodiscard]] virtual storage_health health() const = 0;
 };

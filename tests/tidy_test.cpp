@@ -114,7 +114,7 @@ std::vector<std::string_view> layers_below(std::string_view path) {
   if (path.starts_with("actors/core/"))
     return {"actors/core/"};
   if (path.starts_with("actors/messages/"))
-    return {"actors/core/", "actors/messages/"};
+    return {"actors/core/", "actors/messages/", "storage/spool.hpp"};
   if (path.starts_with("storage/"))
     return {"actors/core/", "storage/"};
   if (path.starts_with("net/"))
@@ -134,7 +134,7 @@ struct fence {
 };
 
 const std::vector<fence> fences{
-    {{"caf/"}, {"actors/messages/", "actors/node/", "actors/main.cpp"}},
+    {{"caf/"}, {"actors/messages/", "actors/node/", "actors/main.cpp", "admin/service."}},
     {{"rocksdb/"}, {"storage/rocks/"}},
     {{"boost/asio", "boost/beast"}, {"net/asio/", "admin/http/"}},
     {{"cpprest/", "pplx/"}, {"storage/etcd/", "admin/cli/"}},
@@ -143,7 +143,8 @@ const std::vector<fence> fences{
 };
 
 bool is_actor_shell(std::string_view path) {
-  return path.find("_actor.") != std::string_view::npos;
+  return path.find("_actor.") != std::string_view::npos ||
+         path.find("_actor_") != std::string_view::npos;
 }
 
 /// Every occurrence of a word, with its line.

@@ -36,9 +36,9 @@ enum class errc : std::uint8_t {
 /// A failure as a value.
 struct error {
   errc code = errc::invalid_argument;
-  std::string what;     ///< what was attempted, on which object, and why it failed
-  std::string remedy;   ///< what the reader may try; empty when there is nothing to do
-  std::string field{};  ///< the input field at fault (`to[2]`, `node.name`), when there is one
+  std::string what;    ///< what was attempted, on which object, and why it failed
+  std::string remedy;  ///< what the reader may try; empty when there is nothing to do
+  std::string field{}; ///< the input field at fault (`to[2]`, `node.name`), when there is one
 
   friend bool operator==(const error&, const error&) = default;
 };
@@ -48,8 +48,9 @@ struct error {
 
 /// A value or an `error`. Reading the value of a failed result ends the process.
 template <class T>
-using result = BOOST_OUTCOME_V2_NAMESPACE::basic_result<
-    T, error, BOOST_OUTCOME_V2_NAMESPACE::policy::terminate>;
+using result =
+    BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, error,
+                                             BOOST_OUTCOME_V2_NAMESPACE::policy::terminate>;
 
 /// A successful `result<void>`.
 [[nodiscard]] inline result<void> success() noexcept {

@@ -4,8 +4,8 @@
 
 #include <caf/typed_response_promise.hpp>
 
+#include "actors/delivery/delivery_actor_state.hpp"
 #include "actors/delivery/delivery_reports.hpp"
-#include "actors/delivery/delivery_state.hpp"
 
 namespace warmfront {
 

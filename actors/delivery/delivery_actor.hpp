@@ -38,7 +38,6 @@ using delivery_shell = delivery_actor::extend<caf::reacts_to<run_step>>;
 
 delivery_shell::behavior_type
 delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, delivery_config config,
-                  delivery_ports ports, std::uint64_t seed,
-                  std::vector<stored_lane> stored);
+                  delivery_ports ports, std::uint64_t seed, std::vector<stored_lane> stored);
 
 } // namespace warmfront

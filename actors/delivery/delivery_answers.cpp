@@ -48,8 +48,8 @@ struct why_collection {
   }
 };
 
-void explain(delivery_state::self_pointer self, delivery_state& state,
-             const stored_message& stored, answer_callback<why_report> then) {
+void explain(delivery_state::self_pointer self, delivery_state& state, const stored_message& stored,
+             answer_callback<why_report> then) {
   auto places = waiting_places(stored, state.flow().queue(), state.flow().links(),
                                state.steady_now(), state.wall_now(), reasons_max);
   auto all = std::make_shared<why_collection>();
@@ -81,10 +81,10 @@ void explain(delivery_state::self_pointer self, delivery_state& state,
 
 void answer_report(delivery_state& state, const message_id& id,
                    std::function<void(answer<message_report>)> then) {
-  with_message<message_report>(
-      state, id, std::move(then), [&state](const stored_message& stored, const auto& reply) {
-        reply({to_report(stored, state.flow().queue())});
-      });
+  with_message<message_report>(state, id, std::move(then),
+                               [&state](const stored_message& stored, const auto& reply) {
+                                 reply({to_report(stored, state.flow().queue())});
+                               });
 }
 
 void answer_why(delivery_state::self_pointer self, delivery_state& state, const message_id& id,
@@ -114,10 +114,11 @@ void answer_list(delivery_state& state, const list_messages& filter,
 
 void answer_cancel(delivery_state& state, const message_id& id,
                    std::function<void(answer<message_report>)> then) {
-  with_message<message_report>(
-      state, id, std::move(then), [&state, id](const stored_message& stored, const auto& reply) {
-        state.flow().cancel(stored, [&state, id, reply] { answer_report(state, id, reply); });
-      });
+  state.flow().cancel(id, [&state, id, then = std::move(then)](const result<void>& ended) {
+    if (!ended)
+      return then({ended.error()});
+    answer_report(state, id, then);
+  });
 }
 
 } // namespace warmfront

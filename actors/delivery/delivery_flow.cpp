@@ -10,7 +10,6 @@ namespace warmfront {
 
 namespace {
 
-constexpr std::size_t due_batch = 200;
 constexpr auto retry_commit_after = milliseconds{1000};
 
 lane_closure closure_for(const permit_verdict& verdict) {
@@ -47,8 +46,7 @@ assignment_request request_for(const delivery_item& item) {
 delivery_flow::delivery_flow(delivery_config config, delivery_effects& effects,
                              std::unique_ptr<random_source> random)
     : config_{std::move(config)}, effects_{effects}, random_{std::move(random)},
-      lanes_{config_.lanes}, dispatcher_{config_.dispatch},
-      due_from_{storage::deferred_prefix()} {}
+      lanes_{config_.lanes}, dispatcher_{config_.dispatch}, due_from_{storage::deferred_prefix()} {}
 
 void delivery_flow::restore(const std::vector<stored_lane>& stored) {
   for (const auto& each : stored)
@@ -68,52 +66,20 @@ void delivery_flow::arrived(const std::vector<std::shared_ptr<const spooled_mail
   pump();
 }
 
-std::shared_ptr<live_mail>
-delivery_flow::find_live(const std::shared_ptr<const spooled_mail>& mail,
-                         std::uint32_t unfinished) {
-  auto& known = (*live_)[mail->record.id];
-  if (auto live = known.lock())
-    return live;
-  const auto leave = [registry = std::weak_ptr{live_}, id = mail->record.id](live_mail* ended) {
-    if (const auto still = registry.lock())
-      still->erase(id);
-    delete ended;
-  };
-  std::shared_ptr<live_mail> live{new live_mail{mail, unfinished, false}, leave};
-  known = live;
-  return live;
-}
-
-delivery_item delivery_flow::first_item(const std::shared_ptr<live_mail>& live,
-                                        std::uint32_t index) const {
-  const auto& record = live->mail->record;
-  delivery_item item;
-  item.live = live;
-  item.index = index;
-  item.position = {record.first_lane, record.first_sequence + index};
-  item.queue_key = storage::lane_key(record.first_lane, record.first_sequence + index);
-  item.destination = domain_of(record.mail.recipients[index].address);
-  return item;
-}
-
-delivery_item delivery_flow::make_item(loaded_entry entry) {
-  delivery_item item;
-  item.live = find_live(entry.mail, entry.unfinished);
-  item.index = entry.index;
-  item.queue_key = std::move(entry.queue_key);
-  item.position = std::move(entry.position);
-  item.destination = domain_of(item.recipient().address);
-  item.record = std::move(entry.record);
-  return item;
+void delivery_flow::ask_again() {
+  std::move(due_pending_.begin(), due_pending_.end(), std::back_inserter(due_ready_));
+  due_pending_.clear();
 }
 
 void delivery_flow::permits_changed() {
   lanes_.reopen(effects_.wall_now(), true);
+  ask_again();
   pump();
 }
 
 void delivery_flow::tick() {
   lanes_.reopen(effects_.wall_now(), false);
+  ask_again();
   move_congested();
   pump();
   if (effects_.steady_now() >= next_sweep_)
@@ -128,73 +94,6 @@ void delivery_flow::pump() {
   load_due();
 }
 
-// ---- from disk ----------------------------------------------------------------------------
-
-void delivery_flow::load_lanes() {
-  while (auto piece = lanes_.next_load()) {
-    effects_.read([this, piece = std::move(*piece)](const spool_reader& reader) {
-      auto found = std::make_shared<result<loaded_entries>>(reader.read_lane(piece));
-      return [this, piece, found] {
-        if (!*found)
-          return effects_.failed(found->error());
-        auto& read = found->value();
-        auto until = piece.before;
-        if (!read.complete)
-          until = read.entries.back().position->sequence + 1;
-        std::vector<delivery_item> items;
-        for (auto& entry : read.entries)
-          if (lanes_.wants(piece, entry.position->sequence))
-            items.push_back(make_item(std::move(entry)));
-        lanes_.loaded(piece, std::move(items), until);
-        pump();
-      };
-    });
-  }
-}
-
-void delivery_flow::load_due() {
-  const auto now = effects_.wall_now();
-  if (due_loading_ || next_due_ > now || lanes_.in_hand_count() >= config_.in_hand_max)
-    return;
-  due_loading_ = true;
-  effects_.read([this, from = due_from_, now](const spool_reader& reader) {
-    auto found = std::make_shared<result<loaded_entries>>(reader.read_due(from, now, due_batch));
-    auto next = std::make_shared<result<std::optional<wall_time>>>(
-        *found && !found->value().entries.empty() ? reader.first_due(found->value().continue_from)
-                                                  : reader.first_due(from));
-    return [this, found, next] {
-      due_loading_ = false;
-      if (!*found || !*next)
-        return effects_.failed(!*found ? found->error() : next->error());
-      due_loaded(std::move(found->value()), next->value());
-    };
-  });
-}
-
-void delivery_flow::due_loaded(loaded_entries found, std::optional<wall_time> next) {
-  if (!found.continue_from.empty() && due_meanwhile_ == wall_time::max())
-    due_from_ = std::move(found.continue_from);
-  next_due_ = std::min(next.value_or(wall_time::max()),
-                       std::exchange(due_meanwhile_, wall_time::max()));
-  std::vector<outcome> postponed;
-  const auto now = effects_.wall_now();
-  for (auto& entry : found.entries) {
-    if (due_gone_.contains(entry.queue_key) || !due_in_hand_.insert(entry.queue_key).second)
-      continue;
-    auto item = make_item(std::move(entry));
-    const bool congested = lanes_.congested(item.destination);
-    lanes_.take_in_hand(item);
-    if (congested)
-      postponed.push_back(postpone(std::move(item), now + config_.congestion_delay,
-                                   "other mail for this destination goes first", now));
-    else
-      due_ready_.push_back(std::move(item));
-  }
-  due_gone_.clear();
-  settle(std::move(postponed));
-  pump();
-}
-
 // ---- permits ------------------------------------------------------------------------------
 
 void delivery_flow::assign() {
@@ -203,8 +102,8 @@ void delivery_flow::assign() {
   auto items = std::exchange(due_ready_, {});
   const auto in_hand = lanes_.in_hand_count();
   if (in_hand < config_.in_hand_max && items.size() < config_.assign_max) {
-    auto more = lanes_.take(
-        std::min(config_.assign_max - items.size(), config_.in_hand_max - in_hand));
+    auto more =
+        lanes_.take(std::min(config_.assign_max - items.size(), config_.in_hand_max - in_hand));
     std::move(more.begin(), more.end(), std::back_inserter(items));
   }
   std::vector<outcome> cancelled;
@@ -256,14 +155,18 @@ void delivery_flow::assigned(std::vector<delivery_item> items, const permits_tak
 
 void delivery_flow::denied(delivery_item item, const permit_verdict& verdict,
                            std::vector<outcome>& moved) {
+  if (item.live->cancelled) {
+    moved.push_back(warmfront::cancel(std::move(item), effects_.wall_now()));
+    return;
+  }
   if (item.position) {
     const auto where = item.position->where;
-    lanes_.put_back(item);
-      lanes_.close(where, closure_for(verdict));
+    lanes_.put_back(std::move(item));
+    lanes_.close(where, closure_for(verdict));
     return;
   }
   if (verdict.what == permit_verdict::kind::pending) {
-    due_ready_.push_back(std::move(item)); // asked again at the next tick or change
+    due_pending_.push_back(std::move(item));
     return;
   }
   // A retry that needs a later day's permit joins those who are held.
@@ -306,8 +209,7 @@ void delivery_flow::after_dispatch() {
   for (auto& action : dispatcher_.take_actions()) {
     if (auto* route = std::get_if<resolve_route>(&action))
       effects_.resolve(route->domain, [this, domain = route->domain](site_route found) {
-        dispatcher_.resolved(domain, std::move(found), effects_.steady_now(),
-                             effects_.wall_now());
+        dispatcher_.resolved(domain, std::move(found), effects_.steady_now(), effects_.wall_now());
         after_dispatch();
         pump();
       });
@@ -319,13 +221,13 @@ void delivery_flow::after_dispatch() {
   std::vector<outcome> outcomes;
   for (auto& each : dispatcher_.take_attempts())
     outcomes.push_back(judge(std::move(each), config_.retry, effects_.wall_now(), *random_));
-  settle(std::move(outcomes));
   for (auto& item : dispatcher_.take_returned())
-    take_back(std::move(item));
+    take_back(std::move(item), outcomes);
+  settle(std::move(outcomes));
 }
 
 // Not sent, and not to be sent with the permits it has: they end, or the node does.
-void delivery_flow::take_back(delivery_item item) {
+void delivery_flow::take_back(delivery_item item, std::vector<outcome>& ended) {
   std::vector<charge> unused;
   for (auto& permit : item.charges)
     if (!charged_before(item, permit))
@@ -334,11 +236,16 @@ void delivery_flow::take_back(delivery_item item) {
     effects_.refund(std::move(unused));
   item.charges.clear();
   item.permits_end = wall_time::max();
+  if (item.live->cancelled) {
+    ended.push_back(warmfront::cancel(std::move(item), effects_.wall_now()));
+    return;
+  }
   if (!item.position) {
     due_ready_.push_back(std::move(item));
     return;
   }
-  lanes_.put_back(item);
+  item.source = {};
+  lanes_.put_back(std::move(item));
 }
 
 // ---- outcomes -----------------------------------------------------------------------------
@@ -367,8 +274,20 @@ void delivery_flow::commit(std::shared_ptr<settling> group) {
     if (durable.error().code != errc::storage_full)
       return effects_.failed(durable.error());
     // What happened on the wire cannot be undone: it is written when there is space again.
-    effects_.later(retry_commit_after, [this, group] { commit(group); });
+    effects_.later(retry_commit_after, [this, group] {
+      renumber(*group);
+      commit(group);
+    });
   });
+}
+
+// Later commits may have overtaken this one; what enters a lane gets a number behind theirs.
+void delivery_flow::renumber(settling& group) {
+  for (auto& each : group.outcomes)
+    if (each.next_position)
+      move_to(each, lanes_.reserve(each.next_position->where));
+  for (auto& mail : group.notifications)
+    mail->record.first_sequence = lanes_.reserve(mail->record.first_lane);
 }
 
 void delivery_flow::settled(settling& group) {
@@ -383,6 +302,8 @@ void delivery_flow::settled(settling& group) {
       lanes_.appended(*each.next_position);
     else if (each.record.next_attempt_at)
       deferred_until(*each.record.next_attempt_at, each.next_key);
+    const auto [first, last] = cancelling_.equal_range(each.item.id().message);
+    std::for_each(first, last, [](auto& reading) { reading.second = true; });
     count(each);
     effects_.happened(each);
   }
@@ -404,8 +325,8 @@ void delivery_flow::due_released(const std::string& key) {
 
 void delivery_flow::deferred_until(wall_time due, const std::string& key) {
   next_due_ = std::min(next_due_, due);
-  if (due_loading_)
-    due_meanwhile_ = std::min(due_meanwhile_, due);
+  if (due_loading_ && (due_meanwhile_.empty() || key < due_meanwhile_))
+    due_meanwhile_ = key;
   // After the wall clock was set back a new key may be below those already read.
   if (key < due_from_)
     due_from_ = key;

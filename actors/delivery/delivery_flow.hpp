@@ -41,8 +41,7 @@ public:
   virtual ~delivery_effects() = default;
   [[nodiscard]] virtual wall_time wall_now() const = 0;
   [[nodiscard]] virtual steady_time steady_now() const = 0;
-  virtual void commit(storage::batch changes,
-                      std::function<void(const result<void>&)> then) = 0;
+  virtual void commit(storage::batch changes, std::function<void(const result<void>&)> then) = 0;
   /// Runs `job` where reading may block; what it returns runs in the flow's turn.
   virtual void read(std::function<std::function<void()>(const spool_reader&)> job) = 0;
   /// Permits for recipients; an answer without verdicts is a failure.
@@ -74,8 +73,8 @@ public:
   void tick();
   /// Ends what is under way within `grace`, then calls `then`.
   void drain(milliseconds grace, std::function<void()> then);
-  /// Cancels the recipients that have not begun; `then` when that is durable.
-  void cancel(const stored_message& stored, std::function<void()> then);
+  /// Cancels the recipients that have not begun; `then` when that is durable, or with `not_found`.
+  void cancel(const message_id& id, std::function<void(const result<void>&)> then);
 
   [[nodiscard]] const lanes& queue() const noexcept { return lanes_; }
   [[nodiscard]] const dispatcher& links() const noexcept { return dispatcher_; }
@@ -97,9 +96,12 @@ private:
   void denied(delivery_item item, const permit_verdict& verdict, std::vector<outcome>& moved);
   void after_dispatch();
   void move_congested();
-  void take_back(delivery_item item);
+  void take_back(delivery_item item, std::vector<outcome>& ended);
+  void cancel_waiting(const stored_message& stored);
+  void ask_again();
   void settle(std::vector<outcome> outcomes);
   void commit(std::shared_ptr<settling> group);
+  void renumber(settling& group);
   void settled(settling& group);
   void due_released(const std::string& key);
   void deferred_until(wall_time due, const std::string& key);
@@ -110,8 +112,8 @@ private:
   [[nodiscard]] delivery_item make_item(loaded_entry entry);
   [[nodiscard]] delivery_item first_item(const std::shared_ptr<live_mail>& live,
                                          std::uint32_t index) const;
-  [[nodiscard]] std::shared_ptr<live_mail> find_live(const std::shared_ptr<const spooled_mail>& mail,
-                                                     std::uint32_t unfinished);
+  [[nodiscard]] std::shared_ptr<live_mail>
+  find_live(const std::shared_ptr<const spooled_mail>& mail, std::uint32_t unfinished);
   [[nodiscard]] storage::lane lane_for(const delivery_item& item, domain_name destination) const;
 
   delivery_config config_;
@@ -124,12 +126,14 @@ private:
   std::shared_ptr<live_registry> live_ = std::make_shared<live_registry>();
   bool assigning_ = false;
   bool due_loading_ = false;
-  std::string due_from_;                 // deferred keys below are in hand or gone
+  std::string due_from_;                  // deferred keys below are in hand or gone
   wall_time next_due_ = wall_time::min(); // not later than the first deferred key on disk
-  wall_time due_meanwhile_ = wall_time::max();
+  std::string due_meanwhile_;             // the least key that became durable during a load
   std::unordered_set<std::string> due_in_hand_;
   std::unordered_set<std::string> due_gone_; // left the deferred index while a load was under way
   std::vector<delivery_item> due_ready_;
+  std::vector<delivery_item> due_pending_; // asked for again at the next tick or change of permits
+  std::multimap<message_id, bool> cancelling_; // being read; whether an outcome came in between
   std::size_t commits_ = 0;
   delivery_counts counts_;
   std::function<void()> drained_;

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "actors/core/address.hpp"
+
 namespace warmfront {
 
 namespace {
@@ -20,8 +22,7 @@ storage::lane_position first_position(const storage::spooled_message& message, s
 }
 
 // Where a recipient's entry is: a lane, or nothing when it is in the deferred index.
-std::optional<storage::lane_position>
-position_of(const stored_message& stored, std::size_t index) {
+std::optional<storage::lane_position> position_of(const stored_message& stored, std::size_t index) {
   const auto& record = stored.recipients[index];
   if (!record)
     return first_position(stored.message, index);
@@ -74,9 +75,9 @@ wait_reason deferred_reason(const storage::recipient_record& record) {
   wait_reason reason;
   reason.kind = "backoff";
   reason.expected_at = record.next_attempt_at;
-  reason.text = fmt::format("tried {} times, last answer of {}: {}", record.attempts,
-                            record.remote_host.empty() ? "nobody" : record.remote_host,
-                            record.last_reply);
+  reason.text =
+      fmt::format("tried {} times, last answer of {}: {}", record.attempts,
+                  record.remote_host.empty() ? "nobody" : record.remote_host, record.last_reply);
   return reason;
 }
 
@@ -93,8 +94,8 @@ wait_reason site_reason(const std::optional<site_status>& site, steady_time now,
   if (site->backoff_until && *site->backoff_until > now) {
     reason.expected_at =
         wall_now + std::chrono::duration_cast<microseconds>(*site->backoff_until - now);
-    reason.text = fmt::format("{} did not answer: {}", site->site,
-                              smtp::to_string(site->last_failure));
+    reason.text =
+        fmt::format("{} did not answer: {}", site->site, smtp::to_string(site->last_failure));
   } else {
     reason.text = fmt::format("{} mails wait for {} connections to {}", site->waiting,
                               site->connections, site->site);
@@ -106,9 +107,9 @@ wait_reason site_reason(const std::optional<site_status>& site, steady_time now,
 
 message_report to_report(const stored_message& stored, const lanes& queue) {
   const auto& message = stored.message;
-  message_report report{message.id,         message.mail.reverse_path, message.source.account,
-                        message.pool,       message.importance,        message.accepted_at,
-                        message.octets,     {}};
+  message_report report{
+      message.id,         message.mail.reverse_path, message.source.account, message.pool,
+      message.importance, message.accepted_at,       message.octets,         {}};
   for (std::size_t i = 0; i < message.mail.recipients.size(); ++i) {
     recipient_report each;
     each.address = message.mail.recipients[i].address;
@@ -142,11 +143,9 @@ std::vector<waiting_place> waiting_places(const stored_message& stored, const la
       place.reason = deferred_reason(*stored.recipients[i]);
     } else if (queue.in_hand(*position) || !lane) {
       const auto& address = stored.message.mail.recipients[i].address;
-      const auto domain = address.substr(address.rfind('@') + 1);
-      place.reason = site_reason(links.find_status(domain), now, wall_now);
+      place.reason = site_reason(links.find_status(domain_of(address)), now, wall_now);
     } else {
-      const auto ahead =
-          position->sequence > lane->front ? position->sequence - lane->front : 0;
+      const auto ahead = position->sequence > lane->front ? position->sequence - lane->front : 0;
       place.reason = lane_reason(*lane, ahead);
       place.where = position->where;
       if (lane->closed && lane->closed->why != lane_closure::cause::no_source)

@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-#include "actors/delivery/delivery_state.hpp"
+#include "actors/delivery/delivery_actor_state.hpp"
 
 namespace warmfront {
 
@@ -28,8 +28,7 @@ struct waiting_place {
 };
 /// At most `most` of them, in the order of the envelope.
 [[nodiscard]] std::vector<waiting_place> waiting_places(const stored_message& stored,
-                                                        const lanes& queue,
-                                                        const dispatcher& links,
+                                                        const lanes& queue, const dispatcher& links,
                                                         steady_time now, wall_time wall_now,
                                                         std::size_t most);
 

@@ -45,9 +45,28 @@ delivery_counts delivery_flow::counts() const {
   return counts;
 }
 
+// What was read may be outdated when it is used: then it is read again. That ends, since the
+// message has only so many recipients in hand.
+void delivery_flow::cancel(const message_id& id, std::function<void(const result<void>&)> then) {
+  const auto reading = cancelling_.emplace(id, false);
+  effects_.read([this, id, reading, then = std::move(then)](const spool_reader& reader) {
+    auto stored = std::make_shared<result<stored_message>>(reader.read_message(id));
+    return [this, id, reading, then, stored] {
+      const bool outdated = cancelling_.extract(reading).mapped();
+      if (outdated)
+        return cancel(id, then);
+      if (!*stored)
+        return then(stored->error());
+      cancel_waiting(stored->value());
+      // Commits answer in order: this one says that those above are durable.
+      effects_.commit({}, then);
+    };
+  });
+}
+
 // A recipient in hand may be on the wire this moment: it is only kept from being tried again. The
 // others have an entry on disk that nobody else touches.
-void delivery_flow::cancel(const stored_message& stored, std::function<void()> then) {
+void delivery_flow::cancel_waiting(const stored_message& stored) {
   const auto& message = stored.message;
   const auto now = effects_.wall_now();
   auto mail = std::make_shared<spooled_mail>();
@@ -84,8 +103,6 @@ void delivery_flow::cancel(const stored_message& stored, std::function<void()> t
     if (const auto still = live->second.lock())
       still->cancelled = true;
   settle(std::move(ended));
-  // Commits answer in order: this one says that those above are durable.
-  effects_.commit({}, [then = std::move(then)](const result<void>&) { then(); });
 }
 
 void delivery_flow::sweep() {

@@ -56,6 +56,12 @@ void dispatcher::forget_old_routes(steady_time now) {
     return !entry.second.resolving && entry.second.waiting.empty() && entry.second.expires <= now;
   });
   routes_swept_at_ = std::max<std::size_t>(1000, domains_.size());
+  // Sites that failed and that nobody wrote to since.
+  std::erase_if(links_, [&](const auto& entry) {
+    const auto& which = *entry.second;
+    return which.waiting.empty() && which.connections.empty() && which.backoff_until &&
+           *which.backoff_until + config_.site_backoff_last <= now;
+  });
 }
 
 void dispatcher::place(delivery_item item, const site_route& route, steady_time now) {
@@ -81,12 +87,12 @@ void dispatcher::place(delivery_item item, const site_route& route, steady_time 
 
 void dispatcher::feed(link& which, steady_time now, wall_time wall_now) {
   while (!which.waiting.empty()) {
-    if (which.waiting.front().permits_end <= wall_now) {
+    if (which.waiting.front().permits_end <= wall_now || which.waiting.front().live->cancelled) {
       give_back(std::move(which.waiting.front()));
       which.waiting.pop_front();
       continue;
     }
-    const auto id = choose(which);
+    const auto id = choose(which, now);
     if (!id)
       return;
     transmit(which, *id, now, wall_now);
@@ -95,7 +101,7 @@ void dispatcher::feed(link& which, steady_time now, wall_time wall_now) {
 
 // Fills a connection to a small depth before another one is opened: a queued transmission saves
 // round trips, a new connection costs several.
-std::optional<net::connection_id> dispatcher::choose(link& which) {
+std::optional<net::connection_id> dispatcher::choose(link& which, steady_time now) {
   std::optional<net::connection_id> best;
   std::size_t least = config_.transmissions_queued_max;
   for (const auto& [id, on] : which.connections) {
@@ -107,7 +113,8 @@ std::optional<net::connection_id> dispatcher::choose(link& which) {
   if (best && least < config_.transmissions_queued)
     return best;
   // After failures one connection probes the site.
-  const std::size_t most = which.failures > 0 ? 1 : config_.connections_per_site;
+  const bool few = which.failures > 0 || (which.crowded_until && now < *which.crowded_until);
+  const std::size_t most = few ? 1 : config_.connections_per_site;
   if (which.connections.size() >= most)
     return best;
   const auto id = next_connection_++;
@@ -116,13 +123,11 @@ std::optional<net::connection_id> dispatcher::choose(link& which) {
   which.connections.emplace(id, fresh.get());
   connections_.emplace(id, std::move(fresh));
   actions_.emplace_back(open_connection{
-      id,
-      {which.source, which.hops, config_.helo, net::tls_use::opportunistic, config_.timeouts}});
+      id, {which.source, which.hops, config_.helo, net::tls_use::opportunistic, config_.timeouts}});
   return id;
 }
 
-void dispatcher::transmit(link& which, net::connection_id id, steady_time now,
-                          wall_time wall_now) {
+void dispatcher::transmit(link& which, net::connection_id id, steady_time now, wall_time wall_now) {
   std::vector<delivery_item> items;
   items.push_back(std::move(which.waiting.front()));
   which.waiting.pop_front();
@@ -246,8 +251,11 @@ void dispatcher::end(net::connection_id id, const smtp::reply& reason, const std
 void dispatcher::link_failed(link& which, const smtp::reply& reply, const std::string& host,
                              steady_time now) {
   which.last_failure = reply;
-  if (!which.connections.empty())
-    return; // the receiver takes some connections, only not so many: they carry the rest
+  if (!which.connections.empty()) {
+    // The receiver takes some connections, only not so many: they carry the rest for now.
+    which.crowded_until = now + config_.site_backoff_first;
+    return;
+  }
   ++which.failures;
   const auto doublings = std::min<std::uint32_t>(which.failures - 1, 16);
   which.backoff_until =

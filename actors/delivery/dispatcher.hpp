@@ -32,9 +32,9 @@ struct dispatcher_config {
   std::size_t transmissions_queued = 4;     ///< per connection before another one is opened
   std::size_t transmissions_queued_max = 8; ///< per connection when no more may be opened
   std::size_t recipients_per_transmission = 100;
-  seconds route_lifetime{300};              ///< a route is asked for again after this
+  seconds route_lifetime{300}; ///< a route is asked for again after this
   seconds refusal_lifetime{30};
-  milliseconds site_backoff_first{5'000};   ///< after no hop answered; doubled up to …
+  milliseconds site_backoff_first{5'000}; ///< after no hop answered; doubled up to …
   milliseconds site_backoff_last{600'000};
   net::transport_timeouts timeouts;
 };
@@ -42,9 +42,9 @@ struct dispatcher_config {
 /// What became of one recipient's attempt.
 struct attempt {
   delivery_item item;
-  smtp::reply verdict;       ///< code 0: the connection was lost
+  smtp::reply verdict; ///< code 0: the connection was lost
   std::string remote_host;
-  bool on_the_wire = false;  ///< MAIL was sent: the permits are spent
+  bool on_the_wire = false; ///< MAIL was sent: the permits are spent
   bool in_doubt = false;
   bool dsn_passed_on = false;
 };
@@ -87,12 +87,14 @@ public:
 
   [[nodiscard]] std::vector<dispatch_action> take_actions() { return std::exchange(actions_, {}); }
   [[nodiscard]] std::vector<attempt> take_attempts() { return std::exchange(attempts_, {}); }
-  /// Items whose permits ended before their turn, or that `stop` gave back.
+  /// Items that ended before their turn, by their permits or by hand, or that `stop` gave back.
   [[nodiscard]] std::vector<delivery_item> take_returned() { return std::exchange(returned_, {}); }
 
   /// The site of a domain, all source IPs together; none while it is not known.
   [[nodiscard]] std::optional<site_status> find_status(const std::string& domain) const;
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
+  /// Sites known, per source IP.
+  [[nodiscard]] std::size_t sites() const noexcept { return links_.size(); }
   /// Recipients handed in and not yet come back.
   [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
   /// The connections that exist, to abandon them at the end.
@@ -116,6 +118,7 @@ private:
     bool touched = false; // listed in touched_
     std::uint32_t failures = 0;
     std::optional<steady_time> backoff_until;
+    std::optional<steady_time> crowded_until; // it has as many connections as the receiver takes
     smtp::reply last_failure;
   };
   struct domain_state {
@@ -127,7 +130,7 @@ private:
 
   void place(delivery_item item, const site_route& route, steady_time now);
   void feed(link& which, steady_time now, wall_time wall_now);
-  std::optional<net::connection_id> choose(link& which);
+  std::optional<net::connection_id> choose(link& which, steady_time now);
   void transmit(link& which, net::connection_id id, steady_time now, wall_time wall_now);
   net::transmission make_transmission(const std::vector<delivery_item>& items, steady_time now,
                                       wall_time wall_now);
@@ -137,8 +140,7 @@ private:
   void returned(connection& from, net::transmission_id id);
   void end(net::connection_id id, const smtp::reply& reason, const std::string& host, bool failed,
            steady_time now);
-  void link_failed(link& which, const smtp::reply& reply, const std::string& host,
-                   steady_time now);
+  void link_failed(link& which, const smtp::reply& reply, const std::string& host, steady_time now);
   void feed_touched(steady_time now, wall_time wall_now);
   void forget_old_routes(steady_time now);
   void forget_idle_links();

@@ -23,12 +23,12 @@ struct live_mail {
 /// `queue_key`, until its outcome is durable.
 struct delivery_item {
   std::shared_ptr<live_mail> live;
-  std::uint32_t index = 0;                          ///< in the envelope
+  std::uint32_t index = 0; ///< in the envelope
   std::string queue_key;
-  std::optional<storage::lane_position> position;   ///< none: it came from the deferred index
-  std::string destination;                          ///< domain of the recipient
+  std::optional<storage::lane_position> position;    ///< none: it came from the deferred index
+  std::string destination;                           ///< domain of the recipient
   std::unique_ptr<storage::recipient_record> record; ///< null: never tried
-  ip_address source;                                ///< set once permits are granted
+  ip_address source;                                 ///< set once permits are granted
   std::vector<charge> charges;
   wall_time permits_end = wall_time::max();
 

@@ -19,10 +19,12 @@
 namespace warmfront {
 
 struct lane_limits {
-  std::size_t window_entries = 2000;          ///< of one lane in memory
-  std::size_t window_octets = 48u << 20;      ///< of all lanes together
-  std::size_t destination_in_hand_max = 500;  ///< of one destination beyond its window
+  std::size_t window_entries = 2000;             ///< of one lane in memory
+  std::size_t window_octets = 48u << 20;         ///< of all lanes together
+  std::size_t destination_in_hand_max = 500;     ///< of one destination beyond its window
   std::chrono::milliseconds blocked_after{2000}; ///< then a lane moves its congested entries away
+  std::size_t in_hand_octets = 64u << 20; ///< of all mail beyond the windows; one destination: ¼
+  std::size_t loads_max = 2;              ///< pieces being read at once
 };
 
 /// Why a lane is closed, and until when.
@@ -44,8 +46,8 @@ struct lane_load {
 
 struct lane_status {
   storage::lane where;
-  std::uint64_t waiting = 0;     ///< about: gaps of cancelled entries count
-  std::uint64_t front = 0;       ///< the sequence number that goes next
+  std::uint64_t waiting = 0; ///< about: gaps of cancelled entries count
+  std::uint64_t front = 0;   ///< the sequence number that goes next
   std::optional<lane_closure> closed;
 };
 
@@ -81,12 +83,12 @@ public:
   void take_in_hand(const delivery_item& item);
   /// The item's entry is gone from its place on disk.
   void released(const delivery_item& item);
-  /// The item's entry stays where it is; it will be read again.
-  void put_back(const delivery_item& item);
+  /// The item's entry stays where it is: it waits at its old place again.
+  void put_back(delivery_item item);
 
   /// Gives up the window of a lane: what the disk holds has changed under it.
   void rewind(const storage::lane& where);
-  /// No more from this lane for now; its window is given up.
+  /// No more from this lane for now. Its window is given up, unless permits are on their way.
   void close(const storage::lane& where, lane_closure closure);
   /// Opens the lanes whose closure may have ended. @returns whether any was opened.
   bool reopen(wall_time now, bool permits_changed);
@@ -99,6 +101,7 @@ public:
 
   [[nodiscard]] bool in_hand(const storage::lane_position& position) const;
   [[nodiscard]] std::size_t in_hand_count() const noexcept { return in_hand_total_; }
+  [[nodiscard]] std::size_t in_hand_octets() const noexcept { return in_hand_octets_; }
   [[nodiscard]] std::optional<lane_status> status(const storage::lane& where) const;
   [[nodiscard]] std::vector<lane_status> statuses() const;
   /// Whether more of a destination's mail is in hand than it may be.
@@ -121,6 +124,7 @@ private:
   struct destination_state {
     std::string name;
     std::size_t in_hand = 0;
+    std::size_t in_hand_octets = 0;
     std::set<slot*> slots;
   };
   struct lane_state {
@@ -130,6 +134,7 @@ private:
     std::uint64_t reserved = 0;  // one past the last number given out
     std::size_t window = 0;      // entries in the slots
     bool loading = false;
+    std::uint64_t last_load = 0; // its number among all loads
     std::optional<lane_closure> closed;
     std::map<std::string, std::unique_ptr<slot>> slots;
     std::unordered_set<std::uint64_t> in_hand;
@@ -138,15 +143,21 @@ private:
     std::optional<steady_time> blocked_since;
   };
 
+  [[nodiscard]] static bool is_shut(const lane_state& lane);
   lane_state& find(const storage::lane& where);
   destination_state& find_destination(const std::string& name);
+  slot& find_slot(lane_state& lane, const std::string& destination);
   void add_to_window(lane_state& lane, delivery_item item);
   void refresh(slot& which);
   void remove_if_empty(slot& which);
   void drop_window(lane_state& lane);
-  void in_hand_changed(const std::string& destination, int by);
+  void enter_hand(const delivery_item& item);
+  void leave_hand(const delivery_item& item);
   [[nodiscard]] bool triggered_unread() const;
   [[nodiscard]] bool wants_load(const lane_state& lane) const;
+  [[nodiscard]] static bool loads_before(const lane_state& a, const lane_state& b);
+  [[nodiscard]] bool blocked(const lane_state& lane) const;
+  [[nodiscard]] bool congested(const destination_state& destination) const;
 
   lane_limits limits_;
   std::map<storage::lane, std::unique_ptr<lane_state>> lanes_;
@@ -155,6 +166,9 @@ private:
   std::set<lane_state*> loadable_; // open lanes with entries only on disk; checked when asked
   std::size_t window_octets_ = 0;
   std::size_t in_hand_total_ = 0;
+  std::size_t in_hand_octets_ = 0;
+  std::size_t loads_ = 0; // under way
+  std::uint64_t loads_begun_ = 0;
 };
 
 } // namespace warmfront

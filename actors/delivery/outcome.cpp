@@ -118,10 +118,17 @@ outcome requeue(delivery_item item, storage::lane_position to, recipient_state s
   waiting.record = next_record(item, state, now);
   waiting.item = std::move(item);
   settle_permits(waiting, false);
-  waiting.next_key = storage::lane_key(to.where, to.sequence);
+  const auto sequence = to.sequence;
   waiting.next_position = std::move(to);
-  waiting.record.queue_key = waiting.next_key;
+  move_to(waiting, sequence);
   return waiting;
+}
+
+void move_to(outcome& what, std::uint64_t sequence) {
+  assert(what.next_position);
+  what.next_position->sequence = sequence;
+  what.next_key = storage::lane_key(what.next_position->where, sequence);
+  what.record.queue_key = what.next_key;
 }
 
 outcome cancel(delivery_item item, wall_time now) {

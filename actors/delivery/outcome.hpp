@@ -18,15 +18,13 @@ struct outcome {
   delivery_item item;
   smtp::reply reply;
   storage::recipient_record record;
-  bool last_of_message = false;     ///< with it the message is finished: its body goes
+  bool last_of_message = false; ///< with it the message is finished: its body goes
   bool dsn_passed_on = false;
-  std::vector<charge> refunds;      ///< permits that nothing was sent for
-  std::string next_key;             ///< where a recipient that goes on waiting is queued
+  std::vector<charge> refunds; ///< permits that nothing was sent for
+  std::string next_key;        ///< where a recipient that goes on waiting is queued
   std::optional<storage::lane_position> next_position; ///< none: in the deferred index
 
-  [[nodiscard]] recipient_state state() const {
-    return static_cast<recipient_state>(record.state);
-  }
+  [[nodiscard]] recipient_state state() const { return static_cast<recipient_state>(record.state); }
 };
 
 /// Whether an earlier attempt of the recipient has spent this permit already.
@@ -43,6 +41,8 @@ struct outcome {
 /// … or at a position of a lane. `state` is `held` or `queued`.
 [[nodiscard]] outcome requeue(delivery_item item, storage::lane_position to, recipient_state state,
                               wall_time now);
+/// Gives a recipient that waits in a lane another place there.
+void move_to(outcome& what, std::uint64_t sequence);
 /// Ends a recipient by hand.
 [[nodiscard]] outcome cancel(delivery_item item, wall_time now);
 

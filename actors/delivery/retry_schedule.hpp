@@ -10,9 +10,10 @@
 namespace warmfront {
 
 struct retry_schedule {
-  milliseconds first{300'000};        ///< after the first failure
-  milliseconds last{14'400'000};      ///< the longest wait
-  milliseconds expire_after{432'000'000}; ///< from the first attempt; time held before does not count
+  milliseconds first{300'000};   ///< after the first failure
+  milliseconds last{14'400'000}; ///< the longest wait
+  milliseconds expire_after{
+      432'000'000};                    ///< from the first attempt; time held before does not count
   milliseconds warn_after{14'400'000}; ///< from the first attempt; then a delay is reported once
 
   /// The wait after the `attempts`th failed attempt (from 1): doubled each time up to `last`, ±20 %

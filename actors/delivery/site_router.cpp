@@ -67,15 +67,15 @@ void site_router::resolve(const std::string& domain, std::function<void(site_rou
   if (fixed && fixed->is_address)
     return done(to_site(*fixed));
   if (fixed) {
-    resolver_->resolve_host(fixed->host, [fixed = *fixed, done = std::move(done)](
-                                             const result<dns::mail_route>& found) {
-      done(to_site(fixed, found));
-    });
+    resolver_->resolve_host(
+        fixed->host, [fixed = *fixed, done = std::move(done)](
+                         const result<dns::mail_route>& found) { done(to_site(fixed, found)); });
     return;
   }
-  resolver_->resolve(domain, [domain, done = std::move(done)](const result<dns::mail_route>& found) {
-    done(to_site(domain, found));
-  });
+  resolver_->resolve(domain,
+                     [domain, done = std::move(done)](const result<dns::mail_route>& found) {
+                       done(to_site(domain, found));
+                     });
 }
 
 } // namespace warmfront

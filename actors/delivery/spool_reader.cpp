@@ -10,6 +10,9 @@ namespace {
 
 using storage::family;
 
+// One load holds no more content than this, or one mail.
+constexpr std::size_t load_octets = 16u << 20;
+
 std::uint32_t count_unfinished(const stored_message& stored) {
   return static_cast<std::uint32_t>(
       std::count_if(stored.recipients.begin(), stored.recipients.end(), [](const auto& record) {
@@ -22,6 +25,11 @@ std::uint32_t index_of(std::string_view recipient_key) {
   for (const char octet : recipient_key.substr(recipient_key.size() - 4))
     index = (index << 8) | static_cast<std::uint8_t>(octet);
   return index;
+}
+
+error corrupt(const message_id& id, const char* how) {
+  return {errc::storage_corrupt, "message " + id.str() + ' ' + how,
+          "restore the data directory from a backup or a peer"};
 }
 
 recipient_state state_of(const stored_message& stored, std::size_t index,
@@ -79,14 +87,13 @@ result<loaded_entries> spool_reader::read_lane(const lane_load& piece) const {
 
 result<loaded_entries> spool_reader::read_due(std::string_view from, wall_time now,
                                               std::size_t limit) const {
-  WARMFRONT_TRY(found,
-                store_.scan(family::queue, from, storage::deferred_bound(now), limit));
+  WARMFRONT_TRY(found, store_.scan(family::queue, from, storage::deferred_bound(now), limit));
   return load(std::move(found), limit);
 }
 
 result<std::optional<wall_time>> spool_reader::first_due(std::string_view from) const {
-  WARMFRONT_TRY(found, store_.scan(family::queue, from,
-                                        storage::prefix_end(storage::deferred_prefix()), 1));
+  WARMFRONT_TRY(
+      found, store_.scan(family::queue, from, storage::prefix_end(storage::deferred_prefix()), 1));
   if (found.empty())
     return std::optional<wall_time>{};
   return storage::parse_deferred_key(found.front().key);
@@ -96,36 +103,39 @@ result<loaded_entries> spool_reader::load(std::vector<storage::key_value> found,
                                           std::size_t limit) const {
   loaded_entries loaded;
   loaded.complete = found.size() < limit;
-  if (!found.empty())
-    loaded.continue_from = found.back().key + '\0';
-  std::unordered_map<message_id, std::pair<std::shared_ptr<const spooled_mail>, std::uint32_t>>
-      mails;
+  std::size_t octets = 0;
+  std::unordered_map<message_id, whole_mail> mails;
   for (auto& [key, value] : found) {
-    WARMFRONT_TRY(entry, storage::decode_queue_entry(value));
-    auto& [mail, unfinished] = mails[entry.recipient.message];
-    if (!mail) {
-      auto stored = read_message(entry.recipient.message);
-      if (!stored)
-        return std::move(stored).error();
-      WARMFRONT_TRY(body,
-                    store_.get(family::spool, storage::body_key(entry.recipient.message)));
-      if (!body)
-        return error{errc::storage_corrupt,
-                     "message " + entry.recipient.message.str() + " waits but has no body",
-                     "restore the data directory from a backup or a peer"};
-      unfinished = count_unfinished(stored.value());
-      auto fresh = std::make_shared<spooled_mail>();
-      fresh->record = std::move(stored.value().message);
-      fresh->content = std::make_shared<const std::string>(std::move(*body));
-      mail = std::move(fresh);
+    if (octets >= load_octets) {
+      loaded.complete = false;
+      break;
     }
-    loaded_entry item{std::move(key), std::nullopt, entry.recipient.index, nullptr, mail,
-                      unfinished};
+    loaded.last_key = key;
+    WARMFRONT_TRY(entry, storage::decode_queue_entry(value));
+    auto& whole = mails[entry.recipient.message];
+    if (!whole.mail) {
+      auto read = read_whole(entry.recipient.message);
+      if (!read) {
+        // Its last recipient may have ended since the index was read.
+        WARMFRONT_TRY(still, store_.get(family::queue, key));
+        if (still)
+          return std::move(read).error();
+        continue;
+      }
+      whole = std::move(read).value();
+      octets += whole.mail->content->size();
+    }
+    if (entry.recipient.index >= whole.mail->record.mail.recipients.size())
+      return corrupt(entry.recipient.message, "has fewer recipients than wait");
+    loaded_entry item;
+    item.queue_key = std::move(key);
+    item.index = entry.recipient.index;
+    item.mail = whole.mail;
+    item.unfinished = whole.unfinished;
     item.position = storage::parse_lane_key(item.queue_key);
     // Entries that intake wrote were never touched: only others have a record.
     if (!item.position || item.position->where.appended_by == storage::lane::writer::delivery) {
-      WARMFRONT_TRY(record,
-                    store_.get(family::spool, storage::recipient_key(entry.recipient)));
+      WARMFRONT_TRY(record, store_.get(family::spool, storage::recipient_key(entry.recipient)));
       if (record) {
         WARMFRONT_TRY(decoded, storage::decode_recipient(*record));
         item.record = std::make_unique<storage::recipient_record>(std::move(decoded));
@@ -134,6 +144,18 @@ result<loaded_entries> spool_reader::load(std::vector<storage::key_value> found,
     loaded.entries.push_back(std::move(item));
   }
   return loaded;
+}
+
+result<spool_reader::whole_mail> spool_reader::read_whole(const message_id& id) const {
+  WARMFRONT_TRY(stored, read_message(id));
+  WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(id)));
+  if (!body)
+    return corrupt(id, "waits but has no body");
+  auto mail = std::make_shared<spooled_mail>();
+  const auto unfinished = count_unfinished(stored);
+  mail->record = std::move(stored.message);
+  mail->content = std::make_shared<const std::string>(std::move(*body));
+  return whole_mail{std::move(mail), unfinished};
 }
 
 result<stored_message> spool_reader::read_message(const message_id& id) const {
@@ -145,8 +167,7 @@ result<stored_message> spool_reader::read_message(const message_id& id) const {
   return with_recipients(std::move(message));
 }
 
-result<stored_message>
-spool_reader::with_recipients(storage::spooled_message message) const {
+result<stored_message> spool_reader::with_recipients(storage::spooled_message message) const {
   stored_message stored;
   const auto prefix = storage::recipient_prefix(message.id);
   const auto count = message.mail.recipients.size();
@@ -165,15 +186,17 @@ spool_reader::with_recipients(storage::spooled_message message) const {
 }
 
 result<spool_reader::page> spool_reader::list(const list_messages& filter,
-                                                const std::set<storage::lane>& held) const {
+                                              const std::set<storage::lane>& held) const {
   constexpr std::size_t looked_at_max = 10'000;
   const auto first = std::string(1, storage::message_key({}).front());
   auto before = filter.after ? storage::message_key(*filter.after) : storage::prefix_end(first);
   page found;
   for (std::size_t looked_at = 0; looked_at < looked_at_max; ++looked_at) {
     WARMFRONT_TRY(last, store_.last(family::spool, first, before));
-    if (!last)
+    if (!last) {
+      found.next.reset();
       return found;
+    }
     WARMFRONT_TRY(message, storage::decode_message(last->value));
     const auto id = message.id;
     WARMFRONT_TRY(stored, with_recipients(std::move(message)));
@@ -189,9 +212,8 @@ result<spool_reader::page> spool_reader::list(const list_messages& filter,
   return found;
 }
 
-result<spool_reader::sweep> spool_reader::sweep_finished(std::string from,
-                                                         wall_time accepted_before,
-                                                         std::size_t most) const {
+result<spool_reader::sweep>
+spool_reader::sweep_finished(std::string from, wall_time accepted_before, std::size_t most) const {
   const auto end = storage::message_key(message_id{accepted_before, 0, 0});
   if (from.empty())
     from = std::string(1, end.front());

@@ -25,8 +25,8 @@ struct loaded_entry {
 
 struct loaded_entries {
   std::vector<loaded_entry> entries;
-  bool complete = true;      ///< the range held no more
-  std::string continue_from; ///< when it did
+  bool complete = true; ///< the range held no more
+  std::string last_key; ///< of the last entry looked at; empty: there was none
 };
 
 /// A message as it stands on disk.
@@ -74,6 +74,11 @@ public:
                                              std::size_t most) const;
 
 private:
+  struct whole_mail {
+    std::shared_ptr<const spooled_mail> mail;
+    std::uint32_t unfinished = 0;
+  };
+  [[nodiscard]] result<whole_mail> read_whole(const message_id& id) const;
   [[nodiscard]] result<loaded_entries> load(std::vector<storage::key_value> found,
                                             std::size_t limit) const;
   [[nodiscard]] result<stored_message> with_recipients(storage::spooled_message message) const;

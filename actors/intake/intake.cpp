@@ -73,8 +73,7 @@ result<intake::wishes> intake::read_wishes(const submission& mail) const {
   return read;
 }
 
-result<const pool*> intake::choose_pool(const pool_name& asked,
-                                        const account_name& account) const {
+result<const pool*> intake::choose_pool(const pool_name& asked, const account_name& account) const {
   const auto& name = asked.empty() ? config_.default_pool : asked;
   const auto found = pools_.find(name);
   if (found == pools_.end())
@@ -131,7 +130,7 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
     return error{errc::limit_exceeded,
                  fmt::format("the mail has {} octets, more than the {} allowed",
                              mail.content.size(), config_.octets_max),
-                 "make it smaller", ""};
+                 "make it smaller", "content"};
   WARMFRONT_TRY(wish, read_wishes(mail));
   WARMFRONT_TRY(through, choose_pool(wish.pool, mail.source.account));
   auto taken = std::make_shared<spooled_mail>();

@@ -19,8 +19,8 @@
 namespace warmfront {
 
 struct intake_config {
-  std::string hostname;           ///< named in Received and Message-ID
-  std::uint16_t node = 0;         ///< this node's part of message ids
+  std::string hostname;   ///< named in Received and Message-ID
+  std::uint16_t node = 0; ///< this node's part of message ids
   std::size_t octets_max = 10 * 1024 * 1024;
   std::size_t recipients_max = 1000;
   pool_name default_pool{"shared"};

@@ -51,9 +51,9 @@ void committed(intake_group& group, const result<void>& durable, const delivery_
 
 } // namespace
 
-intake_shell::behavior_type
-intake_behavior(intake_shell::stateful_pointer<intake_state> self, std::shared_ptr<intake> core,
-                storage::store* store, const clock* time, delivery_actor delivery) {
+intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intake_state> self,
+                                            std::shared_ptr<intake> core, storage::store* store,
+                                            const clock* time, delivery_actor delivery) {
   return {
       [=](const submit_mails& message) {
         if (self->state.stopping)
@@ -74,9 +74,8 @@ intake_behavior(intake_shell::stateful_pointer<intake_state> self, std::shared_p
         // Commits answer in order: when this one does, none is under way.
         store->commit({}, storage::priority::progress,
                       [promise, me = caf::actor_cast<caf::actor>(self)](const result<void>&) {
-                        caf::anon_send(me, run_step{[promise]() mutable {
-                                         promise.deliver(done{});
-                                       }});
+                        caf::anon_send(me,
+                                       run_step{[promise]() mutable { promise.deliver(done{}); }});
                       });
         return promise;
       },

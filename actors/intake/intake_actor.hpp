@@ -23,8 +23,8 @@ struct intake_state {
 using intake_shell = intake_actor::extend<caf::reacts_to<run_step>>;
 
 /// `core` comes with the sequence numbers of the lanes on disk. The references outlive the actor.
-intake_shell::behavior_type
-intake_behavior(intake_shell::stateful_pointer<intake_state> self, std::shared_ptr<intake> core,
-                storage::store* store, const clock* time, delivery_actor delivery);
+intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intake_state> self,
+                                            std::shared_ptr<intake> core, storage::store* store,
+                                            const clock* time, delivery_actor delivery);
 
 } // namespace warmfront

@@ -10,15 +10,15 @@
 namespace warmfront {
 
 /// Keys and accounts. Sent by admin; `authenticate_key` also by the SMTP and HTTP listeners.
-using access_actor = caf::typed_actor<
-    caf::replies_to<create_key>::with<answer<created_key>>,
-    caf::replies_to<list_keys>::with<answer<std::vector<key_report>>>,
-    // `not_found` when there is no such key.
-    caf::replies_to<revoke_key>::with<answer<done>>,
-    // `refused` for an unknown key or a wrong secret, in the same time.
-    caf::replies_to<authenticate_key>::with<answer<client_identity>>,
-    // From node, at every start. `already_exists` when there are keys.
-    caf::replies_to<ensure_first_key>::with<answer<created_key>>>;
+using access_actor =
+    caf::typed_actor<caf::replies_to<create_key>::with<answer<created_key>>,
+                     caf::replies_to<list_keys>::with<answer<std::vector<key_report>>>,
+                     // `not_found` when there is no such key.
+                     caf::replies_to<revoke_key>::with<answer<done>>,
+                     // `refused` for an unknown key or a wrong secret, in the same time.
+                     caf::replies_to<authenticate_key>::with<answer<client_identity>>,
+                     // From node, at every start. `already_exists` when there are keys.
+                     caf::replies_to<ensure_first_key>::with<answer<created_key>>>;
 
 /// Ledgers and permits.
 using warmup_actor = caf::typed_actor<
@@ -49,8 +49,7 @@ using ip_pool_actor = caf::typed_actor<
     caf::replies_to<assign_sources>::with<permits_taken>,
     // From admin. Changes answer when they are in the control store and in effect.
     caf::replies_to<list_pools>::with<answer<std::vector<pool>>>,
-    caf::replies_to<put_pool>::with<answer<done>>,
-    caf::replies_to<delete_pool>::with<answer<done>>,
+    caf::replies_to<put_pool>::with<answer<done>>, caf::replies_to<delete_pool>::with<answer<done>>,
     caf::replies_to<put_pool_address>::with<answer<done>>,
     caf::replies_to<delete_pool_address>::with<answer<done>>,
     // From node.
@@ -61,8 +60,7 @@ using intake_actor = caf::typed_actor<
     // From the SMTP and HTTP listeners; each mail is answered through its own callback.
     caf::reacts_to<submit_mails>,
     // From ip_pool and warmup, on every change.
-    caf::reacts_to<pools_changed>,
-    caf::reacts_to<ledger_domains_changed>,
+    caf::reacts_to<pools_changed>, caf::reacts_to<ledger_domains_changed>,
     // From node: later submissions are told `stopping`. Answers when none is under way.
     caf::replies_to<stop_intake>::with<done>>;
 
@@ -71,8 +69,7 @@ using delivery_actor = caf::typed_actor<
     // From intake's commit callback.
     caf::reacts_to<mails_spooled>,
     // From warmup and ip_pool.
-    caf::reacts_to<permits_available>,
-    caf::reacts_to<pools_changed>,
+    caf::reacts_to<permits_available>, caf::reacts_to<pools_changed>,
     // From admin.
     caf::replies_to<report_message>::with<answer<message_report>>,
     caf::replies_to<explain_message>::with<answer<why_report>>,

@@ -55,10 +55,10 @@ struct charge {
 };
 
 struct permit_request {
-  std::vector<ip_address> candidates;  ///< in order of preference; the first that can is taken
+  std::vector<ip_address> candidates; ///< in order of preference; the first that can is taken
   domain_name sender_domain;
   mail_class importance = mail_class::triggered;
-  std::vector<charge> charged;         ///< by earlier attempts: not charged again on the same day
+  std::vector<charge> charged; ///< by earlier attempts: not charged again on the same day
 };
 /// `charges` holds only what was charged now: all of it, and nothing else, is refunded when no
 /// connection was made. What a recipient has been charged is `charged` and `charges` together.
@@ -124,8 +124,8 @@ struct forecast_release {
   std::uint64_t ahead = 0;
 };
 struct release_forecast {
-  std::optional<wall_time> expected_at;   ///< none: not under today's rules (paused, no source)
-  std::optional<ledger_report> blocking;  ///< the ledger that decides
+  std::optional<wall_time> expected_at;  ///< none: not under today's rules (paused, no source)
+  std::optional<ledger_report> blocking; ///< the ledger that decides
 };
 struct list_plans {};
 struct put_plan {
@@ -139,10 +139,10 @@ struct delete_plan {
 
 struct assignment_request {
   pool_name pool;
-  std::string recipient;            ///< address: the same one keeps its IP while weights stay
+  std::string recipient; ///< address: the same one keeps its IP while weights stay
   domain_name sender_domain;
   mail_class importance = mail_class::triggered;
-  ip_address previous;              ///< set on a retry: kept as long as the pool has it
+  ip_address previous; ///< set on a retry: kept as long as the pool has it
   std::vector<charge> charged;
 };
 /// Delivery → ip_pool, answered by warmup with `permits_taken`.
@@ -231,8 +231,8 @@ struct connect_listeners {
 /// a clean stop burns no permit.
 struct stop_warmup {};
 /// Node → access, at every start: makes account `default` and an admin key when there is no key at
-/// all. The secret may be one of `make_secret`, so that it can be in a file before it counts; empty:
-/// one is made.
+/// all. The secret may be one of `make_secret`, so that it can be in a file before it counts;
+/// empty: one is made.
 struct ensure_first_key {
   std::string secret;
 };

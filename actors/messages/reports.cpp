@@ -9,10 +9,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array role_names{std::pair{key_role::admin, "admin"sv},
-                                std::pair{key_role::operator_, "operator"sv},
-                                std::pair{key_role::sender, "sender"sv},
-                                std::pair{key_role::viewer, "viewer"sv}};
+constexpr std::array role_names{
+    std::pair{key_role::admin, "admin"sv}, std::pair{key_role::operator_, "operator"sv},
+    std::pair{key_role::sender, "sender"sv}, std::pair{key_role::viewer, "viewer"sv}};
 
 // Indexed by the state's number.
 constexpr std::array state_names{"queued"sv,  "held"sv,    "deferred"sv,   "delivered"sv,

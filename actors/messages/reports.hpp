@@ -35,8 +35,8 @@ struct key_report {
 struct pool_address {
   ip_address address;
   node_name node;
-  std::uint32_t weight = 1;         ///< share of the pool's mail; 0: none for now
-  plan_name plan;                   ///< empty: no ledger, sends without limit
+  std::uint32_t weight = 1; ///< share of the pool's mail; 0: none for now
+  plan_name plan;           ///< empty: no ledger, sends without limit
 };
 
 enum class pool_kind : std::uint8_t { shared, dedicated };
@@ -45,7 +45,7 @@ enum class pool_kind : std::uint8_t { shared, dedicated };
 struct pool {
   pool_name name;
   pool_kind kind = pool_kind::shared;
-  account_name account;             ///< dedicated: who may use it; empty: everybody
+  account_name account; ///< dedicated: who may use it; empty: everybody
   std::string overflow = "hold";
   std::vector<pool_address> addresses;
 };
@@ -53,7 +53,7 @@ struct pool {
 /// A warm-up plan: the limit of each day; after the last day its limit stays.
 struct plan {
   plan_name name;
-  std::vector<std::uint64_t> days;  ///< empty: no limit
+  std::vector<std::uint64_t> days; ///< empty: no limit
   bool built_in = false;
 };
 
@@ -68,18 +68,18 @@ struct ledger_report {
   ledger_subject subject;
   std::string provider = "*";
   plan_name plan;
-  std::uint32_t day = 0;            ///< of the plan, from 1
+  std::uint32_t day = 0; ///< of the plan, from 1
   wall_time day_ends_at{};
   std::optional<std::uint64_t> limit; ///< none: no limit
-  std::uint64_t used = 0;           ///< permits spent today, burnt ones included
-  std::uint64_t leased = 0;         ///< granted to nodes today
+  std::uint64_t used = 0;             ///< permits spent today, burnt ones included
+  std::uint64_t leased = 0;           ///< granted to nodes today
   ledger_state state = ledger_state::open;
 };
 
 enum class recipient_state : std::uint8_t {
-  queued,    ///< waits for a connection
-  held,      ///< waits for permits of a later day
-  deferred,  ///< tried, will be tried again
+  queued,   ///< waits for a connection
+  held,     ///< waits for permits of a later day
+  deferred, ///< tried, will be tried again
   delivered,
   bounced,
   expired,
@@ -97,9 +97,9 @@ struct recipient_report {
   std::string address;
   recipient_state state = recipient_state::queued;
   std::uint32_t attempts = 0;
-  std::string last_reply;           ///< empty: never tried
-  std::string remote_host;          ///< who gave it
-  ip_address source;                ///< the IP it left or will leave from, once chosen
+  std::string last_reply;  ///< empty: never tried
+  std::string remote_host; ///< who gave it
+  ip_address source;       ///< the IP it left or will leave from, once chosen
   std::optional<wall_time> next_attempt_at;
   std::optional<wall_time> changed_at;
 };
@@ -117,30 +117,30 @@ struct message_report {
 
 /// Why a recipient waits: one link of the causal chain (invariant I7).
 struct wait_reason {
-  std::string kind;                 ///< `ledger`, `backoff`, `site`, `dns`, `pool`, `queue`
+  std::string kind; ///< `ledger`, `backoff`, `site`, `dns`, `pool`, `queue`
   std::string recipient;
-  std::string ledger;               ///< subject, for `ledger`
+  std::string ledger; ///< subject, for `ledger`
   std::optional<std::uint32_t> day;
   std::optional<std::uint64_t> used;
   std::optional<std::uint64_t> limit;
   std::optional<std::uint64_t> position; ///< how many go before it, 0: it is next
   std::optional<wall_time> expected_at;
-  std::string text;                 ///< the same as a sentence
+  std::string text; ///< the same as a sentence
 };
 
 struct why_report {
   message_id id;
-  std::string state;                ///< of the recipient furthest from its end
+  std::string state; ///< of the recipient furthest from its end
   std::vector<wait_reason> reasons;
 };
 
 struct queue_report {
   pool_name pool;
   mail_class importance = mail_class::triggered;
-  std::string sender_domain;        ///< set when that domain has a ledger
-  std::string destination;          ///< set when the queue is for one congested destination
+  std::string sender_domain; ///< set when that domain has a ledger
+  std::string destination;   ///< set when the queue is for one congested destination
   std::uint64_t waiting = 0;
-  std::string state;                ///< `open`, `held`, `waiting`
+  std::string state; ///< `open`, `held`, `waiting`
   std::optional<wall_time> opens_at;
   std::string reason;
 };

@@ -18,7 +18,11 @@ constexpr std::array<std::string_view, 5> level_names{"trace", "debug", "info", 
 // The length of the UTF-8 sequence at the front of `text`, 0 when there is none.
 std::size_t sequence_octets(std::string_view text) {
   const auto lead = static_cast<std::uint8_t>(text.front());
-  const std::size_t octets = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  const std::size_t octets = lead < 0xc2   ? 0
+                             : lead < 0xe0 ? 2
+                             : lead < 0xf0 ? 3
+                             : lead < 0xf5 ? 4
+                                           : 0;
   return octets != 0 && octets <= text.size() && is_utf8(text.substr(0, octets)) ? octets : 0;
 }
 

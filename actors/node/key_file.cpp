@@ -24,9 +24,9 @@ result<void> write_key_file(const std::filesystem::path& path, const std::string
   if (file < 0)
     return failure();
   const auto line = secret + "\n";
-  const bool written = ::write(file, line.data(), line.size()) ==
-                           static_cast<ssize_t>(line.size()) &&
-                       ::fsync(file) == 0;
+  const bool written =
+      ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
+      ::fsync(file) == 0;
   ::close(file);
   return written ? success() : result<void>{failure()};
 }

@@ -59,6 +59,11 @@ result<std::unique_ptr<node>> node::start(config::config settings,
   started->parts_->make_services();
   started->parts_->log->write(log_level::info, "started",
                               {{"node", std::string_view{started->parts_->settings.node.name}}});
+  if (started->parts_->settings.identity.require_verified)
+    started->parts_->log->write(
+        log_level::warn, "identities_not_verified",
+        {{"text", std::string_view{"this release does not verify sender domains: every account "
+                                   "may send from any domain"}}});
   return started;
 }
 

@@ -7,7 +7,7 @@
 #include <caf/send.hpp>
 
 #include "actors/access/access_actor.hpp"
-#include "actors/delivery/delivery_state.hpp"
+#include "actors/delivery/delivery_actor_state.hpp"
 #include "actors/ip_pool/ip_pool_actor.hpp"
 #include "actors/warmup/warmup_actor.hpp"
 #include "net/asio/mail_transport.hpp"
@@ -39,8 +39,8 @@ result<void> node::parts::open_storage() {
   std::filesystem::create_directories(settings.node.data_dir, failure);
   if (failure)
     return error{errc::storage_failed,
-                 "the data directory " + settings.node.data_dir + " cannot be made: " +
-                     failure.message(),
+                 "the data directory " + settings.node.data_dir +
+                     " cannot be made: " + failure.message(),
                  "make it and give it to this user", "node.data_dir"};
   storage::rocks_options options;
   options.directory = settings.node.data_dir;
@@ -193,16 +193,16 @@ result<void> node::parts::listen() {
 }
 
 void node::parts::make_services() {
-  services.emplace(node_services{
-      *system, *io, time, *log, settings, access, warmup, ip_pool, intake, delivery,
-      [disk = store.get()]() -> std::string {
-        const auto health = disk->health();
-        if (health.failure)
-          return "the storage has failed: " + health.failure->what;
-        return health.accepts_growth ? "" : "the disk is full: no new mail is taken";
-      },
-      [disk = store.get()] { return disk->health(); },
-      [server = smtp.get()] { return server->counts(); }});
+  services.emplace(
+      node_services{*system, *io, time, *log, settings, access, warmup, ip_pool, intake, delivery,
+                    [disk = store.get()]() -> std::string {
+                      const auto health = disk->health();
+                      if (health.failure)
+                        return "the storage has failed: " + health.failure->what;
+                      return health.accepts_growth ? "" : "the disk is full: no new mail is taken";
+                    },
+                    [disk = store.get()] { return disk->health(); },
+                    [server = smtp.get()] { return server->counts(); }});
 }
 
 void node::parts::system_stop() {

@@ -60,7 +60,7 @@ struct node::parts {
   worker_actor reader;
   delivery_actor delivery;
   intake_actor intake;
-  caf::actor asker;                                   ///< asks actors on behalf of I/O threads
+  caf::actor asker; ///< asks actors on behalf of I/O threads
   std::shared_ptr<caf::event_based_actor*> asker_self = std::make_shared<caf::event_based_actor*>();
   std::unique_ptr<net::smtp_server> smtp;
   std::optional<node_services> services;

@@ -153,9 +153,12 @@ std::string sentences(const ordered_json& answer) {
   const auto& reasons = answer["reasons"];
   auto text = fmt::format("Message {} is {}.\n", cell(answer["id"]), cell(answer["state"]));
   for (const auto& each : reasons) {
-    text += cell(each["recipient"]) + ": " + cell(each["text"]);
-    if (each["expected_at"].is_string()) {
-      text += fmt::format(" Expected release: {}.", cell(each["expected_at"]));
+    const auto sentence = cell(each["text"]);
+    text += cell(each["recipient"]) + ": " + sentence;
+    const auto expected = cell(each["expected_at"]);
+    // Some sentences name the time themselves.
+    if (each["expected_at"].is_string() && sentence.find(expected) == std::string::npos) {
+      text += fmt::format(" Expected release: {}.", expected);
     }
     text += '\n';
   }

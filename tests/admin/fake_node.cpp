@@ -183,7 +183,7 @@ why_report sample_why(const message_id& id) {
   reason.limit = 500;
   reason.position = 7;
   reason.expected_at = wall_time{seconds{1'767'312'000}};
-  reason.text = "127.0.0.9 has sent 500 of 500 mails of day 1; 7 recipients go first.";
+  reason.text = "127.0.0.9 has sent 500 of 500 mails of day 1; 7 recipients go first";
   why.reasons.push_back(reason);
   return why;
 }

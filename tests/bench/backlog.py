@@ -35,7 +35,7 @@ def measure_node(node, sink, options):
     node.start()
     results = {"count": options.count, "memory_idle_mib": mebibytes(node.memory()[0])}
     # Ascending by one, so that a plan that must grow is satisfied, too.
-    node.custom_plan("trickle", [PER_DAY + day for day in range(400)])
+    node.custom_plan("trickle", [PER_DAY + day for day in range(366)])
     node.dedicated_pool("cold", COLD, "trickle")
     totals = send_load(node.smtp, options.count, sessions=100, octets=4096,
                        seconds=3600, field="X-Warmfront-Pool: cold")

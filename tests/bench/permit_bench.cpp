@@ -93,7 +93,7 @@ double ten_thousand_ledgers() {
 } // namespace
 
 int main() {
-  std::printf("ledgers=1 ledgers_per_permit=1 ns_per_permit=%.0f\n", one_ledger());
-  std::printf("ledgers=10000 ledgers_per_permit=2 ns_per_permit=%.0f\n", ten_thousand_ledgers());
+  std::printf("ns_per_permit_one_ledger=%.0f\n", one_ledger());
+  std::printf("ns_per_permit=%.0f\n", ten_thousand_ledgers());
   return 0;
 }

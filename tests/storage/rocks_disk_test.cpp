@@ -123,11 +123,11 @@ TEST_CASE("sync: every acknowledgement follows a sync that began after the last 
 }
 
 TEST_CASE("EIO: after a failed sync nothing succeeds, and it is not tried again", "[rocks][disk]") {
+  std::atomic<int> log_operations = 0; // outlives what the disk was told
   scripted_disk disk;
   {
     const auto subject = disk.open();
     REQUIRE(put(*subject, "before").has_value());
-    std::atomic<int> log_operations = 0;
     disk.answer([&](const disk_operation& operation) {
       return operation.path.ends_with(".log") && operation.what == kind::sync ? EIO : 0;
     });

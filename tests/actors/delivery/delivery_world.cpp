@@ -148,6 +148,7 @@ void delivery_world::commit(storage::batch changes,
 }
 
 void delivery_world::read(std::function<std::function<void()>(const spool_reader&)> job) {
+  ++reads;
   step([this, job = std::move(job)] { step(job(spool_reader{store})); });
 }
 
@@ -159,6 +160,10 @@ permit_verdict delivery_world::verdict(const assignment_request& request) {
   permit_verdict given;
   if (!has_source)
     return given;
+  if (permits_pending) {
+    given.what = permit_verdict::kind::pending;
+    return given;
+  }
   given.what = permit_verdict::kind::granted;
   given.source = source;
   if (!quota_per_day)
@@ -177,6 +182,7 @@ permit_verdict delivery_world::verdict(const assignment_request& request) {
 }
 
 void delivery_world::assign(assign_sources what, std::function<void(permits_taken)> then) {
+  ++assignments_asked;
   step([this, what = std::move(what), then = std::move(then)] {
     permits_taken answer;
     for (const auto& each : what.requests)

@@ -57,6 +57,7 @@ public:
   std::set<std::string> unreachable;           ///< domains whose hosts do not answer
   std::set<std::string> unanswered;            ///< domains whose hosts never finish
   bool has_source = true;
+  bool permits_pending = false;                ///< permits are on their way, for ever
 
   // ---- what happened
   std::map<std::string, int> delivered;              ///< by recipient, as the receiver counts
@@ -65,6 +66,8 @@ public:
   std::map<std::int64_t, std::set<std::string>> sent_on_day;
   std::vector<std::string> order;                    ///< recipients as they were sent
   std::vector<error> failures;
+  std::size_t assignments_asked = 0;
+  std::size_t reads = 0;
   manual_clock time;
   storage::memory_store store;
 

@@ -1,4 +1,4 @@
-#include "actors/delivery/delivery_state.hpp"
+#include "actors/delivery/delivery_actor_state.hpp"
 
 #include <utility>
 
@@ -40,8 +40,7 @@ std::vector<ip_address> delivery_state::addresses_of(const pool_name& wanted) co
   return addresses;
 }
 
-void delivery_state::commit(storage::batch changes,
-                            std::function<void(const result<void>&)> then) {
+void delivery_state::commit(storage::batch changes, std::function<void(const result<void>&)> then) {
   const auto number = next_commit_++;
   commits_.emplace(number, std::move(then));
   const auto me = caf::actor_cast<caf::actor>(self_);
@@ -102,8 +101,8 @@ void delivery_state::happened(const outcome& what) {
     return;
   const auto& message = what.item.message();
   const auto id = message.id.str();
-  const auto waited = std::chrono::duration_cast<milliseconds>(what.record.changed_at -
-                                                               message.accepted_at);
+  const auto waited =
+      std::chrono::duration_cast<milliseconds>(what.record.changed_at - message.accepted_at);
   ports_.log->write(end && state != recipient_state::delivered ? log_level::warn : log_level::info,
                     to_string(state),
                     {{"message", std::string_view{id}},

@@ -1,0 +1,125 @@
+// How waiting recipients come into memory: from intake, from lanes, from the deferred index.
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/core/address.hpp"
+#include "actors/delivery/delivery_flow.hpp"
+
+namespace warmfront {
+
+namespace {
+
+constexpr std::size_t due_batch = 200;
+
+} // namespace
+
+std::shared_ptr<live_mail> delivery_flow::find_live(const std::shared_ptr<const spooled_mail>& mail,
+                                                    std::uint32_t unfinished) {
+  auto& known = (*live_)[mail->record.id];
+  if (auto live = known.lock())
+    return live;
+  const auto leave = [registry = std::weak_ptr{live_}, id = mail->record.id](live_mail* ended) {
+    if (const auto still = registry.lock())
+      still->erase(id);
+    delete ended;
+  };
+  std::shared_ptr<live_mail> live{new live_mail{mail, unfinished, false}, leave};
+  known = live;
+  return live;
+}
+
+delivery_item delivery_flow::first_item(const std::shared_ptr<live_mail>& live,
+                                        std::uint32_t index) const {
+  const auto& record = live->mail->record;
+  delivery_item item;
+  item.live = live;
+  item.index = index;
+  item.position = {record.first_lane, record.first_sequence + index};
+  item.queue_key = storage::lane_key(record.first_lane, record.first_sequence + index);
+  item.destination = domain_of(record.mail.recipients[index].address);
+  return item;
+}
+
+delivery_item delivery_flow::make_item(loaded_entry entry) {
+  delivery_item item;
+  item.live = find_live(entry.mail, entry.unfinished);
+  item.index = entry.index;
+  item.queue_key = std::move(entry.queue_key);
+  item.position = std::move(entry.position);
+  item.destination = domain_of(item.recipient().address);
+  item.record = std::move(entry.record);
+  return item;
+}
+
+void delivery_flow::load_lanes() {
+  while (auto piece = lanes_.next_load()) {
+    effects_.read([this, piece = std::move(*piece)](const spool_reader& reader) {
+      auto found = std::make_shared<result<loaded_entries>>(reader.read_lane(piece));
+      return [this, piece, found] {
+        if (!*found)
+          return effects_.failed(found->error());
+        auto& read = found->value();
+        auto until = piece.before;
+        if (!read.complete)
+          until = storage::parse_lane_key(read.last_key)->sequence + 1;
+        std::vector<delivery_item> items;
+        for (auto& entry : read.entries)
+          if (lanes_.wants(piece, entry.position->sequence))
+            items.push_back(make_item(std::move(entry)));
+        lanes_.loaded(piece, std::move(items), until);
+        pump();
+      };
+    });
+  }
+}
+
+void delivery_flow::load_due() {
+  const auto now = effects_.wall_now();
+  if (due_loading_ || next_due_ > now || lanes_.in_hand_count() >= config_.in_hand_max ||
+      lanes_.in_hand_octets() >= config_.lanes.in_hand_octets)
+    return;
+  due_loading_ = true;
+  effects_.read([this, from = due_from_, now](const spool_reader& reader) {
+    auto found = std::make_shared<result<loaded_entries>>(reader.read_due(from, now, due_batch));
+    auto next = std::make_shared<result<std::optional<wall_time>>>(
+        *found && !found->value().last_key.empty()
+            ? reader.first_due(found->value().last_key + '\0')
+            : reader.first_due(from));
+    return [this, found, next] {
+      due_loading_ = false;
+      if (!*found || !*next)
+        return effects_.failed(!*found ? found->error() : next->error());
+      due_loaded(std::move(found->value()), next->value());
+    };
+  });
+}
+
+void delivery_flow::due_loaded(loaded_entries found, std::optional<wall_time> next) {
+  if (!found.last_key.empty())
+    due_from_ = found.last_key + '\0';
+  next_due_ = next.value_or(wall_time::max());
+  if (const auto added = std::exchange(due_meanwhile_, {}); !added.empty()) {
+    due_from_ = std::min(due_from_, added);
+    next_due_ = std::min(next_due_, *storage::parse_deferred_key(added));
+  }
+  std::vector<outcome> postponed;
+  const auto now = effects_.wall_now();
+  for (auto& entry : found.entries) {
+    if (due_gone_.contains(entry.queue_key) || !due_in_hand_.insert(entry.queue_key).second)
+      continue;
+    auto item = make_item(std::move(entry));
+    const bool congested = lanes_.congested(item.destination);
+    lanes_.take_in_hand(item);
+    if (congested)
+      postponed.push_back(postpone(std::move(item), now + config_.congestion_delay,
+                                   "other mail for this destination goes first", now));
+    else
+      due_ready_.push_back(std::move(item));
+  }
+  due_gone_.clear();
+  settle(std::move(postponed));
+  pump();
+}
+
+} // namespace warmfront
