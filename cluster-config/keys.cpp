@@ -141,6 +141,8 @@ table_rule delivery_table() {
               WARMFRONT_MEMBER(delivery.routes), check_routes),
           key("connections_per_site", "a number from 1 to 10000",
               WARMFRONT_MEMBER(delivery.connections_per_site), number(1, 10'000)),
+          key("loopback_hosts", "true or false", WARMFRONT_MEMBER(delivery.loopback_hosts),
+              anything{}),
           key("retry_first", R"(a duration from 10ms to 1d, as in "5m")",
               WARMFRONT_MEMBER(delivery.retry_first), duration(10ms, day)),
           key("retry_last", R"(a duration from 10ms to 7d, as in "4h")",

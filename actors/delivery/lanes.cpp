@@ -152,7 +152,8 @@ bool lanes::wants_load(const lane_state& lane) const {
 
 // Triggered mail first; among equals the lane whose last turn is longest ago.
 bool lanes::loads_before(const lane_state& a, const lane_state& b) {
-  return std::tuple{a.where.importance, a.last_load} < std::tuple{b.where.importance, b.last_load};
+  return std::tie(a.where.importance, a.last_load, a.where) <
+         std::tie(b.where.importance, b.last_load, b.where);
 }
 
 std::optional<lane_load> lanes::next_load() {

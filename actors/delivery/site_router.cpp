@@ -41,7 +41,10 @@ site_route to_site(const std::string& domain, const result<dns::mail_route>& fou
   case dns::route_kind::mail_hosts:
     break;
   }
-  return with_hosts(found.value().hosts, 25);
+  auto route = with_hosts(found.value().hosts, 25);
+  if (route.hops.empty())
+    return refused(domain, {451, "4.4.4", "no mail host of " + domain + " has an address"});
+  return route;
 }
 
 site_route to_site(const dns::fixed_hop& hop) {

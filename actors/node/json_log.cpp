@@ -1,10 +1,13 @@
 #include "actors/node/json_log.hpp"
 
 #include <array>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
 #include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include "actors/core/address.hpp"
@@ -35,6 +38,17 @@ void append_value(std::string& to, const log_field& field) {
     to += fmt::format("{}", *real);
   else
     to += std::get<bool>(field.value) ? "true" : "false";
+}
+
+// A file gathers lines into few writes. Standard error can be opened as one, unless it is a socket:
+// systemd's journal is.
+spdlog::sink_ptr make_sink(const std::string& file) {
+  struct stat error_output {};
+  if (!file.empty())
+    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+  if (::fstat(STDERR_FILENO, &error_output) == 0 && S_ISSOCK(error_output.st_mode))
+    return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  return std::make_shared<spdlog::sinks::basic_file_sink_mt>("/dev/stderr");
 }
 
 } // namespace
@@ -74,11 +88,9 @@ json_log::~json_log() {
 
 result<std::unique_ptr<json_log>> json_log::open(const std::string& file, const std::string& level,
                                                  const clock& time) {
-  const auto path = file.empty() ? std::string{"/dev/stderr"} : file;
   std::shared_ptr<spdlog::logger> lines;
   try {
-    lines = std::make_shared<spdlog::logger>(
-        "events", std::make_shared<spdlog::sinks::basic_file_sink_mt>(path));
+    lines = std::make_shared<spdlog::logger>("events", make_sink(file));
   } catch (const spdlog::spdlog_ex& failure) {
     return error{errc::invalid_argument, "the log cannot be opened: " + std::string{failure.what()},
                  "make the folder and give this user the right to write there", "log.file"};

@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <fcntl.h>
 #include <fstream>
 #include <unistd.h>
@@ -15,20 +16,26 @@ result<std::string> read_key_file(const std::filesystem::path& path) {
   return secret;
 }
 
+// Under another name until it is complete: a start that is killed leaves no half of a key behind.
 result<void> write_key_file(const std::filesystem::path& path, const std::string& secret) {
-  const auto failure = [&path] {
-    return error{errc::storage_failed, "the key file " + path.string() + " cannot be written",
-                 "give this user the right to write there"};
-  };
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0)
-    return failure();
   const auto line = secret + "\n";
-  const bool written =
-      ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-      ::fsync(file) == 0;
-  ::close(file);
-  return written ? success() : result<void>{failure()};
+  const auto draft = path.string() + ".new";
+  ::unlink(draft.c_str());
+  const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  bool written = file >= 0 &&
+                 ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
+                 ::fsync(file) == 0;
+  if (file >= 0)
+    ::close(file);
+  written = written && ::rename(draft.c_str(), path.c_str()) == 0;
+  const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  written = written && folder >= 0 && ::fsync(folder) == 0;
+  if (folder >= 0)
+    ::close(folder);
+  if (written)
+    return success();
+  return error{errc::storage_failed, "the key file " + path.string() + " cannot be written",
+               "give this user the right to write there"};
 }
 
 } // namespace warmfront

@@ -1,6 +1,7 @@
 #include "actors/node/node_parts.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <utility>
 
@@ -65,6 +66,7 @@ result<void> node::parts::open_network() {
   WARMFRONT_TRY(routes, dns::static_routes::make(rows));
   net::unbound_options options;
   options.servers = settings.dns.servers;
+  options.limits.allow_loopback = settings.delivery.loopback_hosts;
   WARMFRONT_TRY(made, net::make_unbound_resolver(std::move(options), *io,
                                                  std::make_unique<seeded_random>(random_seed())));
   resolver = std::move(made);
@@ -114,7 +116,11 @@ result<void> node::parts::spawn_actors() {
   ports.make_transport = [this](net::transport_callback events) {
     return net::make_mail_transport(*io, std::move(events));
   };
-  ports.failed = failed;
+  // Each part that notices a failing disk says so; the node is told once.
+  ports.failed = [told = std::make_shared<std::atomic_flag>(), failed = failed](const error& why) {
+    if (failed && !told->test_and_set())
+      failed(why);
+  };
   delivery = system->spawn(delivery_behavior, make_delivery_config(), std::move(ports),
                            random_seed(), stored);
   auto policy = std::make_shared<warmfront::intake>(

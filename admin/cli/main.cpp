@@ -50,6 +50,9 @@ void add_argument(CLI::App& app, const argument& each, invocation& target) {
     option = app.add_option_function<std::string>(name, keep, std::string{each.about});
   }
   option->type_name(each.kind == shape::number ? "NUMBER" : "TEXT")->required(each.required);
+  if (each.kind == shape::number) {
+    option->check(CLI::NonNegativeNumber);
+  }
 }
 
 void add_commands(CLI::App& app, invocation& target) {

@@ -158,7 +158,7 @@ std::string sentences(const ordered_json& answer) {
     const auto expected = cell(each["expected_at"]);
     // Some sentences name the time themselves.
     if (each["expected_at"].is_string() && sentence.find(expected) == std::string::npos) {
-      text += fmt::format(" Expected release: {}.", expected);
+      text += fmt::format("; expected at {}", expected);
     }
     text += '\n';
   }

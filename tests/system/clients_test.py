@@ -84,7 +84,7 @@ class Clients(SystemTest):
             client.login(self.user, self.password)
             # smtplib removes Bcc itself when it may; raw octets leave that to the node.
             refused = client.sendmail("a@sender.test", ["four@next.test", "five@next.test"],
-                                      mail.as_bytes())
+                                      mail.as_bytes(policy=email.policy.SMTP))
         self.assertEqual(refused, {})
         self.sink.wait_for(2)
         for recipient in ("four@next.test", "five@next.test"):

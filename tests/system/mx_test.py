@@ -31,7 +31,8 @@ class MailExchangers(SystemTest):
         self.first = self.start_sink("first", listen="127.0.0.25:25")
         self.second = self.start_sink("second", listen="127.0.0.26:25")
         self.node = self.new_node([], dns={"servers": [self.names.address]},
-                                  delivery={"retry_first": "1s", "retry_last": "2s"})
+                                  delivery={"retry_first": "1s", "retry_last": "2s",
+                                            "loopback_hosts": True})
         self.node.start()
         self.node.shared_ip()
 

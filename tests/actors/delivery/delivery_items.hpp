@@ -24,8 +24,7 @@ inline std::shared_ptr<live_mail> make_mail(std::uint64_t number,
                                             std::size_t octets = 10) {
   auto mail = std::make_shared<spooled_mail>();
   auto& record = mail->record;
-  record.accepted_at =
-      manual_clock{}.wall_now() + milliseconds{static_cast<std::int64_t>(number)};
+  record.accepted_at = manual_clock{}.wall_now() + milliseconds{static_cast<std::int64_t>(number)};
   record.id = message_id{record.accepted_at, 1, number};
   record.mail.reverse_path = "s@a.example";
   for (const auto& each : recipients)

@@ -21,6 +21,8 @@ delivery_world::delivery_world(std::uint64_t seed, storage::memory_store::acknow
 void delivery_world::start() {
   ++life_;
   steps_.clear();
+  reads_.clear();
+  was_read_ = {};
   timers_.clear();
   connections_.clear();
   delivery_config config;
@@ -46,9 +48,8 @@ void delivery_world::start() {
   step([this] { flow_->tick(); });
 }
 
-message_id delivery_world::submit(const std::vector<std::string>& recipients,
-                                  mail_class importance, const std::string& pool,
-                                  const std::string& from) {
+message_id delivery_world::submit(const std::vector<std::string>& recipients, mail_class importance,
+                                  const std::string& pool, const std::string& from) {
   auto mail = std::make_shared<spooled_mail>();
   auto& record = mail->record;
   record.id = message_id{time.wall_now(), 1, random_.next()};
@@ -73,15 +74,33 @@ message_id delivery_world::submit(const std::vector<std::string>& recipients,
 }
 
 bool delivery_world::run_one() {
-  // Steps and commits take turns at random: no order between them is promised.
-  const bool commit_first = store.unsettled() > 0 && (steps_.empty() || random_.next() % 3 == 0);
-  if (commit_first)
-    return store.settle(1) > 0;
-  if (steps_.empty())
+  // The flow, the store and the reader take turns at random: no order between them is promised.
+  const auto first = random_.next() % 3;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    const auto who = (first + i) % 3;
+    if (who == 0 && store.settle(1) > 0)
+      return true;
+    if (who == 1 && run_reader())
+      return true;
+    if (who == 2 && !steps_.empty()) {
+      const auto next = std::move(steps_.front());
+      steps_.pop_front();
+      next();
+      return true;
+    }
+  }
+  return false;
+}
+
+bool delivery_world::run_reader() {
+  if (was_read_) {
+    step(std::exchange(was_read_, {}));
+    return true;
+  }
+  if (reads_.empty())
     return false;
-  auto next = std::move(steps_.front());
-  steps_.pop_front();
-  next();
+  was_read_ = reads_.front()(spool_reader{store});
+  reads_.pop_front();
   return true;
 }
 
@@ -138,8 +157,7 @@ std::size_t delivery_world::queue_entries() const {
 
 // ---- effects ------------------------------------------------------------------------------
 
-void delivery_world::commit(storage::batch changes,
-                            std::function<void(const result<void>&)> then) {
+void delivery_world::commit(storage::batch changes, std::function<void(const result<void>&)> then) {
   store.commit(std::move(changes), storage::priority::progress,
                [this, then = std::move(then), life = life_](const result<void>& durable) {
                  if (life == life_)
@@ -149,7 +167,7 @@ void delivery_world::commit(storage::batch changes,
 
 void delivery_world::read(std::function<std::function<void()>(const spool_reader&)> job) {
   ++reads;
-  step([this, job = std::move(job)] { step(job(spool_reader{store})); });
+  reads_.push_back(std::move(job));
 }
 
 std::int64_t delivery_world::day_now() const {

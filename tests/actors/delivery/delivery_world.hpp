@@ -49,22 +49,22 @@ public:
   [[nodiscard]] std::size_t queue_entries() const;
 
   // ---- the rules of this world, to be changed by a test
-  std::optional<std::uint64_t> quota_per_day;  ///< of the only ledger; none: no limit
+  std::optional<std::uint64_t> quota_per_day; ///< of the only ledger; none: no limit
   milliseconds day{1000};
   std::function<fate(const std::string& recipient)> fate_of = [](const auto&) {
     return fate::deliver;
   };
-  std::set<std::string> unreachable;           ///< domains whose hosts do not answer
-  std::set<std::string> unanswered;            ///< domains whose hosts never finish
+  std::set<std::string> unreachable; ///< domains whose hosts do not answer
+  std::set<std::string> unanswered;  ///< domains whose hosts never finish
   bool has_source = true;
-  bool permits_pending = false;                ///< permits are on their way, for ever
+  bool permits_pending = false; ///< permits are on their way, for ever
 
   // ---- what happened
-  std::map<std::string, int> delivered;              ///< by recipient, as the receiver counts
-  std::map<std::string, int> doubtful;               ///< deliveries the sender does not know of
+  std::map<std::string, int> delivered; ///< by recipient, as the receiver counts
+  std::map<std::string, int> doubtful;  ///< deliveries the sender does not know of
   /// Who was on the wire on a day: a retry of the same day is not charged again.
   std::map<std::int64_t, std::set<std::string>> sent_on_day;
-  std::vector<std::string> order;                    ///< recipients as they were sent
+  std::vector<std::string> order; ///< recipients as they were sent
   std::vector<error> failures;
   std::size_t assignments_asked = 0;
   std::size_t reads = 0;
@@ -90,6 +90,7 @@ private:
   void start();
   void step(std::function<void()> what) { steps_.push_back(std::move(what)); }
   bool run_one();
+  bool run_reader();
   [[nodiscard]] std::int64_t day_now() const;
   permit_verdict verdict(const assignment_request& request);
   void deliver(net::connection_id id, const net::transmission& mail);
@@ -100,6 +101,10 @@ private:
   seeded_random random_;
   std::unique_ptr<delivery_flow> flow_;
   std::deque<std::function<void()>> steps_;
+  // What the reader's thread has to do, and what it has read and not handed over yet: between the
+  // two anything may become durable, and be told to the flow.
+  std::deque<std::function<std::function<void()>(const spool_reader&)>> reads_;
+  std::function<void()> was_read_;
   std::vector<std::pair<steady_time, std::function<void()>>> timers_;
   std::map<net::connection_id, std::string> connections_; // id → host
   std::map<std::int64_t, std::uint64_t> used_;            // durable, as the high-water mark is

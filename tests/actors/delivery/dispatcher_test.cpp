@@ -354,8 +354,7 @@ TEST_CASE("dispatcher: stopped, it gives back what waits and keeps what is on it
   CHECK(d.opened.size() == 3);
 }
 
-TEST_CASE("dispatcher: events of connections it does not know are nothing to it",
-          "[dispatcher]") {
+TEST_CASE("dispatcher: events of connections it does not know are nothing to it", "[dispatcher]") {
   dispatch d;
   d.open(99);
   d.finish(99, 1);

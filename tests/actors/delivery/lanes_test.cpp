@@ -6,59 +6,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "actors/core/random.hpp"
-#include "tests/actors/delivery/delivery_items.hpp"
-
+#include "tests/actors/delivery/lanes_world.hpp"
 using namespace warmfront;
-using warmfront::testing::make_due_item;
-using warmfront::testing::make_item;
-using warmfront::testing::make_lane;
-
-namespace {
-
-const auto triggered = make_lane(mail_class::triggered);
-const auto batch = make_lane(mail_class::batch);
-const auto noon = warmfront::testing::manual_clock{}.wall_now();
-const lane_closure exhausted{lane_closure::cause::exhausted, ledger_subject{"192.0.2.1"},
-                             noon + seconds{60}};
-
-lane_limits small() {
-  lane_limits limits;
-  limits.window_entries = 4;
-  limits.window_octets = 1000;
-  limits.destination_in_hand_max = 3;
-  limits.blocked_after = milliseconds{100};
-  return limits;
-}
-
-std::vector<std::uint64_t> sequences(const std::vector<delivery_item>& items) {
-  std::vector<std::uint64_t> found;
-  for (const auto& item : items)
-    found.push_back(item.position->sequence);
-  return found;
-}
-
-/// Answers a load with what a disk would hold: all of [from, before) but the ones that are gone.
-std::vector<delivery_item> read_wanted(const lanes& queue, const lane_load& piece,
-                                       const std::string& recipient = "r@b.example",
-                                       std::size_t octets = 10) {
-  std::vector<delivery_item> items;
-  const auto end = std::min(piece.before, piece.from + piece.limit);
-  for (auto sequence = piece.from; sequence < end; ++sequence)
-    if (queue.wants(piece, sequence))
-      items.push_back(make_item(piece.where, sequence, recipient, octets));
-  return items;
-}
-
-void load(lanes& queue, const lane_load& piece, const std::string& recipient = "r@b.example",
-          std::size_t octets = 10) {
-  queue.loaded(piece, read_wanted(queue, piece, recipient, octets),
-               std::min(piece.before, piece.from + piece.limit));
-}
-
-using numbers = std::vector<std::uint64_t>;
-
-} // namespace
+using namespace warmfront::testing;
 
 TEST_CASE("lanes: recipients leave in the order of their arrival", "[lanes]") {
   lanes queue{lane_limits{}};
@@ -131,8 +81,7 @@ TEST_CASE("lanes: a restored lane is read from its first entry", "[lanes]") {
   CHECK(sequences(queue.take(9)) == numbers{40, 41, 42, 43});
 }
 
-TEST_CASE("lanes: batch mail in memory waits for triggered mail that is still on disk",
-          "[lanes]") {
+TEST_CASE("lanes: batch mail in memory waits for triggered mail that is still on disk", "[lanes]") {
   lanes queue{lane_limits{}};
   queue.restore(triggered, 0, 1);
   queue.arrived(make_item(batch, 0));
@@ -289,7 +238,9 @@ TEST_CASE("lanes: a load that was overtaken by a change is thrown away", "[lanes
   lanes queue{lane_limits{}};
   queue.restore(triggered, 0, 3);
   const auto piece = queue.next_load();
-  SECTION("given up") { queue.rewind(triggered); }
+  SECTION("given up") {
+    queue.rewind(triggered);
+  }
   SECTION("closed and opened again") {
     queue.close(triggered, exhausted);
     queue.reopen(noon, true);
@@ -311,108 +262,6 @@ TEST_CASE("lanes: a rewound lane is read again without what is in hand", "[lanes
   CHECK(sequences(queue.take(9)) == numbers{1, 2});
 }
 
-TEST_CASE("lanes: a destination with much in hand does not hold up the others", "[lanes]") {
-  lanes queue{small()};
-  const auto slow = [&queue](std::uint64_t i) {
-    return queue.arrived(make_item(triggered, i, "r@slow.example"));
-  };
-  for (std::uint64_t i = 0; i < 4; ++i)
-    slow(i);
-  const auto taken = queue.take(9);
-  CHECK(sequences(taken) == numbers{0, 1, 2});
-  CHECK(queue.congested("slow.example"));
-  queue.arrived(make_item(triggered, 4, "r@good.example"));
-  CHECK(sequences(queue.take(9)) == numbers{4});
-  queue.released(taken[0]);
-  CHECK_FALSE(queue.congested("slow.example"));
-  CHECK(sequences(queue.take(9)) == numbers{3});
-}
-
-TEST_CASE("lanes: recipients from the deferred index count for their destination", "[lanes]") {
-  lanes queue{small()};
-  std::vector<delivery_item> due;
-  for (std::uint64_t i = 0; i < 3; ++i) {
-    due.push_back(make_due_item(i));
-    queue.take_in_hand(due.back());
-  }
-  CHECK(queue.congested("b.example"));
-  CHECK(queue.in_hand_count() == 3);
-  queue.released(due.front());
-  CHECK_FALSE(queue.congested("b.example"));
-}
-
-TEST_CASE("lanes: a lane full of congested mail moves it away after a while", "[lanes]") {
-  lanes queue{small()};
-  const steady_time start{};
-  for (std::uint64_t i = 0; i < 4; ++i)
-    queue.arrived(make_item(triggered, i, "r@slow.example"));
-  const auto taken = queue.take(9);
-  for (std::uint64_t i = 4; i < 8; ++i)
-    queue.arrived(make_item(triggered, i, "r@slow.example"));
-  for (std::uint64_t i = 8; i < 10; ++i)
-    queue.arrived(make_item(triggered, i, "r@good.example"));
-  CHECK(queue.take(9).empty());
-  CHECK(queue.take_congested(start, 9).empty());
-  CHECK(queue.take_congested(start + milliseconds{99}, 9).empty());
-  const auto moved = queue.take_congested(start + milliseconds{100}, 9);
-  CHECK(sequences(moved) == numbers{3, 4, 5, 6});
-  CHECK(queue.in_hand({triggered, 3}));
-  for (const auto& item : moved)
-    queue.released(item);
-  CHECK(queue.next_load()->from == 7);
-}
-
-TEST_CASE("lanes: a few large mails of a congested destination are moved away as well",
-          "[lanes]") {
-  lanes queue{small()};
-  std::uint64_t next = 0;
-  std::vector<delivery_item> held;
-  for (; next < 3; ++next)
-    queue.arrived(make_item(triggered, next, "r@slow.example", 10));
-  held = queue.take(9);
-  REQUIRE(held.size() == 3);
-  queue.arrived(make_item(triggered, next++, "r@slow.example", 1000)); // fills the window
-  REQUIRE_FALSE(queue.arrived(make_item(triggered, next++, "r@good.example")));
-  CHECK(queue.take_congested(steady_time{}, 9).empty());
-  const auto moved = queue.take_congested(steady_time{} + milliseconds{100}, 9);
-  REQUIRE(sequences(moved) == numbers{3});
-  load(queue, *queue.next_load(), "r@good.example");
-  CHECK(sequences(queue.take(9)) == numbers{4});
-}
-
-TEST_CASE("lanes: large mail of one destination in hand leaves room for others", "[lanes]") {
-  auto limits = small();
-  limits.window_octets = 1u << 20;
-  limits.destination_in_hand_max = 100;
-  limits.in_hand_octets = 8000;
-  lanes queue{limits};
-  for (std::uint64_t i = 0; i < 3; ++i)
-    queue.arrived(make_item(triggered, i, "r@slow.example", 5000));
-  queue.arrived(make_item(triggered, 3, "r@good.example", 10));
-  const auto taken = queue.take(9);
-  REQUIRE(sequences(taken) == numbers{0, 3});
-  CHECK(queue.congested("slow.example"));
-  queue.released(taken[0]);
-  CHECK(sequences(queue.take(9)) == numbers{1});
-}
-
-TEST_CASE("lanes: a lane of one congested destination waits on disk", "[lanes]") {
-  lanes queue{small()};
-  auto own = make_lane();
-  own.destination = domain_name{"b.example"};
-  own.appended_by = storage::lane::writer::delivery;
-  std::vector<delivery_item> due;
-  for (std::uint64_t i = 0; i < 3; ++i) {
-    due.push_back(make_due_item(i));
-    queue.take_in_hand(due.back());
-  }
-  const auto sequence = queue.reserve(own);
-  queue.appended({own, sequence});
-  CHECK_FALSE(queue.next_load());
-  queue.released(due.front());
-  REQUIRE(queue.next_load());
-}
-
 TEST_CASE("lanes: reserved numbers go up and count once they are on disk", "[lanes]") {
   lanes queue{lane_limits{}};
   auto held = make_lane();
@@ -426,98 +275,4 @@ TEST_CASE("lanes: reserved numbers go up and count once they are on disk", "[lan
   const auto piece = queue.next_load();
   CHECK(piece->from == 3);
   CHECK(piece->before == 6);
-}
-
-TEST_CASE("lanes: whatever happens, nobody is lost, doubled or overtaken", "[lanes][property]") {
-  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    CAPTURE(seed);
-    seeded_random dice{seed};
-    lanes queue{small()};
-    std::set<std::uint64_t> disk;
-    std::uint64_t next = 0;
-    std::vector<delivery_item> hand;
-    std::vector<std::pair<lane_load, std::set<std::uint64_t>>> loads; // with what the disk held
-    std::set<std::uint64_t> ended;
-    const auto name = [](std::uint64_t n) { return "r@d" + std::to_string(n % 3) + ".example"; };
-    const auto finish_load = [&] {
-      auto [piece, held] = loads.back();
-      loads.pop_back();
-      std::vector<delivery_item> items;
-      auto until = piece.before;
-      std::size_t read = 0;
-      for (auto at = held.lower_bound(piece.from); at != held.end() && *at < piece.before; ++at) {
-        if (read++ == piece.limit) {
-          until = *at;
-          break;
-        }
-        if (queue.wants(piece, *at))
-          items.push_back(make_item(triggered, *at, name(*at)));
-      }
-      queue.loaded(piece, std::move(items), until);
-    };
-    for (int i = 0; i < 500; ++i) {
-      switch (dice.next() % 8) {
-      case 0:
-      case 1:
-        disk.insert(next);
-        queue.arrived(make_item(triggered, next, name(next)));
-        ++next;
-        break;
-      case 2:
-        for (auto& item : queue.take(dice.next() % 4)) {
-          REQUIRE(disk.contains(item.position->sequence));
-          for (const auto& other : hand)
-            REQUIRE(other.position->sequence != item.position->sequence);
-          hand.push_back(std::move(item));
-        }
-        break;
-      case 3:
-      case 4:
-        if (!hand.empty()) {
-          const auto at = dice.next() % hand.size();
-          std::swap(hand[at], hand.back());
-          if (dice.next() % 3 == 0) {
-            queue.put_back(std::move(hand.back()));
-          } else {
-            disk.erase(hand.back().position->sequence);
-            REQUIRE(ended.insert(hand.back().position->sequence).second);
-            queue.released(hand.back());
-          }
-          hand.pop_back();
-        }
-        break;
-      case 5:
-        if (auto piece = queue.next_load())
-          loads.emplace_back(*piece, disk);
-        break;
-      case 6:
-        if (!loads.empty())
-          finish_load();
-        break;
-      default:
-        if (dice.next() % 3 == 0)
-          queue.close(triggered, exhausted);
-        else
-          queue.reopen(noon, true);
-        break;
-      }
-    }
-    queue.reopen(noon, true);
-    for (int i = 0; i < 2000 && !disk.empty(); ++i) {
-      while (!loads.empty())
-        finish_load();
-      for (auto& item : queue.take(9))
-        hand.push_back(std::move(item));
-      for (auto& item : std::exchange(hand, {})) {
-        disk.erase(item.position->sequence);
-        REQUIRE(ended.insert(item.position->sequence).second);
-        queue.released(item);
-      }
-      if (auto piece = queue.next_load())
-        loads.emplace_back(*piece, disk);
-    }
-    REQUIRE(disk.empty());
-    REQUIRE(ended.size() == next);
-    REQUIRE(queue.in_hand_count() == 0);
-  }
 }

@@ -185,8 +185,12 @@ TEST_CASE("spool reader: damage is named, whoever waits", "[spool_reader]") {
   storage::memory_store store;
   const auto mail = put_mail(store, 0, {"r@b.example"});
   storage::batch damage;
-  SECTION("no body") { damage.erase(family::spool, storage::body_key(mail.record.id)); }
-  SECTION("no message") { damage.erase(family::spool, storage::message_key(mail.record.id)); }
+  SECTION("no body") {
+    damage.erase(family::spool, storage::body_key(mail.record.id));
+  }
+  SECTION("no message") {
+    damage.erase(family::spool, storage::message_key(mail.record.id));
+  }
   SECTION("an entry for a recipient that the message does not have") {
     damage.put(family::queue, storage::lane_key(make_lane(), 0),
                storage::encode(storage::queue_entry{{mail.record.id, 9}}));

@@ -1,0 +1,131 @@
+#include "actors/intake/intake_actor.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "storage/memory/memory_store.hpp"
+#include "tests/support/actor_fixture.hpp"
+
+using namespace warmfront;
+
+namespace {
+
+caf::behavior note_mails(caf::event_based_actor* self, std::vector<mails_spooled>* heard) {
+  self->set_default_handler(caf::drop);
+  return {[heard](const mails_spooled& m) { heard->push_back(m); }};
+}
+
+struct intake_fixture : testing::actor_fixture {
+  storage::memory_store store{storage::memory_store::acknowledgement::when_settled};
+  std::vector<mails_spooled> heard;
+  std::vector<submission_result> answers;
+  intake_shell subject;
+
+  intake_fixture() {
+    const auto listener = spawn(note_mails, &heard);
+    auto core =
+        std::make_shared<intake>(intake_config{"mta.example"}, std::make_unique<seeded_random>(1));
+    subject = spawn(intake_behavior, core, static_cast<storage::store*>(&store),
+                    static_cast<const warmfront::clock*>(&time()),
+                    caf::actor_cast<delivery_actor>(listener));
+    pool shared;
+    shared.name = pool_name{"shared"};
+    caf::anon_send(subject, pools_changed{std::make_shared<const std::vector<pool>>(
+                                std::vector<pool>{shared})});
+    settle();
+  }
+  ~intake_fixture() { kill(subject); }
+
+  void submit(int count, const std::string& content = "Subject: hi\r\n\r\n") {
+    auto mails = std::make_shared<std::vector<submitted_mail>>();
+    for (int i = 0; i < count; ++i) {
+      submission mail;
+      mail.mail.recipients = {{"r@b.example", notify::unspecified, {}}};
+      mail.content = content;
+      mails->push_back({std::move(mail),
+                        [this](submission_result what) { answers.push_back(std::move(what)); }});
+    }
+    caf::anon_send(subject, submit_mails{std::move(mails)});
+    settle();
+  }
+};
+
+} // namespace
+
+TEST_CASE("intake actor: a mail is acknowledged only when it is durable", "[intake_actor]") {
+  intake_fixture f;
+  f.submit(2);
+  CHECK(f.answers.empty());
+  CHECK(f.heard.empty());
+  CHECK(f.store.unsettled() == 1); // one commit for both
+  f.store.settle();
+  REQUIRE(f.answers.size() == 2);
+  REQUIRE(f.answers[0]);
+  const auto id = f.answers[0].value();
+  CHECK(f.store.get(storage::family::spool, storage::message_key(id)).value());
+  f.settle();
+  REQUIRE(f.heard.size() == 1);
+  REQUIRE(f.heard[0].mails.size() == 2);
+  CHECK(f.heard[0].mails[0]->record.id == id);
+  CHECK(f.heard[0].mails[1]->record.first_sequence == 1);
+}
+
+TEST_CASE("intake actor: a commit that fails is told to everybody who waits", "[intake_actor]") {
+  for (const auto code : {errc::storage_full, errc::storage_failed}) {
+    intake_fixture f;
+    f.store.fail_next(1, {code, "the disk says no", ""});
+    f.submit(3);
+    f.store.settle();
+    f.settle();
+    REQUIRE(f.answers.size() == 3);
+    for (const auto& each : f.answers)
+      CHECK(each.error().code == code);
+    CHECK(f.heard.empty());
+  }
+}
+
+TEST_CASE("intake actor: a full disk refuses new mail and takes it again later", "[intake_actor]") {
+  intake_fixture f;
+  f.store.set_full(true);
+  f.submit(1);
+  f.store.settle();
+  CHECK(f.answers.at(0).error().code == errc::storage_full);
+  f.store.set_full(false);
+  f.submit(1);
+  f.store.settle();
+  CHECK(f.answers.at(1));
+}
+
+TEST_CASE("intake actor: a refused mail does not hold up the others", "[intake_actor]") {
+  intake_fixture f;
+  f.submit(1, "X-Warmfront-Class: bulk\r\n\r\n");
+  REQUIRE(f.answers.size() == 1);
+  CHECK(f.answers[0].error().code == errc::invalid_argument);
+  CHECK(f.store.unsettled() == 0);
+}
+
+TEST_CASE("intake actor: ledger domains change the lanes", "[intake_actor]") {
+  intake_fixture f;
+  caf::anon_send(f.subject, ledger_domains_changed{std::make_shared<const std::vector<domain_name>>(
+                                std::vector<domain_name>{domain_name{""}})});
+  f.submit(1);
+  f.store.settle();
+  f.settle();
+  CHECK(f.heard.size() == 1);
+}
+
+TEST_CASE("intake actor: stopping, it answers when no mail is under way", "[intake_actor]") {
+  intake_fixture f;
+  f.submit(1);
+  const auto stopped = f.asked<done>(f.subject, stop_intake{});
+  f.settle();
+  CHECK_FALSE(stopped->has_value());
+  f.submit(1);
+  REQUIRE(f.answers.size() == 1);
+  CHECK(f.answers[0].error().code == errc::stopping);
+  f.store.settle();
+  f.settle();
+  CHECK(stopped->has_value());
+  REQUIRE(f.answers.size() == 2);
+  CHECK(f.answers[1]);
+  CHECK(f.heard.size() == 1);
+}

@@ -1,0 +1,240 @@
+#include "actors/intake/intake.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/manual_clock.hpp"
+
+using namespace warmfront;
+using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+const auto now = testing::manual_clock{}.wall_now();
+
+pool pool_of(const std::string& name, const std::string& account = {}) {
+  pool made;
+  made.name = pool_name{name};
+  made.kind = account.empty() ? pool_kind::shared : pool_kind::dedicated;
+  made.account = account_name{account};
+  return made;
+}
+
+intake ready() {
+  intake_config config;
+  config.hostname = "mta.example";
+  config.node = 7;
+  config.octets_max = 2000;
+  config.recipients_max = 3;
+  intake core{config, std::make_unique<seeded_random>(1)};
+  core.set_pools({pool_of("shared"), pool_of("gold", "acme"), pool_of("open")});
+  return core;
+}
+
+submission mail(const std::string& content = "Subject: hi\r\n\r\nbody\r\n") {
+  submission made;
+  made.mail.reverse_path = "s@A.example";
+  made.mail.recipients = {{"r@b.example", notify::unspecified, {}}};
+  made.content = content;
+  made.source = {"ESMTPSA", "client.example", "192.0.2.7", account_name{"default"}, "k1"};
+  return made;
+}
+
+spooled_mail taken(intake& core, submission what) {
+  auto result = core.take(std::move(what), now);
+  REQUIRE(result);
+  return *result.value();
+}
+
+errc refused(intake& core, submission what) {
+  const auto result = core.take(std::move(what), now);
+  REQUIRE_FALSE(result);
+  CHECK_FALSE(result.error().what.empty());
+  return result.error().code;
+}
+
+} // namespace
+
+TEST_CASE("intake: no mail is taken before the pools are known", "[intake]") {
+  intake core{{}, std::make_unique<seeded_random>(1)};
+  CHECK(refused(core, mail()) == errc::unavailable);
+  core.set_pools({pool_of("shared")});
+  CHECK(core.take(mail(), now));
+}
+
+TEST_CASE("intake: a mail gets an id, its envelope stays as it is", "[intake]") {
+  auto core = ready();
+  auto given = mail();
+  given.mail.ret = return_content::headers;
+  given.mail.envelope_id = "QQ";
+  given.mail.recipients[0].notify_on = notify::success;
+  const auto spooled = taken(core, given);
+  CHECK(spooled.record.id.node() == 7);
+  CHECK(spooled.record.id.accepted_at() == now);
+  CHECK(spooled.record.accepted_at == now);
+  CHECK(spooled.record.mail == given.mail);
+  CHECK(spooled.record.source == given.source);
+  CHECK(spooled.record.octets == spooled.content->size());
+  CHECK(taken(core, mail()).record.id != spooled.record.id);
+}
+
+TEST_CASE("intake: who may send through which pool", "[intake]") {
+  auto core = ready();
+  const auto ask = [](const std::string& pool, const std::string& account) {
+    auto made = mail();
+    made.pool = pool_name{pool};
+    made.source.account = account_name{account};
+    return made;
+  };
+  CHECK(taken(core, ask("", "default")).record.pool.str() == "shared");
+  CHECK(taken(core, ask("open", "default")).record.pool.str() == "open");
+  CHECK(taken(core, ask("gold", "acme")).record.pool.str() == "gold");
+  CHECK(refused(core, ask("gold", "default")) == errc::refused);
+  CHECK(refused(core, ask("none", "default")) == errc::invalid_argument);
+  CHECK(core.take(ask("none", "default"), now).error().field == "pool");
+}
+
+TEST_CASE("intake: a pool that goes away is not used any more", "[intake]") {
+  auto core = ready();
+  core.set_pools({pool_of("open")});
+  CHECK(refused(core, mail()) == errc::invalid_argument);
+}
+
+TEST_CASE("intake: SMTP clients say their wishes in header fields, which do not leave",
+          "[intake]") {
+  auto core = ready();
+  const auto spooled = taken(core, mail("X-Warmfront-Pool: open\r\nSubject: hi\r\n"
+                                        "x-warmfront-class:\r\n batch\r\n"
+                                        "X-Warmfront-Other: 1\r\n\r\nbody\r\n"));
+  CHECK(spooled.record.pool.str() == "open");
+  CHECK(spooled.record.importance == mail_class::batch);
+  CHECK(spooled.record.first_lane.importance == mail_class::batch);
+  CHECK_THAT(*spooled.content, !Contains("warmfront", Catch::CaseSensitive::No));
+  CHECK_THAT(*spooled.content, Contains("Subject: hi\r\n"));
+}
+
+TEST_CASE("intake: what the HTTP API says counts more than a header field", "[intake]") {
+  auto core = ready();
+  auto both = mail("X-Warmfront-Pool: gold\r\nX-Warmfront-Class: batch\r\n\r\n");
+  both.pool = pool_name{"open"};
+  both.importance = mail_class::triggered;
+  const auto spooled = taken(core, both);
+  CHECK(spooled.record.pool.str() == "open");
+  CHECK(spooled.record.importance == mail_class::triggered);
+}
+
+TEST_CASE("intake: a class that does not exist is refused by its name", "[intake]") {
+  auto core = ready();
+  const auto result = core.take(mail("X-Warmfront-Class: bulk\r\n\r\n"), now);
+  REQUIRE_FALSE(result);
+  CHECK(result.error().code == errc::invalid_argument);
+  CHECK_THAT(result.error().what, Contains("bulk"));
+  CHECK(taken(core, mail("X-Warmfront-Class: triggered\r\n\r\n")).record.importance ==
+        mail_class::triggered);
+}
+
+TEST_CASE("intake: limits of recipients and octets", "[intake]") {
+  auto core = ready();
+  auto none = mail();
+  none.mail.recipients.clear();
+  CHECK(refused(core, none) == errc::invalid_argument);
+  auto three = mail();
+  three.mail.recipients.resize(3, three.mail.recipients[0]);
+  CHECK(core.take(three, now));
+  auto four = three;
+  four.mail.recipients.resize(4, four.mail.recipients[0]);
+  CHECK(refused(core, four) == errc::limit_exceeded);
+  const std::string header = "Subject: hi\r\n\r\n";
+  CHECK(core.take(mail(header + std::string(2000 - header.size(), 'x')), now));
+  CHECK(refused(core, mail(header + std::string(2001 - header.size(), 'x'))) ==
+        errc::limit_exceeded);
+}
+
+TEST_CASE("intake: a trace field says where the mail came from", "[intake]") {
+  auto core = ready();
+  const auto spooled = taken(core, mail());
+  CHECK_THAT(*spooled.content,
+             StartsWith("Received: from client.example ([192.0.2.7])\r\n\tby mta.example with "
+                        "ESMTPSA id " +
+                        spooled.record.id.str() + ";\r\n\tThu, 01 Jan 2026 00:00:00 +0000\r\n"));
+  CHECK_THAT(*spooled.content, EndsWith("Subject: hi\r\n\r\nbody\r\n"));
+}
+
+TEST_CASE("intake: what a client says cannot break out of the trace field", "[intake]") {
+  auto core = ready();
+  auto evil = mail();
+  evil.source.helo = "a\r\nBcc: x@y\r\n\r\n(;\\";
+  evil.source.client_address = "2001:db8::1";
+  const auto spooled = taken(core, evil);
+  CHECK_THAT(*spooled.content, StartsWith("Received: from aBcc:x@y ([IPv6:2001:db8::1])\r\n\tby"));
+  auto silent = mail();
+  silent.source = {};
+  CHECK_THAT(*taken(core, silent).content, StartsWith("Received: from unknown ([unknown])"));
+}
+
+TEST_CASE("intake: Date and Message-ID are supplied when the client left them out", "[intake]") {
+  auto core = ready();
+  const auto bare = taken(core, mail());
+  CHECK_THAT(*bare.content, Contains("\r\nDate: Thu, 01 Jan 2026 00:00:00 +0000\r\n"));
+  CHECK_THAT(*bare.content,
+             Contains("\r\nMessage-ID: <" + bare.record.id.str() + "@mta.example>\r\n"));
+  const auto full = taken(core, mail("date: Mon, 05 Jan 2026 10:00:00 +0000\r\n"
+                                     "MESSAGE-ID: <1@a.example>\r\n\r\nDate: body\r\n"));
+  CHECK_THAT(*full.content, !Contains("Date: Thu") && !Contains("@mta.example>"));
+}
+
+TEST_CASE("intake: Bcc never leaves, folded or not", "[intake]") {
+  auto core = ready();
+  const auto spooled = taken(core, mail("To: a@b.example\r\nBCC: x@b.example,\r\n y@b.example\r\n"
+                                        "Bcc: z@b.example\r\nSubject: hi\r\n\r\nBcc: body\r\n"));
+  CHECK_THAT(*spooled.content,
+             !Contains("x@b.example") && !Contains("y@b.example") && !Contains("z@b.example"));
+  CHECK_THAT(*spooled.content, EndsWith("To: a@b.example\r\nSubject: hi\r\n\r\nBcc: body\r\n"));
+}
+
+TEST_CASE("intake: a mail without a header or a body is still a mail", "[intake]") {
+  auto core = ready();
+  for (const auto* content : {"", "\r\n", "body only\r\n", "Subject: hi\r\n", "Subject: hi"}) {
+    CAPTURE(content);
+    const auto spooled = taken(core, mail(content));
+    CHECK_THAT(*spooled.content, Contains("Received: ") && Contains("\r\n\r\n"));
+  }
+}
+
+TEST_CASE("intake: sequence numbers go up per lane, one for each recipient", "[intake]") {
+  auto core = ready();
+  auto three = mail();
+  three.mail.recipients.resize(3, three.mail.recipients[0]);
+  CHECK(taken(core, three).record.first_sequence == 0);
+  CHECK(taken(core, mail()).record.first_sequence == 3);
+  auto batch = mail();
+  batch.importance = mail_class::batch;
+  CHECK(taken(core, batch).record.first_sequence == 0);
+  CHECK(taken(core, mail()).record.first_sequence == 4);
+  auto refusal = mail("X-Warmfront-Class: bulk\r\n\r\n");
+  CHECK_FALSE(core.take(refusal, now));
+  CHECK(taken(core, mail()).record.first_sequence == 5);
+}
+
+TEST_CASE("intake: after a restart numbers go on behind those on disk", "[intake]") {
+  auto core = ready();
+  storage::lane where;
+  where.pool = pool_name{"shared"};
+  core.restore(where, 900);
+  CHECK(taken(core, mail()).record.first_sequence == 900);
+}
+
+TEST_CASE("intake: a sender domain with a ledger has lanes of its own", "[intake]") {
+  auto core = ready();
+  CHECK(taken(core, mail()).record.first_lane.sender_domain.empty());
+  core.set_ledger_domains({domain_name{"a.example"}});
+  const auto spooled = taken(core, mail());
+  CHECK(spooled.record.first_lane.sender_domain.str() == "a.example");
+  CHECK(spooled.record.first_sequence == 0);
+  auto bounce = mail();
+  bounce.mail.reverse_path.clear();
+  CHECK(taken(core, bounce).record.first_lane.sender_domain.empty());
+  core.set_ledger_domains({});
+  CHECK(taken(core, mail()).record.first_lane.sender_domain.empty());
+}
