@@ -42,7 +42,7 @@ class Admin(SystemTest):
     def test_an_idempotency_key_is_refused_rather_than_ignored(self):
         body = {"from": "a@sender.test", "to": ["b@next.test"], "subject": "s", "text": "t"}
         status, answer = self.node.rest.ask("POST", "/v1/messages", body,
-                                            {"Idempotency-Key": "k-1"})
+                                            {"Idempotency-Key": "k-1"})[:2]
         self.assertEqual((status, answer["field"]), (422, "Idempotency-Key"))
         self.node.rest.post("/v1/messages", dict(body, to=["c@next.test"]))
         self.sink.wait_for(1)

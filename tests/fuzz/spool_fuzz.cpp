@@ -1,0 +1,21 @@
+// Any octets as a key or record of the spool: a value, nothing, or an error.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "storage/spool.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace warmfront::storage;
+  const std::string_view octets{reinterpret_cast<const char*>(data), size};
+  if (const auto position = parse_lane_key(octets))
+    if (lane_key(position->where, position->sequence) != octets)
+      std::abort();
+  (void)parse_deferred_key(octets);
+  (void)parse_message_key(octets);
+  (void)decode_message(octets).has_value();
+  (void)decode_recipient(octets).has_value();
+  (void)decode_queue_entry(octets).has_value();
+  return 0;
+}
