@@ -111,7 +111,7 @@ class FullDisk(SystemTest):
         # Something of the reserve is left: the node stopped taking mail in time.
         self.assertGreater(free_octets(self.disk), RESERVE // 8)
         node.kill()
-        node.start()
+        node.start(probe="/healthz")
         node.act_on_ledger("127.0.0.2", "set_plan", plan="warm")
         acknowledged = read_numbers(self.folder / "acknowledged")
         until(lambda: acknowledged & ~self.sink.numbers(self.folder / "arrived") == 0,
