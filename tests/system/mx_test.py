@@ -25,7 +25,7 @@ dangling IN MX 10 nowhere
 class MailExchangers(SystemTest):
     def setUp(self):
         super().setUp()
-        self.names = NameServer(self.folder, {"mx.test": ZONE, "sender.test": "@ IN MX 10 mx\n"
+        self.names = NameServer(self.folder, {"mx.example": ZONE, "sender.example": "@ IN MX 10 mx\n"
                                                                              "mx IN A 127.0.0.26"})
         self.addCleanup(self.names.stop)
         self.first = self.start_sink("first", listen="127.0.0.25:25")
@@ -38,7 +38,7 @@ class MailExchangers(SystemTest):
 
     def send(self, *recipients):
         answer = self.node.rest.post("/v1/messages", {
-            "from": "author@sender.test", "to": list(recipients), "subject": "s", "text": "t"})
+            "from": "author@sender.example", "to": list(recipients), "subject": "s", "text": "t"})
         return answer["id"]
 
     def state(self, identifier):
@@ -49,25 +49,25 @@ class MailExchangers(SystemTest):
               f"{identifier} to be {state}", 30, every=0.1)
 
     def test_the_most_preferred_exchanger_is_used(self):
-        self.send("a@mx.test")
+        self.send("a@mx.example")
         self.first.wait_for(1)
         self.assertEqual(self.second.stat()["mails"], 0)
 
     def test_the_next_exchanger_is_used_when_one_is_down(self):
-        self.send("a@down.mx.test")
+        self.send("a@down.mx.example")
         self.second.wait_for(1)
 
     def test_equal_preferences_share_the_mail(self):
         for number in range(40):
-            self.send(f"r{number}@equal.mx.test")
+            self.send(f"r{number}@equal.mx.example")
         until(lambda: self.first.stat()["mails"] + self.second.stat()["mails"] >= 40, "40 mails")
 
     def test_an_address_alone_is_its_own_exchanger(self):
-        self.send("a@onlya.mx.test")
+        self.send("a@onlya.mx.example")
         self.first.wait_for(1)
 
     def test_a_null_mx_and_an_unknown_domain_bounce_at_once(self):
-        for recipient in ("a@null.mx.test", "a@unknown.mx.test"):
+        for recipient in ("a@null.mx.example", "a@unknown.mx.example"):
             self.wait_for_state(self.send(recipient), "bounced")
         self.second.wait_for(2, what="two bounce messages")
 
