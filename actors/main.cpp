@@ -61,13 +61,13 @@ int run(const config::config& settings, const std::string& path, const sigset_t&
   if (!admin)
     return report(admin.error());
   for (const auto& address : running.smtp_addresses())
-    running.services().log.write(log_level::info, "listening",
-                                 {{"for", std::string_view{"smtp"}},
-                                  {"address", std::string_view{address}}});
+    running.services().log.write(
+        log_level::info, "listening",
+        {{"for", std::string_view{"smtp"}}, {"address", std::string_view{address}}});
   const auto admin_address = admin.value()->address();
-  running.services().log.write(log_level::info, "listening",
-                               {{"for", std::string_view{"admin"}},
-                                {"address", std::string_view{admin_address}}});
+  running.services().log.write(
+      log_level::info, "listening",
+      {{"for", std::string_view{"admin"}}, {"address", std::string_view{admin_address}}});
   int signal = 0;
   while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)
     reload(running, *admin.value(), path);

@@ -69,8 +69,8 @@ struct route_config {
 /// `[delivery]`
 struct delivery_config {
   std::vector<route_config> routes;
-  std::uint32_t connections_per_site = 20;             ///< at once, per site and source IP
-  bool loopback_hosts = false; ///< MX hosts may be on loopback: for trials and tests
+  std::uint32_t connections_per_site = 20; ///< at once, per site and source IP
+  bool loopback_hosts = false;             ///< MX hosts may be on loopback: for trials and tests
   std::chrono::milliseconds retry_first{300'000};      ///< first back-off
   std::chrono::milliseconds retry_last{14'400'000};    ///< longest back-off
   std::chrono::milliseconds expire_after{432'000'000}; ///< five days
