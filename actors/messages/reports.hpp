@@ -155,7 +155,6 @@ struct delivery_counts {
   std::uint64_t cancelled = 0;
   std::uint64_t connections_open = 0;
   std::uint64_t in_flight = 0;
-  std::uint64_t deferred_waiting = 0;
 };
 
 template <class Inspector>

@@ -54,9 +54,7 @@ void add_delivery(families& target, const delivery_counts& counts) {
        {"warmfront_attempts_deferred_total", "Attempts to be repeated.", true, counts.deferred},
        {"warmfront_delivery_connections", "Open connections to receivers.", false,
         counts.connections_open},
-       {"warmfront_recipients_in_flight", "Recipients being delivered.", false, counts.in_flight},
-       {"warmfront_recipients_deferred", "Recipients that wait for a retry.", false,
-        counts.deferred_waiting}});
+       {"warmfront_recipients_in_flight", "Recipients being delivered.", false, counts.in_flight}});
   auto& outcomes = add(target, "warmfront_recipients_total", "Recipients by their outcome.",
                        prometheus::MetricType::Counter);
   sample(outcomes, number(counts.delivered), {{"outcome", "delivered"}});

@@ -310,6 +310,16 @@ result<std::optional<key_value>> database::last(family where, std::string_view f
   return std::optional<key_value>{};
 }
 
+void database::reclaim(std::atomic<bool>& cancelled) const {
+  db_->Flush({}, families_).PermitUncheckedError();
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kDisable;
+  options.canceled = &cancelled;
+  db_->CompactRange(options, handle(family::spool), nullptr, nullptr).PermitUncheckedError();
+}
+
 std::optional<error> database::background_failure() const {
   return listener_->failure();
 }

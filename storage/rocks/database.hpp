@@ -1,6 +1,7 @@
 // RocksDB as the store uses it: opened with checks, written by one thread, read by many.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -58,6 +59,10 @@ public:
   /// The groups ever written. Its record is part of each group: the sequence numbers of RocksDB
   /// would not do, they fall back when the last changes have undone each other.
   [[nodiscard]] std::uint64_t groups() const noexcept { return groups_; }
+  /// Gives back the space of what was removed: writes out the memory, so that logs can go, and
+  /// drops removed bodies. Rewrites no living one, since there may be no space for that. Failures
+  /// show in `background_failure`.
+  void reclaim(std::atomic<bool>& cancelled) const;
   /// The first error of a flush or compaction since the database was opened.
   [[nodiscard]] std::optional<error> background_failure() const;
 

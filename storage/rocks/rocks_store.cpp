@@ -16,6 +16,7 @@
 #include "storage/rocks/data_directory.hpp"
 #include "storage/rocks/database.hpp"
 #include "storage/rocks/high_water.hpp"
+#include "storage/rocks/space_reclaimer.hpp"
 
 namespace warmfront::storage {
 
@@ -50,11 +51,18 @@ public:
         mark_{std::move(mark)}, queue_{options_.queue_octets_max}, database_{std::move(opened)} {
     acknowledged_ = database_->groups();
     look_at_space();
+    reclaimer_ = std::make_unique<space_reclaimer>([this](std::atomic<bool>& cancelled) {
+      const std::shared_lock reading{database_mutex_};
+      if (database_) {
+        database_->reclaim(cancelled);
+      }
+    });
     thread_ = std::thread{[this] { run(); }};
   }
   ~rocks_store() override {
     queue_.close();
     thread_.join();
+    reclaimer_.reset();
     database_.reset(); // ends the flushes and compactions, which may have changed the manifest
     if (!failure_) {
       record_mark();
@@ -119,6 +127,7 @@ private:
   manifest_mark marked_manifest_;
   std::size_t octets_since_check_ = 0;
   unsigned groups_since_check_ = 0;
+  bool removed_ = false;   ///< something was, since space was last reclaimed
   bool suspended_ = false; ///< the disk was full inside a write: the database has to be reopened
 
   mutable std::shared_mutex database_mutex_; ///< exclusive only while reopening
@@ -127,6 +136,7 @@ private:
   std::atomic<std::uint64_t> free_octets_ = 0;
   mutable std::mutex failure_mutex_;
   std::optional<error> failure_; ///< written by the commit thread alone
+  std::unique_ptr<space_reclaimer> reclaimer_;
   std::thread thread_;
 };
 
@@ -187,6 +197,7 @@ void rocks_store::commit_group(std::vector<waiting_commit>& group) {
     octets_since_check_ += group[index].changes.octets();
     for (const auto& change : group[index].changes.changes()) {
       database_->translate(change, merged_);
+      removed_ = removed_ || (change.what != batch::kind::put && change.what != batch::kind::add);
     }
   }
   const auto outcome = merged_.Count() == 0 ? success() : write();
@@ -228,6 +239,9 @@ void rocks_store::look_at_space() {
       options_.free_space ? options_.free_space() : free_octets_of(options_.directory);
   free_octets_ = free;
   accepts_growth_ = !suspended_ && !failure_ && free >= options_.reserve_octets;
+  if (!accepts_growth_ && !suspended_ && !failure_ && std::exchange(removed_, false)) {
+    reclaimer_->request();
+  }
 }
 
 void rocks_store::look_at_background() {
@@ -266,6 +280,7 @@ database::settings settings_of(const rocks_options& options, std::shared_ptr<gua
 }
 
 void rocks_store::reopen() {
+  reclaimer_->interrupt();
   // Readers wait here for as long as reading the logs takes: about a second.
   const std::scoped_lock lock{database_mutex_};
   database_.reset();

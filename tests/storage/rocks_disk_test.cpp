@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <map>
@@ -41,6 +42,17 @@ public:
     answer_ = std::move(with);
   }
   void set_free(std::uint64_t octets) { free_ = octets; }
+  /// What the files of the database take.
+  [[nodiscard]] std::uint64_t octets_used() const {
+    std::uint64_t all = 0;
+    std::error_code gone; // files go while they are counted
+    for (const auto& file :
+         std::filesystem::recursive_directory_iterator{directory_.path(), gone}) {
+      const auto octets = file.file_size(gone);
+      all += gone ? 0 : octets;
+    }
+    return all;
+  }
 
 private:
   testing::temporary_directory directory_;
@@ -202,6 +214,27 @@ TEST_CASE("reserve: growth stops before it, progress goes on, and growth comes b
   disk.set_free(1'000'000);
   REQUIRE(comes_true([&] { return subject->health().accepts_growth; }));
   CHECK(put(*subject, "again").has_value());
+}
+
+TEST_CASE("reserve: once it is reached, the space of removed bodies is given back",
+          "[rocks][disk]") {
+  constexpr std::size_t body_octets = 64 * 1024;
+  constexpr int bodies = 200;
+  scripted_disk disk;
+  const auto subject = disk.open();
+  for (int number = 0; number < bodies; ++number) {
+    REQUIRE(put(*subject, "body" + std::to_string(number), body_octets).has_value());
+  }
+  REQUIRE(disk.octets_used() > bodies * body_octets);
+  disk.set_free(0);
+  REQUIRE(comes_true([&] { return !subject->health().accepts_growth; }));
+  batch removals;
+  for (int number = 1; number < bodies; ++number) {
+    removals.erase_once(family::spool, "body" + std::to_string(number));
+  }
+  REQUIRE(commit_and_wait(*subject, std::move(removals), priority::progress).has_value());
+  CHECK(comes_true([&] { return disk.octets_used() < 10 * body_octets; }));
+  CHECK(holds(*subject, "body0"));
 }
 
 TEST_CASE("reserve: growth under load stops although nothing is ever idle", "[rocks][disk]") {
