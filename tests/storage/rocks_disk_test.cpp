@@ -13,74 +13,17 @@
 #include <thread>
 
 #include "actors/core/random.hpp"
-#include "storage/rocks/rocks_store.hpp"
-#include "tests/storage/temporary_directory.hpp"
+#include "tests/storage/scripted_disk.hpp"
 
 namespace warmfront::storage {
 
 namespace {
 
 using kind = disk_operation::kind;
-
-/// A disk whose answers the test chooses.
-class scripted_disk {
-public:
-  rocks_options options() {
-    rocks_options with;
-    with.directory = directory_.path() / "data";
-    with.reserve_octets = 1'000'000;
-    with.free_space = [this] { return free_.load(); };
-    with.before_disk_operation = [this](const disk_operation& operation) {
-      const std::scoped_lock lock{mutex_};
-      return answer_ ? answer_(operation) : 0;
-    };
-    return with;
-  }
-  std::unique_ptr<store> open() { return open_rocks_store(options()).value(); }
-  void answer(std::function<int(const disk_operation&)> with) {
-    const std::scoped_lock lock{mutex_};
-    answer_ = std::move(with);
-  }
-  void set_free(std::uint64_t octets) { free_ = octets; }
-  /// What the files of the database take.
-  [[nodiscard]] std::uint64_t octets_used() const {
-    std::uint64_t all = 0;
-    std::error_code gone; // files go while they are counted
-    for (const auto& file :
-         std::filesystem::recursive_directory_iterator{directory_.path(), gone}) {
-      const auto octets = file.file_size(gone);
-      all += gone ? 0 : octets;
-    }
-    return all;
-  }
-
-private:
-  testing::temporary_directory directory_;
-  std::atomic<std::uint64_t> free_ = 1'000'000'000;
-  std::mutex mutex_;
-  std::function<int(const disk_operation&)> answer_;
-};
-
-result<void> put(store& target, std::string key, std::size_t octets = 100,
-                 priority urgency = priority::growth) {
-  batch changes;
-  changes.put(family::spool, std::move(key), std::string(octets, 'v'));
-  return commit_and_wait(target, std::move(changes), urgency);
-}
-
-bool holds(const store& in, std::string_view key) {
-  return in.get(family::spool, key).value().has_value();
-}
-
-// Waits until the store has noticed; it looks several times a second.
-template <class Predicate>
-bool comes_true(Predicate holds) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-  while (!holds() && std::chrono::steady_clock::now() < patience) {
-    std::this_thread::yield();
-  }
-  return holds();
-}
+using testing::comes_true;
+using testing::holds;
+using testing::put;
+using testing::scripted_disk;
 
 int full(const disk_operation& operation) {
   return operation.what == kind::append ? ENOSPC : 0;
@@ -194,58 +137,6 @@ TEST_CASE("EIO: a failed write of a table in the background ends all success too
   REQUIRE(comes_true([&] { return subject->health().failure.has_value(); }));
   CHECK_FALSE(subject->health().accepts_growth);
   CHECK(put(*subject, "later").error().code == errc::storage_failed);
-}
-
-TEST_CASE("reserve: growth stops before it, progress goes on, and growth comes back",
-          "[rocks][disk]") {
-  scripted_disk disk;
-  const auto subject = disk.open();
-  REQUIRE(put(*subject, "before").has_value());
-  disk.set_free(999'999);
-  REQUIRE(comes_true([&] { return !subject->health().accepts_growth; }));
-  const auto refused = put(*subject, "refused");
-  REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error().code == errc::storage_full);
-  CHECK_FALSE(refused.error().remedy.empty());
-  CHECK(put(*subject, "progress", 100, priority::progress).has_value());
-  CHECK_FALSE(holds(*subject, "refused"));
-  CHECK(holds(*subject, "before"));
-  CHECK(subject->health().free_octets == 999'999);
-  disk.set_free(1'000'000);
-  REQUIRE(comes_true([&] { return subject->health().accepts_growth; }));
-  CHECK(put(*subject, "again").has_value());
-}
-
-TEST_CASE("reserve: once it is reached, the space of removed bodies is given back",
-          "[rocks][disk]") {
-  constexpr std::size_t body_octets = 64 * 1024;
-  constexpr int bodies = 200;
-  scripted_disk disk;
-  const auto subject = disk.open();
-  for (int number = 0; number < bodies; ++number) {
-    REQUIRE(put(*subject, "body" + std::to_string(number), body_octets).has_value());
-  }
-  REQUIRE(disk.octets_used() > bodies * body_octets);
-  disk.set_free(0);
-  REQUIRE(comes_true([&] { return !subject->health().accepts_growth; }));
-  batch removals;
-  for (int number = 1; number < bodies; ++number) {
-    removals.erase_once(family::spool, "body" + std::to_string(number));
-  }
-  REQUIRE(commit_and_wait(*subject, std::move(removals), priority::progress).has_value());
-  CHECK(comes_true([&] { return disk.octets_used() < 10 * body_octets; }));
-  CHECK(holds(*subject, "body0"));
-}
-
-TEST_CASE("reserve: growth under load stops although nothing is ever idle", "[rocks][disk]") {
-  scripted_disk disk;
-  const auto subject = disk.open();
-  disk.set_free(0);
-  bool refused = false;
-  for (int number = 0; number < 200 && !refused; ++number) {
-    refused = !put(*subject, std::to_string(number), 20'000).has_value();
-  }
-  CHECK(refused);
 }
 
 TEST_CASE("full disk: commits fail, reads go on, and it recovers by itself", "[rocks][disk]") {
