@@ -44,10 +44,15 @@ void reload(node& running, admin::service& admin, const std::string& path) {
     admin.reload(tls.value());
 }
 
+constexpr int start_anew = -1;
+
+/// @returns the exit code, or `start_anew` when what this process knows is out of date.
 int run(const config::config& settings, const std::string& path, const sigset_t& signals) {
   std::atomic<bool> failed{false};
-  auto started = node::start(settings, [&failed](const error& why) {
+  std::atomic<bool> anew{false};
+  auto started = node::start(settings, [&](const error& why) {
     failed = true;
+    anew = why.code == errc::conflict;
     report(why);
     kill(getpid(), SIGTERM);
   });
@@ -73,6 +78,8 @@ int run(const config::config& settings, const std::string& path, const sigset_t&
     reload(running, *admin.value(), path);
   admin.value()->stop();
   running.stop();
+  if (anew)
+    return start_anew;
   return failed ? 1 : 0;
 }
 
@@ -107,5 +114,10 @@ int main(int argc, char** argv) {
     sigaddset(&signals, each);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  return run(loaded.value, path, signals);
+  const int code = run(loaded.value, path, signals);
+  if (code != start_anew)
+    return code;
+  // In the same process, so that whoever supervises it sees no crash.
+  execv("/proc/self/exe", argv);
+  return report({errc::unavailable, "the node could not start anew", "start it again"});
 }

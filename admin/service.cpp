@@ -28,6 +28,7 @@ std::shared_ptr<const node_view> view_of(const node_services& node) {
   view->version = WARMFRONT_VERSION;
   view->message_octets_max = node.settings.smtp.max_message_size;
   view->readiness = node.readiness;
+  view->members = node.members;
   view->storage = node.storage_health;
   view->smtp = node.smtp_counts;
   return view;

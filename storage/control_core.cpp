@@ -5,34 +5,17 @@
 
 #include <fmt/core.h>
 
+#include "storage/control_check.hpp"
+
 namespace warmfront::storage {
 
 namespace {
 
-constexpr std::size_t changes_max = 100;
 constexpr std::size_t page = 1000;
 
 error no_such_lease(lease_id lease) {
   return {errc::not_found, fmt::format("use lease {}: it does not exist or has ended", lease),
           "ask for a new lease"};
-}
-
-result<void> check_shape(const control_transaction& what) {
-  if (what.then.size() > changes_max) {
-    return error{errc::invalid_argument,
-                 fmt::format("change {} keys in one transaction: at most {} may be",
-                             what.then.size(), changes_max),
-                 "split the transaction"};
-  }
-  std::set<std::string_view> keys;
-  for (const auto& change : what.then) {
-    if (!keys.insert(change.key).second) {
-      return error{errc::invalid_argument,
-                   fmt::format("change key '{}' twice in one transaction", change.key),
-                   "name each key once"};
-    }
-  }
-  return success();
 }
 
 } // namespace
@@ -216,7 +199,7 @@ void control_core::settle(const prepared& what) {
 void control_core::transact(const control_transaction& what,
                             std::function<void(const result<transaction_outcome>&)> done) {
   const auto prepared_changes = [&]() -> result<std::optional<prepared>> {
-    WARMFRONT_TRY(check_shape(what));
+    WARMFRONT_TRY(check_transaction(what));
     WARMFRONT_TRY(as_expected, holds(what));
     if (!as_expected) {
       return std::optional<prepared>{};

@@ -3,6 +3,8 @@
 #include <cassert>
 #include <utility>
 
+#include "storage/copies.hpp"
+
 namespace warmfront::storage {
 
 namespace {
@@ -146,6 +148,8 @@ void add_message(batch& to, const spooled_message& message, std::string content)
     append_number(key, message.first_sequence + i, 8);
     to.put(family::queue, std::move(key), encode(queue_entry{{message.id, i}}));
   }
+  if (message.copy)
+    to.put(family::queue, unsent_copy_key(message.copy->holder, message.id), {});
 }
 
 } // namespace warmfront::storage

@@ -29,6 +29,15 @@ struct lane {
   friend auto operator<=>(const lane&, const lane&) = default;
 };
 
+/// Where the second copy of a message is. A bond numbers a time in which one node keeps copies for
+/// another: copies of an ended bond count for nothing.
+struct message_copy {
+  std::uint16_t holder = 0; ///< number of the node; 0: a copy is wanted, nobody has it yet
+  std::uint32_t bond = 0;
+
+  friend bool operator==(const message_copy&, const message_copy&) = default;
+};
+
 /// An accepted message without its body.
 struct spooled_message {
   message_id id;
@@ -40,6 +49,7 @@ struct spooled_message {
   std::uint64_t octets = 0;         ///< of the content
   lane first_lane;                  ///< where its recipients were queued at first, …
   std::uint64_t first_sequence = 0; ///< … recipient i at this + i
+  std::optional<message_copy> copy; ///< none: this message has one copy by choice
 
   friend bool operator==(const spooled_message&, const spooled_message&) = default;
 };

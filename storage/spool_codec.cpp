@@ -103,6 +103,11 @@ std::string encode(const spooled_message& value) {
   record.set_octets(value.octets);
   write_lane(*record.mutable_first_lane(), value.first_lane);
   record.set_first_sequence(value.first_sequence);
+  if (value.copy) {
+    record.set_copy_wanted(true);
+    record.set_copy_holder(value.copy->holder);
+    record.set_copy_bond(value.copy->bond);
+  }
   return record.SerializeAsString();
 }
 
@@ -123,6 +128,8 @@ result<spooled_message> decode_message(std::string_view octets) {
   value.octets = record.octets();
   value.first_lane = read_lane(record.first_lane());
   value.first_sequence = record.first_sequence();
+  if (record.copy_wanted())
+    value.copy = message_copy{static_cast<std::uint16_t>(record.copy_holder()), record.copy_bond()};
   return value;
 }
 

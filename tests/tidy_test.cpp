@@ -134,7 +134,9 @@ struct fence {
 };
 
 const std::vector<fence> fences{
-    {{"caf/"}, {"actors/messages/", "actors/node/", "actors/main.cpp", "admin/service."}},
+    {{"caf/"},
+     {"actors/messages/", "actors/node/", "actors/main.cpp", "admin/service.",
+      "actors/cluster/caf_link."}},
     {{"rocksdb/"}, {"storage/rocks/"}},
     {{"boost/asio", "boost/beast"}, {"net/asio/", "admin/http/"}},
     {{"cpprest/", "pplx/"}, {"storage/etcd/", "admin/cli/"}},

@@ -22,6 +22,27 @@ void keep_ticking(delivery_state& state) {
   });
 }
 
+using self_pointer = delivery_shell::stateful_pointer<delivery_state>;
+
+std::function<void(const result<void>&)>
+answer_when_durable(caf::typed_response_promise<answer<done>> promise) {
+  return [promise = std::move(promise)](const result<void>& durable) mutable {
+    promise.deliver(durable ? answer<done>{done{}} : answer<done>{durable.error()});
+  };
+}
+
+caf::typed_response_promise<answer<done>> adopt(self_pointer self, const adopt_mails& m) {
+  auto promise = self->make_response_promise<answer<done>>();
+  self->state.flow().adopt(*m.mails, std::move(*m.with), answer_when_durable(promise));
+  return promise;
+}
+
+caf::typed_response_promise<answer<done>> place(self_pointer self, const place_copies& m) {
+  auto promise = self->make_response_promise<answer<done>>();
+  self->state.flow().place(*m.copies, answer_when_durable(promise));
+  return promise;
+}
+
 } // namespace
 
 delivery_shell::behavior_type
@@ -69,6 +90,9 @@ delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, deliver
         return answer<std::vector<queue_report>>{report_queues(state.flow().queue())};
       },
       [&state](const count_deliveries&) { return state.flow().counts(); },
+      [self](const adopt_mails& m) { return adopt(self, m); },
+      [self](const place_copies& m) { return place(self, m); },
+      [&state](const allow_sending& m) { state.flow().allow_sending(m.allowed); },
       [self, &state](const drain_delivery&) {
         auto promise = self->make_response_promise<done>();
         state.flow().drain(drain_grace, [promise, &state]() mutable {

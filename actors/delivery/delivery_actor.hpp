@@ -8,6 +8,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/core/event_log.hpp"
+#include "actors/core/fence.hpp"
 #include "actors/delivery/delivery_flow.hpp"
 #include "actors/delivery/site_router.hpp"
 #include "actors/messages/handles.hpp"
@@ -31,6 +32,9 @@ struct delivery_ports {
   /// Makes the transport that reports to the given callback.
   std::function<std::unique_ptr<net::mail_transport>(net::transport_callback)> make_transport;
   std::function<void(const error&)> failed;
+  const fence* sending = nullptr; ///< null: this node is alone
+  /// Tells replication of outcomes; empty: nobody keeps copies.
+  std::function<void(std::vector<copy_progress>)> progressed;
 };
 
 class delivery_state;

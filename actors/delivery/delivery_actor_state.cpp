@@ -93,6 +93,15 @@ void delivery_state::later(milliseconds delay, std::function<void()> step) {
   self_->delayed_send(self_, delay, run_step{std::move(step)});
 }
 
+void delivery_state::progressed(std::vector<copy_progress> outcomes) {
+  if (ports_.progressed)
+    ports_.progressed(std::move(outcomes));
+}
+
+bool delivery_state::may_send() const {
+  return ports_.sending == nullptr || ports_.sending->holds(ports_.time->steady_now());
+}
+
 // One line per outcome; `held` and moves between lanes are no outcomes.
 void delivery_state::happened(const outcome& what) {
   const auto state = what.state();

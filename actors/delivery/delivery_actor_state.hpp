@@ -45,6 +45,8 @@ public:
   void abandon(net::connection_id id, milliseconds grace) override;
   void later(milliseconds delay, std::function<void()> step) override;
   void happened(const outcome& what) override;
+  void progressed(std::vector<copy_progress> outcomes) override;
+  [[nodiscard]] bool may_send() const override;
   void failed(const error& why) override { ports_.failed(why); }
 
 private:

@@ -89,6 +89,8 @@ void delivery_flow::tick() {
 void delivery_flow::pump() {
   if (draining_)
     return finish_drain();
+  if (!sending_allowed_ || !effects_.may_send())
+    return;
   assign();
   load_lanes();
   load_due();
@@ -293,6 +295,7 @@ void delivery_flow::renumber(settling& group) {
 void delivery_flow::settled(settling& group) {
   --commits_;
   std::vector<charge> refunds;
+  std::vector<copy_progress> progress;
   for (auto& each : group.outcomes) {
     std::move(each.refunds.begin(), each.refunds.end(), std::back_inserter(refunds));
     lanes_.released(each.item);
@@ -306,7 +309,11 @@ void delivery_flow::settled(settling& group) {
     std::for_each(first, last, [](auto& reading) { reading.second = true; });
     count(each);
     effects_.happened(each);
+    if (const auto holder = informs(each))
+      progress.push_back({*holder, each.item.id(), each.record, each.last_of_message});
   }
+  if (!progress.empty())
+    effects_.progressed(std::move(progress));
   if (!refunds.empty())
     effects_.refund(std::move(refunds));
   std::vector<std::shared_ptr<const spooled_mail>> mails{group.notifications.begin(),

@@ -19,6 +19,7 @@
 #include "actors/delivery/outcome.hpp"
 #include "actors/delivery/spool_reader.hpp"
 #include "actors/messages/messages.hpp"
+#include "actors/messages/replicas.hpp"
 
 namespace warmfront {
 
@@ -31,6 +32,7 @@ struct delivery_config {
   retry_schedule retry;
   std::size_t in_hand_max = 4000;        ///< recipients between lane and outcome
   std::size_t assign_max = 256;          ///< recipients of one request for permits
+  bool copies_wanted = false;            ///< reports to senders get a second copy, too
   milliseconds congestion_delay{60'000}; ///< a due recipient of a congested destination waits this
   std::chrono::hours history{7 * 24};    ///< finished messages are forgotten after this
 };
@@ -54,6 +56,10 @@ public:
   virtual void later(milliseconds delay, std::function<void()> step) = 0;
   /// An outcome is durable.
   virtual void happened(const outcome& what) = 0;
+  /// Outcomes are durable whose messages have a copy on another node.
+  virtual void progressed(std::vector<copy_progress> outcomes) = 0;
+  /// Whether this node may begin transactions: not while it may be cut off from its cluster.
+  [[nodiscard]] virtual bool may_send() const = 0;
   /// The spool cannot be read or written: the node has to stop.
   virtual void failed(const error& why) = 0;
 };
@@ -71,6 +77,13 @@ public:
   void on_transport(std::vector<net::transport_event> events);
   /// To be called several times a second: day changes, due retries, housekeeping.
   void tick();
+  /// Mails of another node become this node's own, in one batch with other changes.
+  void adopt(const std::vector<adopted_mail>& mails, storage::batch with,
+             std::function<void(const result<void>&)> then);
+  /// The copies of messages go elsewhere from now on: their new holders get all that happens.
+  void place(const std::vector<placed_copy>& copies, std::function<void(const result<void>&)> then);
+  /// While not allowed no transaction begins.
+  void allow_sending(bool allowed);
   /// Ends what is under way within `grace`, then calls `then`.
   void drain(milliseconds grace, std::function<void()> then);
   /// Cancels the recipients that have not begun; `then` when that is durable, or with `not_found`.
@@ -109,6 +122,9 @@ private:
   void sweep();
   void finish_drain();
   [[nodiscard]] std::shared_ptr<spooled_mail> notification_for(const outcome& what);
+  void adopt_one(const adopted_mail& mail, storage::batch& to,
+                 std::vector<storage::lane_position>& appended,
+                 std::vector<std::pair<wall_time, std::string>>& deferred);
   [[nodiscard]] delivery_item make_item(loaded_entry entry);
   [[nodiscard]] delivery_item first_item(const std::shared_ptr<live_mail>& live,
                                          std::uint32_t index) const;
@@ -138,6 +154,7 @@ private:
   delivery_counts counts_;
   std::function<void()> drained_;
   bool draining_ = false;
+  bool sending_allowed_ = true;
   steady_time next_sweep_{};
   std::string sweep_from_;
 };

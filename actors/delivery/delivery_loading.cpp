@@ -24,7 +24,7 @@ std::shared_ptr<live_mail> delivery_flow::find_live(const std::shared_ptr<const 
       still->erase(id);
     delete ended;
   };
-  std::shared_ptr<live_mail> live{new live_mail{mail, unfinished, false}, leave};
+  std::shared_ptr<live_mail> live{new live_mail{mail, unfinished, false, mail->record.copy}, leave};
   known = live;
   return live;
 }

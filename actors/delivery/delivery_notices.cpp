@@ -85,6 +85,8 @@ std::shared_ptr<spooled_mail> delivery_flow::notification_for(const outcome& wha
   record.pool = config_.notification_pool;
   record.accepted_at = now;
   record.octets = built.content.size();
+  if (config_.copies_wanted)
+    record.copy = storage::message_copy{};
   record.first_lane = {record.pool, {}, {}, mail_class::triggered, storage::lane::writer::delivery};
   record.first_sequence = lanes_.reserve(record.first_lane);
   mail->content = std::make_shared<const std::string>(std::move(built.content));

@@ -15,8 +15,9 @@ namespace warmfront {
 /// A message of which at least one recipient is in memory.
 struct live_mail {
   std::shared_ptr<const spooled_mail> mail;
-  std::uint32_t unfinished = 0; ///< recipients without a final outcome
-  bool cancelled = false;       ///< what has not begun will not
+  std::uint32_t unfinished = 0;              ///< recipients without a final outcome
+  bool cancelled = false;                    ///< what has not begun will not
+  std::optional<storage::message_copy> copy; ///< where the second copy is now
 };
 
 /// One recipient on its way through delivery. It has exactly one entry in the queue on disk,

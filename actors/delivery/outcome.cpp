@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include "storage/copies.hpp"
+
 namespace warmfront {
 
 namespace {
@@ -140,6 +142,14 @@ outcome cancel(delivery_item item, wall_time now) {
   return ended;
 }
 
+// Moves between lanes are this node's own affair: their outcome is that nothing has happened.
+std::optional<std::uint16_t> informs(const outcome& what) {
+  const auto& copy = what.item.live->copy;
+  if (!copy || copy->holder == 0 || what.state() < recipient_state::deferred)
+    return std::nullopt;
+  return copy->holder;
+}
+
 void write_outcome(storage::batch& to, const outcome& what) {
   to.erase_once(family::queue, what.item.queue_key);
   if (!what.next_key.empty())
@@ -147,6 +157,8 @@ void write_outcome(storage::batch& to, const outcome& what) {
   to.put(family::spool, storage::recipient_key(what.item.id()), storage::encode(what.record));
   if (what.last_of_message)
     to.erase_once(family::spool, storage::body_key(what.item.message().id));
+  if (const auto holder = informs(what))
+    to.put(family::queue, storage::unsent_progress_key(*holder, what.item.id()), {});
 }
 
 } // namespace warmfront

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ struct outcome {
 void move_to(outcome& what, std::uint64_t sequence);
 /// Ends a recipient by hand.
 [[nodiscard]] outcome cancel(delivery_item item, wall_time now);
+
+/// The node that must hear of it, since it keeps the message's second copy.
+[[nodiscard]] std::optional<std::uint16_t> informs(const outcome& what);
 
 /// The changes that make an outcome durable. Repeatable: a batch that failed can be built again.
 void write_outcome(storage::batch& to, const outcome& what);

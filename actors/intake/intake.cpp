@@ -8,6 +8,7 @@
 
 #include "actors/core/address.hpp"
 #include "net/mime/header_block.hpp"
+#include "storage/copies.hpp"
 
 namespace warmfront {
 
@@ -131,6 +132,9 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
                  fmt::format("the mail has {} octets, more than the {} allowed",
                              mail.content.size(), config_.octets_max),
                  "make it smaller", "content"};
+  if (config_.copies == second_copy::required && holders_.empty())
+    return error{errc::unavailable, "no other node can hold the mail's second copy",
+                 "try again; see `warmfront cluster status`"};
   WARMFRONT_TRY(wish, read_wishes(mail));
   WARMFRONT_TRY(through, choose_pool(wish.pool, mail.source.account));
   auto taken = std::make_shared<spooled_mail>();
@@ -150,6 +154,8 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
   record.first_lane.importance = wish.importance;
   if (domain_name sender{domain_of(mail.mail.reverse_path)}; ledger_domains_.contains(sender))
     record.first_lane.sender_domain = std::move(sender);
+  if (config_.copies != second_copy::never)
+    record.copy = storage::choose_holder(holders_, record.id);
   auto& next = next_sequence_[record.first_lane];
   record.first_sequence = next;
   next += mail.mail.recipients.size();

@@ -18,12 +18,20 @@
 
 namespace warmfront {
 
+/// Whether a mail gets a second copy before it is acknowledged.
+enum class second_copy : std::uint8_t {
+  never,
+  preferred, ///< one copy will do while no other node can hold one
+  required,
+};
+
 struct intake_config {
   std::string hostname;   ///< named in Received and Message-ID
   std::uint16_t node = 0; ///< this node's part of message ids
   std::size_t octets_max = 10 * 1024 * 1024;
   std::size_t recipients_max = 1000;
   pool_name default_pool{"shared"};
+  second_copy copies = second_copy::never;
 };
 
 /// Turns submissions into mails of the spool. Not thread-safe; no I/O.
@@ -35,6 +43,8 @@ public:
   void set_pools(const std::vector<pool>& pools);
   /// Sender domains that have a ledger: their mail gets lanes of its own.
   void set_ledger_domains(const std::vector<domain_name>& domains);
+  /// Who can hold second copies.
+  void set_holders(std::vector<storage::message_copy> holders) { holders_ = std::move(holders); }
   /// The next sequence number of a lane that the disk holds.
   void restore(const storage::lane& where, std::uint64_t next_sequence);
 
@@ -43,8 +53,9 @@ public:
   /// - `invalid_argument`: no such pool, a bad `X-Warmfront-…` field, no recipient, a header that
   ///   no mail may have.
   /// - `limit_exceeded`: too long, or too many recipients.
-  /// - `unavailable`: the node is starting.
+  /// - `unavailable`: the node is starting, or a second copy is required and nobody can hold it.
   [[nodiscard]] result<std::shared_ptr<spooled_mail>> take(submission mail, wall_time now);
+  [[nodiscard]] second_copy copies() const noexcept { return config_.copies; }
 
 private:
   struct wishes;
@@ -61,6 +72,7 @@ private:
   bool ready_ = false;
   std::map<pool_name, pool> pools_;
   std::set<domain_name> ledger_domains_;
+  std::vector<storage::message_copy> holders_;
   std::map<storage::lane, std::uint64_t> next_sequence_;
 };
 

@@ -1,20 +1,47 @@
 #include "actors/intake/intake_actor.hpp"
 
+#include <atomic>
+#include <optional>
 #include <utility>
 
 #include <caf/send.hpp>
 #include <caf/typed_response_promise.hpp>
 
-namespace warmfront {
+#include "storage/copies.hpp"
 
-namespace {
+namespace warmfront {
 
 // What is committed together: the mails, and who waits for them.
 struct intake_group {
   storage::batch changes;
-  mails_spooled spooled;
+  std::vector<std::shared_ptr<const spooled_mail>> mails;
   std::vector<std::function<void(submission_result)>> waiting;
+  // Written by the commit thread and by replication, read by whoever is last.
+  std::atomic<int> missing{1};
+  std::optional<error> failure;
+  std::vector<bool> kept; ///< by a second node; empty: nobody was asked
+  mails_spooled spooled;  ///< the acknowledged ones
+  bool settled = false;   ///< only in the actor's turn
 };
+
+namespace {
+
+struct intake_ends {
+  storage::store* store;
+  delivery_actor delivery;
+  bool copy_required;
+  caf::actor self; ///< set when second copies are made: then commits and answers may cross
+  intake_state* state;
+};
+
+// Lanes are handed over in the order of their sequence numbers, whoever was confirmed first.
+void hand_over(intake_state& state, const delivery_actor& delivery) {
+  while (!state.groups.empty() && state.groups.front()->settled) {
+    if (auto& spooled = state.groups.front()->spooled; !spooled.mails.empty())
+      caf::anon_send(delivery, std::move(spooled));
+    state.groups.pop_front();
+  }
+}
 
 void refuse_all(const submit_mails& message, const error& why) {
   for (auto& each : *message.mails)
@@ -31,29 +58,91 @@ std::shared_ptr<intake_group> take_all(intake& core, std::vector<submitted_mail>
       continue;
     }
     storage::add_message(group->changes, taken.value()->record, *taken.value()->content);
-    group->spooled.mails.push_back(std::move(taken.value()));
+    group->mails.push_back(std::move(taken.value()));
     group->waiting.push_back(std::move(each.done));
   }
   return group;
 }
 
-// On the commit thread: a mail is acknowledged here and nowhere else (invariant I1).
-void committed(intake_group& group, const result<void>& durable, const delivery_actor& delivery) {
-  for (std::size_t i = 0; i < group.waiting.size(); ++i) {
-    if (durable)
-      group.waiting[i](group.spooled.mails[i]->record.id);
-    else
-      group.waiting[i](durable.error());
+// The holder may have the copy though its answer did not come: it is told that the mail has ended.
+void withdraw(storage::batch& to, const storage::spooled_message& message) {
+  using storage::family;
+  to.erase(family::spool, storage::message_key(message.id));
+  to.erase(family::spool, storage::body_key(message.id));
+  for (std::size_t i = 0; i < message.mail.recipients.size(); ++i)
+    to.erase(family::queue, storage::lane_key(message.first_lane, message.first_sequence + i));
+  if (!message.copy)
+    return;
+  to.erase(family::queue, storage::unsent_copy_key(message.copy->holder, message.id));
+  if (message.copy->holder != 0)
+    to.put(family::queue, storage::unsent_progress_key(message.copy->holder, {message.id, 0}), {});
+}
+
+// A mail is acknowledged here and nowhere else (invariant I1), by the last of the commit and the
+// second copy.
+void finish(const std::shared_ptr<intake_group>& group, const intake_ends& ends) {
+  storage::batch withdrawn;
+  std::vector<std::size_t> refused;
+  for (std::size_t i = 0; i < group->waiting.size(); ++i) {
+    if (group->failure) {
+      group->waiting[i](*group->failure);
+    } else if (ends.copy_required && !group->kept[i]) {
+      withdraw(withdrawn, group->mails[i]->record);
+      refused.push_back(i);
+    } else {
+      group->waiting[i](group->mails[i]->record.id);
+      group->spooled.mails.push_back(std::move(group->mails[i]));
+    }
   }
-  if (durable)
-    caf::anon_send(delivery, std::move(group.spooled));
+  if (ends.self)
+    caf::anon_send(ends.self, run_step{[group, ends] {
+                     group->settled = true;
+                     hand_over(*ends.state, ends.delivery);
+                   }});
+  else if (!group->spooled.mails.empty())
+    caf::anon_send(ends.delivery, std::move(group->spooled));
+  if (!refused.empty())
+    ends.store->commit(
+        std::move(withdrawn), storage::priority::progress, [group, refused](const result<void>&) {
+          for (const auto i : refused)
+            group->waiting[i](error{errc::unavailable, "no other node took the mail's second copy",
+                                    "try again; see `warmfront cluster status`"});
+        });
+}
+
+void spool(const std::shared_ptr<intake_group>& group, const intake_ends& ends,
+           const replication_actor& replication) {
+  const auto arrived = [group, ends] {
+    if (group->missing.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      finish(group, ends);
+  };
+  if (ends.self) {
+    ends.state->groups.push_back(group);
+    group->missing = 2;
+    group->kept.resize(group->mails.size());
+    auto mails = std::make_shared<std::vector<std::shared_ptr<const spooled_mail>>>(group->mails);
+    caf::anon_send(replication, copy_mails{std::move(mails), [group, arrived](auto kept) {
+                                             group->kept = std::move(kept);
+                                             arrived();
+                                           }});
+  }
+  ends.store->commit(std::move(group->changes), storage::priority::growth,
+                     [group, arrived](const result<void>& durable) {
+                       if (!durable)
+                         group->failure = durable.error();
+                       arrived();
+                     });
 }
 
 } // namespace
 
 intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intake_state> self,
                                             std::shared_ptr<intake> core, storage::store* store,
-                                            const clock* time, delivery_actor delivery) {
+                                            const clock* time, delivery_actor delivery,
+                                            replication_actor replication) {
+  const bool copies = replication && core->copies() != second_copy::never;
+  const intake_ends ends{store, delivery, core->copies() == second_copy::required,
+                         copies ? caf::actor_cast<caf::actor>(self) : caf::actor{}, &self->state};
   return {
       [=](const submit_mails& message) {
         if (self->state.stopping)
@@ -61,13 +150,11 @@ intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intak
         auto group = take_all(*core, *message.mails, time->wall_now());
         if (group->changes.empty())
           return;
-        store->commit(std::move(group->changes), storage::priority::growth,
-                      [group, delivery](const result<void>& durable) {
-                        committed(*group, durable, delivery);
-                      });
+        spool(group, ends, replication);
       },
       [=](const pools_changed& message) { core->set_pools(*message.pools); },
       [=](const ledger_domains_changed& message) { core->set_ledger_domains(*message.domains); },
+      [=](const holders_changed& message) { core->set_holders(message.holders); },
       [=](const stop_intake&) -> caf::result<done> {
         self->state.stopping = true;
         auto promise = self->make_response_promise<done>();

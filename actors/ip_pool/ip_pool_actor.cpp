@@ -22,13 +22,14 @@ public:
   using done_promise = caf::typed_response_promise<answer<done>>;
 
   ip_pool_host(self_pointer self, warmup_actor warmup, storage::control_store& control,
-               event_log& log)
-      : self_{self}, warmup_{std::move(warmup)}, log_{log},
-        mirror_{control,
-                std::string{pool_prefix},
-                {[this](const auto& all) { seen(book_.load(all)); },
-                 [this](const auto& event) { seen(book_.apply(event)); }},
-                run_later(self)} {}
+               event_log& log, node_name self_name)
+      : self_{self}, warmup_{std::move(warmup)}, log_{log}, in_cluster_{!self_name.empty()},
+        book_{std::move(self_name)}, mirror_{
+                                         control,
+                                         std::string{pool_prefix},
+                                         {[this](const auto& all) { seen(book_.load(all)); },
+                                          [this](const auto& event) { seen(book_.apply(event)); }},
+                                         run_later(self)} {}
 
   void start() { mirror_.start(); }
   /// Runs `work` now, or once the pools are read.
@@ -72,6 +73,7 @@ private:
   self_pointer self_;
   warmup_actor warmup_;
   event_log& log_;
+  const bool in_cluster_; ///< then addresses have owners, who alone lease their ledgers
   pool_book book_;
   control_mirror mirror_;
   intake_actor intake_;
@@ -102,6 +104,8 @@ void ip_pool_host::tell() {
     caf::anon_send(intake_, pools_changed{pools});
   if (delivery_)
     caf::anon_send(delivery_, pools_changed{pools});
+  if (in_cluster_)
+    caf::anon_send(warmup_, pools_changed{pools});
 }
 
 take_permits ip_pool_host::permits_for(const assign_sources& m) const {
@@ -178,8 +182,9 @@ auto change_handler(self_pointer self, Work work) {
 
 ip_pool_shell::behavior_type ip_pool_behavior(ip_pool_shell::stateful_pointer<ip_pool_state> self,
                                               warmup_actor warmup, storage::control_store* control,
-                                              event_log* log) {
-  self->state.host = std::make_shared<ip_pool_host>(self, std::move(warmup), *control, *log);
+                                              event_log* log, node_name self_name) {
+  self->state.host =
+      std::make_shared<ip_pool_host>(self, std::move(warmup), *control, *log, std::move(self_name));
   auto* const host = self->state.host.get();
   host->start();
   return {

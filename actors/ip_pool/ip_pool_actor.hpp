@@ -22,9 +22,9 @@ struct ip_pool_state {
 
 /// Reads the pools, then serves; until then requests wait. A change that names a plan first gets
 /// its ledger from `warmup`, so that no address ever sends without the limit it is to have. All
-/// pointers outlive the actor.
+/// pointers outlive the actor. `self_name`: see `pool_book`.
 ip_pool_shell::behavior_type ip_pool_behavior(ip_pool_shell::stateful_pointer<ip_pool_state> self,
                                               warmup_actor warmup, storage::control_store* control,
-                                              event_log* log);
+                                              event_log* log, node_name self_name);
 
 } // namespace warmfront

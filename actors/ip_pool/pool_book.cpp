@@ -1,7 +1,9 @@
 #include "actors/ip_pool/pool_book.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <utility>
 
 #include "actors/ip_pool/rendezvous.hpp"
 
@@ -52,7 +54,7 @@ result<void> check_pool(const pool& value) {
 
 } // namespace
 
-pool_book::pool_book() {
+pool_book::pool_book(node_name self) : self_{std::move(self)} {
   pool shared;
   shared.name = pool_name{std::string{shared_pool_name}};
   pools_.emplace(shared.name, stored{shared, 0});
@@ -61,7 +63,7 @@ pool_book::pool_book() {
 // ---- what the store says ------------------------------------------------------------------
 
 result<void> pool_book::load(const storage::control_snapshot& all) {
-  *this = pool_book{};
+  *this = pool_book{self_};
   auto outcome = success();
   for (const auto& record : all.records)
     if (auto applied = apply({record, false}); !applied)
@@ -116,10 +118,13 @@ result<put_pool_address> pool_book::prepared(put_pool_address command) const {
 
 result<pool_address> pool_book::prepared(const pool_address& value, const pool& target) const {
   WARMFRONT_TRY(stored_form, normalized(value));
+  const auto* const known = find_address(target.name, stored_form.address);
+  if (stored_form.node.empty())
+    stored_form.node = known != nullptr && !known->node.empty() ? known->node : self_;
   if (!stored_form.plan.empty())
     return stored_form;
-  if (const auto* const before = find_address(target.name, stored_form.address))
-    stored_form.plan = before->plan;
+  if (known != nullptr)
+    stored_form.plan = known->plan;
   else if (target.kind == pool_kind::dedicated)
     stored_form.plan = plan_name{"standard"};
   return stored_form;
@@ -268,8 +273,14 @@ result<std::vector<pool>> pool_book::list(const pool_name& name) const {
 
 permit_request pool_book::request_for(const assignment_request& assignment) const {
   permit_request request;
-  if (const auto* const from = find(assignment.pool))
+  if (const auto* const from = find(assignment.pool); from != nullptr && self_.empty()) {
     request.candidates = ranked_sources(from->addresses, assignment.recipient, assignment.previous);
+  } else if (from != nullptr) {
+    std::vector<pool_address> own;
+    std::ranges::copy_if(from->addresses, std::back_inserter(own),
+                         [this](const pool_address& each) { return each.node == self_; });
+    request.candidates = ranked_sources(own, assignment.recipient, assignment.previous);
+  }
   request.sender_domain = assignment.sender_domain;
   request.importance = assignment.importance;
   request.charged = assignment.charged;

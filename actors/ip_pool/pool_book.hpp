@@ -38,7 +38,9 @@ struct needed_ledger {
 /// 1 000 addresses a pool. Removing the last address is allowed: the pool's mail is held then.
 class pool_book {
 public:
-  pool_book();
+  /// `self` is set in a cluster: an address belongs to one node, the one that is told to add it
+  /// when none is named, and only that node sends from it.
+  explicit pool_book(node_name self = {});
 
   // ---- what the store says ----
   [[nodiscard]] result<void> load(const storage::control_snapshot& all);
@@ -84,6 +86,7 @@ private:
   [[nodiscard]] result<storage::control_transaction> replace(const pool& changed) const;
   void guard_addresses(storage::control_transaction& transaction, const pool& changed) const;
 
+  node_name self_;
   std::map<pool_name, stored> pools_;
 };
 

@@ -40,7 +40,12 @@ using warmup_actor = caf::typed_actor<
     caf::replies_to<forecast_release>::with<answer<release_forecast>>,
     // From node.
     caf::reacts_to<connect_listeners>,
-    // From node, after delivery has drained. Answers when the marks are durable.
+    // From ip_pool: who owns which address, and so leases its ledger.
+    caf::reacts_to<pools_changed>,
+    // From cluster: among how many the day of a domain is divided.
+    caf::reacts_to<members_changed>,
+    // From node, after delivery has drained. Answers when the marks are durable and what was not
+    // used is given back, or after 2 s.
     caf::replies_to<stop_warmup>::with<done>>;
 
 /// Pools and the choice of the source IP.
@@ -61,6 +66,8 @@ using intake_actor = caf::typed_actor<
     caf::reacts_to<submit_mails>,
     // From ip_pool and warmup, on every change.
     caf::reacts_to<pools_changed>, caf::reacts_to<ledger_domains_changed>,
+    // From replication.
+    caf::reacts_to<holders_changed>,
     // From node: later submissions are told `stopping`. Answers when none is under way.
     caf::replies_to<stop_intake>::with<done>>;
 
@@ -77,7 +84,39 @@ using delivery_actor = caf::typed_actor<
     caf::replies_to<cancel_message>::with<answer<message_report>>,
     caf::replies_to<list_queues>::with<answer<std::vector<queue_report>>>,
     caf::replies_to<count_deliveries>::with<delivery_counts>,
+    // From replication.
+    caf::replies_to<adopt_mails>::with<answer<done>>,
+    caf::replies_to<place_copies>::with<answer<done>>, caf::reacts_to<allow_sending>,
     // From node.
     caf::replies_to<drain_delivery>::with<done>>;
+
+/// Who belongs to the cluster, and whether this node does.
+using cluster_actor = caf::typed_actor<
+    // From admin.
+    caf::replies_to<list_nodes>::with<answer<std::vector<node_report>>>,
+    caf::replies_to<change_node>::with<answer<node_report>>,
+    // From node: answered when this node is a member, or never will be.
+    caf::replies_to<join_cluster>::with<answer<node_report>>, caf::reacts_to<connect_members>,
+    // From the settler: what others took is gone from this node's queues.
+    caf::reacts_to<settle_epoch>,
+    // From delivery, while the node drains.
+    caf::reacts_to<report_drained>,
+    // From node, last.
+    caf::replies_to<leave_cluster>::with<done>>;
+
+/// Second copies of mails.
+using replication_actor = caf::typed_actor<
+    // From intake, beside the commit.
+    caf::reacts_to<copy_mails>,
+    // From delivery.
+    caf::reacts_to<outcomes_recorded>,
+    // From cluster.
+    caf::reacts_to<members_changed>, caf::reacts_to<peer_joined>, caf::reacts_to<peer_lost>,
+    // Answered once what was received is on its way to the disk.
+    caf::replies_to<frames_received>::with<done>,
+    // From admin.
+    caf::replies_to<count_replicas>::with<replication_counts>,
+    // From node.
+    caf::reacts_to<connect_listeners>>;
 
 } // namespace warmfront

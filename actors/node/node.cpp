@@ -5,6 +5,7 @@
 
 #include <caf/scoped_actor.hpp>
 
+#include "actors/node/cluster_parts.hpp"
 #include "actors/node/node_parts.hpp"
 
 namespace warmfront {
@@ -51,6 +52,8 @@ result<std::unique_ptr<node>> node::start(config::config settings,
   WARMFRONT_TRY(all->open_log());
   WARMFRONT_TRY(all->open_storage());
   WARMFRONT_TRY(all->open_network());
+  all->make_system();
+  WARMFRONT_TRY(all->join());
   WARMFRONT_TRY(all->spawn_actors());
   std::unique_ptr<node> started{new node{std::move(all)}};
   WARMFRONT_TRY(started->parts_->wait_until_loaded());
@@ -139,7 +142,10 @@ void node::parts::stop() {
   }
   smtp.reset();
   services.reset();
+  if (cluster)
+    cluster->stop();
   system_stop();
+  cluster.reset();
   resolver.reset();
   if (io)
     io->stop();

@@ -10,8 +10,10 @@
 #include "actors/access/access_actor.hpp"
 #include "actors/delivery/delivery_actor_state.hpp"
 #include "actors/ip_pool/ip_pool_actor.hpp"
+#include "actors/node/cluster_parts.hpp"
 #include "actors/warmup/warmup_actor.hpp"
 #include "net/asio/mail_transport.hpp"
+#include "storage/etcd/etcd_control_store.hpp"
 #include "storage/rocks/rocks_store.hpp"
 
 namespace warmfront {
@@ -25,6 +27,14 @@ constexpr std::chrono::seconds authenticate_within{10};
 
 error timed_out(const char* what) {
   return {errc::timed_out, std::string{what} + " did not answer in time", "try again"};
+}
+
+second_copy copies_rule(const config::config& settings) {
+  using config::replication_mode;
+  if (!settings.cluster || settings.cluster->replication == replication_mode::none)
+    return second_copy::never;
+  return settings.cluster->replication == replication_mode::required ? second_copy::required
+                                                                     : second_copy::preferred;
 }
 
 } // namespace
@@ -51,10 +61,22 @@ result<void> node::parts::open_storage() {
   };
   WARMFRONT_TRY(opened, storage::open_rocks_store(std::move(options)));
   store = std::move(opened);
-  WARMFRONT_TRY(opened_control, storage::open_embedded_control_store(*store, time));
-  control = std::move(opened_control);
-  WARMFRONT_TRY(found, stored_lanes(*store));
-  stored = std::move(found);
+  return open_control();
+}
+
+result<void> node::parts::open_control() {
+  if (!settings.cluster) {
+    WARMFRONT_TRY(embedded, storage::open_embedded_control_store(*store, time));
+    control = std::move(embedded);
+    return success();
+  }
+  storage::etcd_options options;
+  options.endpoints = settings.cluster->etcd;
+  options.ca_file = settings.cluster->ca;
+  options.certificate_file = settings.cluster->certificate;
+  options.key_file = settings.cluster->key;
+  WARMFRONT_TRY(remote, storage::open_etcd_control_store(std::move(options)));
+  control = std::move(remote);
   return success();
 }
 
@@ -74,18 +96,11 @@ result<void> node::parts::open_network() {
   return success();
 }
 
-// The name's hash stands in the ids until a cluster registers numbers.
-std::uint16_t node::parts::node_number() const {
-  std::uint32_t hash = 2166136261u; // FNV-1a
-  for (const char c : settings.node.name)
-    hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619u;
-  return static_cast<std::uint16_t>(hash ^ (hash >> 16));
-}
-
 delivery_config node::parts::make_delivery_config() const {
   delivery_config made;
   made.hostname = settings.node.hostname;
-  made.node = node_number();
+  made.node = number;
+  made.copies_wanted = copies_rule(settings) != second_copy::never;
   made.dispatch.helo = settings.node.hostname;
   made.dispatch.connections_per_site = settings.delivery.connections_per_site;
   made.retry.first = settings.delivery.retry_first;
@@ -94,16 +109,24 @@ delivery_config node::parts::make_delivery_config() const {
   return made;
 }
 
-result<void> node::parts::spawn_actors() {
+void node::parts::make_system() {
   actor_settings.set("scheduler.max-threads", actor_threads);
   actor_settings.set("scheduler.max-throughput", messages_per_turn);
+  if (settings.cluster)
+    caf_link::configure(actor_settings);
   system = std::make_unique<caf::actor_system>(actor_settings);
+}
+
+result<void> node::parts::spawn_actors() {
+  WARMFRONT_TRY(found, stored_lanes(*store));
+  stored = std::move(found);
   access = system->spawn(access_behavior, control.get(), &time, log.get());
   warmup_rules rules;
   rules.node = node_name{settings.node.name};
   rules.day = settings.warmup.day;
   warmup = system->spawn(warmup_behavior, rules, store.get(), control.get(), &time, log.get());
-  ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), log.get());
+  ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), log.get(),
+                          settings.cluster ? rules.node : node_name{});
   reader = system->spawn<caf::detached>(worker_behavior);
   delivery_ports ports;
   ports.store = store.get();
@@ -114,8 +137,14 @@ result<void> node::parts::spawn_actors() {
   ports.reader = reader;
   ports.router = &*router;
   ports.make_transport = [this](net::transport_callback events) {
-    return net::make_mail_transport(*io, std::move(events));
+    return net::make_mail_transport(*io, std::move(events), &sending);
   };
+  ports.sending = &sending;
+  if (cluster)
+    ports.progressed = [replication = cluster->replication](std::vector<copy_progress> outcomes) {
+      caf::anon_send(replication, outcomes_recorded{std::make_shared<std::vector<copy_progress>>(
+                                      std::move(outcomes))});
+    };
   // Each part that notices a failing disk says so; the node is told once.
   ports.failed = [told = std::make_shared<std::atomic_flag>(), failed = failed](const error& why) {
     if (failed && !told->test_and_set())
@@ -124,12 +153,14 @@ result<void> node::parts::spawn_actors() {
   delivery = system->spawn(delivery_behavior, make_delivery_config(), std::move(ports),
                            random_seed(), stored);
   auto policy = std::make_shared<warmfront::intake>(
-      intake_config{settings.node.hostname, node_number(), settings.smtp.max_message_size},
+      intake_config{settings.node.hostname, number, settings.smtp.max_message_size, 1000,
+                    pool_name{"shared"}, copies_rule(settings)},
       std::make_unique<seeded_random>(random_seed()));
   for (const auto& each : stored)
     if (each.where.appended_by == storage::lane::writer::intake)
       policy->restore(each.where, each.tail);
-  intake = system->spawn(intake_behavior, std::move(policy), store.get(), &time, delivery);
+  intake = system->spawn(intake_behavior, std::move(policy), store.get(), &time, delivery,
+                         cluster ? cluster->replication : replication_actor{});
   asker = system->spawn([self = asker_self](caf::event_based_actor* me) -> caf::behavior {
     *self = me;
     return {[](const run_step& message) { message.step(); }};
@@ -138,6 +169,10 @@ result<void> node::parts::spawn_actors() {
                                     caf::actor_cast<caf::strong_actor_ptr>(delivery)};
   caf::anon_send(warmup, listeners);
   caf::anon_send(ip_pool, listeners);
+  if (cluster) {
+    caf::anon_send(cluster->replication, listeners);
+    connect_cluster();
+  }
   return success();
 }
 
@@ -208,7 +243,10 @@ void node::parts::make_services() {
                       return health.accepts_growth ? "" : "the disk is full: no new mail is taken";
                     },
                     [disk = store.get()] { return disk->health(); },
-                    [server = smtp.get()] { return server->counts(); }});
+                    [server = smtp.get()] { return server->counts(); },
+                    [in = cluster]() -> std::vector<member> {
+                      return in ? in->admitted.members() : std::vector<member>{};
+                    }});
 }
 
 void node::parts::system_stop() {

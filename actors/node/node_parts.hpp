@@ -12,6 +12,7 @@
 #include <caf/event_based_actor.hpp>
 
 #include "actors/access/key_secret.hpp"
+#include "actors/core/fence.hpp"
 #include "actors/delivery/delivery_actor.hpp"
 #include "actors/intake/intake_actor.hpp"
 #include "actors/node/json_log.hpp"
@@ -29,12 +30,16 @@ namespace warmfront {
 [[nodiscard]] result<void> write_key_file(const std::filesystem::path& path,
                                           const std::string& secret);
 
+struct cluster_parts;
+
 struct node::parts {
   ~parts() { stop(); }
 
   result<void> open_log();
   result<void> open_storage();
   result<void> open_network();
+  void make_system();
+  result<void> join();
   result<void> spawn_actors();
   result<void> wait_until_loaded();
   result<void> ensure_admin_key();
@@ -51,6 +56,9 @@ struct node::parts {
   std::unique_ptr<net::io_threads> io;
   std::unique_ptr<dns::resolver> resolver;
   std::optional<site_router> router;
+  fence sending; ///< holds for ever when the node is alone
+  std::uint16_t number = 0;
+  std::shared_ptr<cluster_parts> cluster; ///< null: the node is alone
   std::vector<stored_lane> stored;
   caf::actor_system_config actor_settings;
   std::unique_ptr<caf::actor_system> system;
@@ -67,13 +75,18 @@ struct node::parts {
   bool stopped = false;
 
 private:
+  result<void> open_control();
+  result<void> become_member();
+  void spawn_settler(std::shared_ptr<std::promise<void>> settled);
+  void spawn_members(const std::string& instance, std::uint64_t epoch);
+  void spawn_replication();
+  void connect_cluster();
   void stop_smtp();
   void stop_actors();
   void system_stop();
   [[nodiscard]] delivery_config make_delivery_config() const;
   [[nodiscard]] net::smtp_server_options make_smtp_options() const;
   [[nodiscard]] net::smtp_server_handlers make_smtp_handlers();
-  [[nodiscard]] std::uint16_t node_number() const;
 };
 
 } // namespace warmfront

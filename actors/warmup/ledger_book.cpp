@@ -51,6 +51,7 @@ void ledger_book::replan(const plan_name& name) {
     if (!each.ledger.exists() || each.ledger.record().plan != name)
       continue;
     each.ledger.apply_plan(rule);
+    remember(each);
     opened(each);
     if (each.waiting || each.ledger.is_open())
       pump(each);
@@ -69,6 +70,10 @@ result<void> ledger_book::load_ledgers(const storage::control_snapshot& all) {
   for (auto& each : entries_)
     if (each.ledger.exists() && !present.contains(each.ledger.subject()))
       each.ledger.remove();
+  for (auto& each : entries_)
+    remember(each); // also of ledgers whose plan or whose absence is the news
+  loaded_ = true;
+  remember_complete();
   effects_.domains_changed = true;
   return outcome;
 }
@@ -77,12 +82,17 @@ result<void> ledger_book::apply_ledger(const storage::control_event& event) {
   if (!event.deleted)
     return apply_record(event.record);
   const auto parts = parse_ledger_key(event.record.key);
-  if (parts && !parts->day)
-    if (auto* gone = find_entry(parts->subject)) {
+  auto* const gone = parts ? find_entry(parts->subject) : nullptr;
+  if (gone != nullptr) {
+    if (parts->day) {
+      gone->ledger.day_deleted(*parts->day);
+    } else {
       gone->ledger.remove();
+      remember(*gone);
       effects_.domains_changed = true;
       opened(*gone);
     }
+  }
   return success(); // days are deleted once nobody needs them any more
 }
 
@@ -109,6 +119,9 @@ result<void> ledger_book::apply_record(const storage::control_record& record) {
     if (!ledger)
       outcome = ledger.error();
   }
+  give_back_unowned(target);
+  if (loaded_)
+    remember(target);
   opened(target);
   if (target.ledger.exists() && target.waiting)
     pump(target);
@@ -223,12 +236,18 @@ void ledger_book::refund(const std::vector<charge>& charges) {
 }
 
 storage::batch ledger_book::settle() {
-  settled_ = true;
   storage::batch marks;
-  for (auto& each : entries_)
+  for (auto& each : entries_) {
     if (const auto exact = each.ledger.settle())
       marks.put(storage::family::ledger, mark_key(each.ledger.subject(), exact->day),
                 encode_mark(exact->to));
+    if (!each.ledger.exists() || !each.ledger.has_unused())
+      continue;
+    each.ledger.begin_give_back();
+    marks.put(storage::family::ledger, memory_key(each.ledger.subject()),
+              encode(each.ledger.memory()));
+  }
+  settled_ = true;
   return marks;
 }
 
@@ -282,7 +301,13 @@ void ledger_book::marks_failed(const std::vector<written_mark>& marks) {
 }
 
 storage::control_transaction ledger_book::lease(ledger_index ledger) const {
-  return entries_[ledger].ledger.lease();
+  const auto& of = entries_[ledger].ledger;
+  auto lease = of.lease();
+  // The limit must still be what it was when the part was computed.
+  const auto& name = of.record().plan;
+  if (const auto at = plan_revision(name); !lease.then.empty() && at != 0)
+    lease.when.push_back({plan_key(name), at});
+  return lease;
 }
 
 void ledger_book::lease_answered(ledger_index ledger, bool ok) {
@@ -307,8 +332,11 @@ void ledger_book::tick(wall_time now) {
     if (std::exchange(of.waiting, false))
       effects_.opened = true;
   }
-  for (const auto ledger : std::exchange(retries_, {}))
+  for (const auto ledger : std::exchange(retries_, {})) {
+    remember(entries_[ledger]);
     pump(entries_[ledger]);
+  }
+  remember_complete();
 }
 
 } // namespace warmfront

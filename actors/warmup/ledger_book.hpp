@@ -31,12 +31,20 @@ public:
     std::uint32_t day = 0;
     std::uint64_t to = 0;
   };
+  /// A ledger of which a batch makes durable what is to be remembered.
+  struct written_memory {
+    ledger_index ledger = 0;
+    std::uint64_t number = 0; ///< grows with every write of that ledger
+  };
   /// What the owner has to do now.
   struct effects {
-    storage::batch marks;              ///< to commit; then `marks_written` or `marks_failed`
-    std::vector<written_mark> written; ///< what `marks` says
-    std::vector<ledger_index> leases;  ///< to ask for with `lease`; then `lease_answered`
-    bool opened = false;               ///< somebody who was turned away may ask again
+    storage::batch marks;                   ///< to commit; then `marks_written` or `marks_failed`
+    std::vector<written_mark> written;      ///< what `marks` says
+    storage::batch memory;                  ///< to commit; then `memory_written` or `memory_failed`
+    std::vector<written_memory> remembered; ///< what `memory` says
+    std::vector<ledger_index> leases;       ///< to ask for with `lease`; then `lease_answered`
+    std::vector<ledger_index> give_backs;   ///< for `give_back`; then `give_back_ended`
+    bool opened = false;                    ///< somebody who was turned away may ask again
     bool domains_changed = false;
     std::vector<std::pair<ledger_subject, std::uint64_t>> burnt; ///< leases without a mark
   };
@@ -47,18 +55,36 @@ public:
 
   // ---- what the stores say ----
   // A record that cannot be read is an error; its ledger then grants nothing.
-  /// A mark of the node's store. @pre before `load_ledgers`.
+  /// A mark of the node's store. @pre before `load_memory` and `load_ledgers`.
   [[nodiscard]] result<void> load_mark(std::string_view key, std::string_view value);
+  /// What the node's store remembers of the control store. @pre before `load_ledgers`.
+  [[nodiscard]] result<void> load_memory(std::string_view key, std::string_view value);
+  void load_memory_complete() { memory_complete_ = true; }
+  /// Whether all ledgers are known as they once were, so that permits can be given without the
+  /// control store.
+  [[nodiscard]] bool remembers_all() const noexcept { return memory_complete_; }
   [[nodiscard]] result<void> load_plans(const storage::control_snapshot& all);
   [[nodiscard]] result<void> load_ledgers(const storage::control_snapshot& all);
   [[nodiscard]] result<void> apply_plan(const storage::control_event& event);
   [[nodiscard]] result<void> apply_ledger(const storage::control_event& event);
 
+  // ---- who may lease what ----
+  /// The node of each address. An address without one may be leased by any node.
+  void set_owners(std::unordered_map<std::string, node_name> owners);
+  /// Nodes among which the day of a domain is divided. @pre `count` > 0.
+  void set_live_nodes(std::uint32_t count);
+  /// Gives back what is leased here and was not used since the last call, of those shared ledgers
+  /// of which there is no more to lease.
+  void give_back_idle();
+
   // ---- permits ----
   [[nodiscard]] permit_verdict take(const permit_request& request, wall_time now);
   void refund(const std::vector<charge>& charges);
-  /// Nothing is granted from now on. @returns the exact marks, to be committed last.
+  /// Nothing is granted from now on. @returns the exact marks, to be committed last; once they are
+  /// durable, `unspent` may be given back.
   [[nodiscard]] storage::batch settle();
+  /// For `give_back`, after `settle`.
+  [[nodiscard]] std::vector<ledger_index> unspent() const;
 
   // ---- effects ----
   [[nodiscard]] effects take_effects();
@@ -66,6 +92,12 @@ public:
   void marks_failed(const std::vector<written_mark>& marks);
   [[nodiscard]] storage::control_transaction lease(ledger_index ledger) const;
   void lease_answered(ledger_index ledger, bool ok);
+  void memory_written(const std::vector<written_memory>& memory);
+  void memory_failed(const std::vector<written_memory>& memory);
+  [[nodiscard]] storage::control_transaction give_back(ledger_index ledger) const {
+    return entries_[ledger].ledger.give_back();
+  }
+  void give_back_ended(ledger_index ledger);
   /// When `tick` has something to do; none: never, as things are.
   [[nodiscard]] std::optional<wall_time> next_opening() const;
   /// Whether something failed that `tick` will try again.
@@ -90,6 +122,7 @@ private:
   struct entry {
     permit_ledger ledger;
     bool waiting = false;                    ///< somebody was turned away since it last opened
+    bool give_back_asked = false;            ///< in `effects::give_backs`, and not ended yet
     wall_time queued_for = wall_time::min(); ///< in `openings_` at this time
   };
   struct custom_plan {
@@ -116,6 +149,12 @@ private:
   void warm_up(const permit_request& request, wall_time now);
   static void charge_one(permit_verdict& verdict, entry* of, bool held);
   void pump(entry& of);
+  /// Writes down what must be remembered of a ledger, when that is news.
+  void remember(entry& of);
+  void remember_complete();
+  [[nodiscard]] lease_share share_of(std::string_view subject) const;
+  void give_back_unowned(entry& of);
+  void begin_give_back(entry& of);
   void opened(entry& of);
   void replan(const plan_name& name);
   result<void> apply_record(const storage::control_record& record);
@@ -127,6 +166,15 @@ private:
   std::priority_queue<opening, std::vector<opening>, std::greater<>> openings_;
   std::vector<ledger_index> retries_;
   effects effects_;
+  std::unordered_map<std::string, node_name> owners_;
+  struct remembered {
+    std::string octets; ///< as they were written last
+    std::uint64_t writes = 0;
+  };
+  std::vector<remembered> remembered_;   ///< of each entry
+  std::vector<std::uint64_t> looked_at_; ///< what each entry had used when looked at last
+  bool memory_complete_ = false;
+  bool loaded_ = false;
   bool settled_ = false;
 };
 

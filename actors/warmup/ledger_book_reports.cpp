@@ -20,7 +20,10 @@ ledger_book::entry& ledger_book::find_or_add(std::string_view subject) {
   if (at != subject_index::none)
     return entries_[at];
   by_subject_.add(subject, static_cast<ledger_index>(entries_.size()));
-  return entries_.emplace_back(entry{permit_ledger{std::string{subject}, rules_}});
+  auto& added = entries_.emplace_back(entry{permit_ledger{std::string{subject}, rules_}});
+  added.ledger.set_share(share_of(subject));
+  remembered_.emplace_back();
+  return added;
 }
 
 const plan* ledger_book::find_plan(const plan_name& name) const {

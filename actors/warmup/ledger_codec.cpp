@@ -54,6 +54,10 @@ std::string mark_key(std::string_view subject, std::uint32_t day) {
   return std::string{mark_prefix}.append(subject).append("/").append(padded(day));
 }
 
+std::string memory_key(std::string_view subject) {
+  return std::string{memory_prefix}.append(subject);
+}
+
 std::optional<ledger_key_parts> parse_ledger_key(std::string_view key) {
   if (!key.starts_with(ledger_prefix))
     return std::nullopt;
@@ -117,6 +121,20 @@ std::string encode_mark(std::uint64_t used) {
   return record.SerializeAsString();
 }
 
+std::string encode(const ledger_memory& value) {
+  formats::ledger_memory_record record;
+  record.set_schema(schema);
+  record.set_ledger(encode(value.record));
+  record.set_plan_known(value.plan_known);
+  for (const auto limit : value.plan_days)
+    record.add_plan_days(limit);
+  record.set_day(value.day);
+  record.set_open(value.lease.has_value());
+  record.set_permits(value.lease.value_or(0));
+  record.set_given_back(value.given_back);
+  return record.SerializeAsString();
+}
+
 result<plan> decode_plan(plan_name name, std::string_view octets) {
   WARMFRONT_TRY(record, parse<formats::plan_record>(octets, "a plan"));
   return plan{std::move(name), {record.days().begin(), record.days().end()}, false};
@@ -147,6 +165,20 @@ result<ledger_day_record> decode_ledger_day(std::string_view octets) {
 result<std::uint64_t> decode_mark(std::string_view octets) {
   WARMFRONT_TRY(record, parse<formats::permit_mark_record>(octets, "a ledger's mark"));
   return record.used();
+}
+
+result<ledger_memory> decode_memory(std::string_view octets) {
+  WARMFRONT_TRY(record, parse<formats::ledger_memory_record>(octets, "what is known of a ledger"));
+  WARMFRONT_TRY(ledger, decode_ledger(record.ledger()));
+  ledger_memory memory;
+  memory.record = std::move(ledger);
+  memory.plan_known = record.plan_known();
+  memory.plan_days.assign(record.plan_days().begin(), record.plan_days().end());
+  memory.day = record.day();
+  if (record.open())
+    memory.lease = record.permits();
+  memory.given_back = record.given_back();
+  return memory;
 }
 
 } // namespace warmfront

@@ -37,6 +37,18 @@ struct ledger_day_record {
   friend bool operator==(const ledger_day_record&, const ledger_day_record&) = default;
 };
 
+/// What a node remembers of a ledger, so that it can start and spend its lease while the control
+/// store is away. Never more than what the node may spend: an old one is safe.
+struct ledger_memory {
+  ledger_record record;
+  std::vector<std::uint64_t> plan_days; ///< of its plan; empty: no limit
+  bool plan_known = false;              ///< false: nothing is granted
+  std::uint32_t day = 0;
+  std::optional<std::uint64_t> lease; ///< of that day; none: not open
+  bool given_back = false;            ///< the rest was given back, perhaps without success
+  friend bool operator==(const ledger_memory&, const ledger_memory&) = default;
+};
+
 /// A ledger that starts now.
 [[nodiscard]] ledger_record new_ledger(plan_name plan, wall_time now);
 
@@ -72,6 +84,11 @@ struct ledger_day_record {
 inline constexpr std::string_view plan_prefix = "plans/";
 inline constexpr std::string_view ledger_prefix = "ledgers/";
 inline constexpr std::string_view mark_prefix = "mark/";
+/// In `family::ledger`.
+[[nodiscard]] std::string memory_key(std::string_view subject);
+inline constexpr std::string_view memory_prefix = "lease/";
+/// There when what is remembered was the whole of what the control store held.
+inline constexpr std::string_view memory_complete_key = "lease";
 
 /// A subject and, in the key of a day or a mark, the day.
 struct ledger_key_parts {
@@ -87,10 +104,12 @@ struct ledger_key_parts {
 [[nodiscard]] std::string encode(const ledger_record& value);
 [[nodiscard]] std::string encode(const ledger_day_record& value);
 [[nodiscard]] std::string encode_mark(std::uint64_t used);
+[[nodiscard]] std::string encode(const ledger_memory& value);
 /// Fail with `storage_corrupt`, or `storage_newer` for a schema this release does not know.
 [[nodiscard]] result<plan> decode_plan(plan_name name, std::string_view octets);
 [[nodiscard]] result<ledger_record> decode_ledger(std::string_view octets);
 [[nodiscard]] result<ledger_day_record> decode_ledger_day(std::string_view octets);
 [[nodiscard]] result<std::uint64_t> decode_mark(std::string_view octets);
+[[nodiscard]] result<ledger_memory> decode_memory(std::string_view octets);
 
 } // namespace warmfront

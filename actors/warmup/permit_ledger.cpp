@@ -27,15 +27,47 @@ void permit_ledger::load_mark(std::uint32_t day, std::uint64_t used) {
 }
 
 void permit_ledger::apply(const ledger_record& record, storage::revision at, const plan* rule) {
-  const bool is_first = record_at_ == 0 && leases_at_ == 0;
-  exists_ = true;
+  const bool is_first = !known_ && leases_at_ == 0;
+  exists_ = known_ = true;
   record_ = record;
+  if (record_at_ == 0 && leases_at_ == 0)
+    leases_ = {}; // what was remembered is superseded
   record_at_ = at;
   if (record.opened_day > day_ || is_first)
     start_day(record.opened_day);
   // In memory the day may be ahead of the record: it is being opened.
   day_ends_ = day_start(record_, std::max(day_, record_.opened_day) + 1, rules_->day);
   apply_plan(rule);
+}
+
+void permit_ledger::recall(const ledger_memory& memory) {
+  assert(!known_);
+  exists_ = known_ = true;
+  record_ = memory.record;
+  const bool is_open = memory.lease && memory.day >= record_.opened_day;
+  start_day(is_open ? memory.day : record_.opened_day);
+  if (is_open)
+    leases_.grants.push_back({rules_->node, *memory.lease});
+  if (is_open && memory.given_back)
+    kept_ = memory.lease;
+  kept_at_ = 0;
+  plan_.reset();
+  if (memory.plan_known)
+    plan_ = plan{record_.plan, memory.plan_days, false};
+  recompute();
+  burn_unmarked();
+}
+
+ledger_memory permit_ledger::memory() const {
+  ledger_memory memory;
+  memory.record = record_;
+  memory.plan_known = plan_.has_value();
+  if (plan_)
+    memory.plan_days = plan_->days;
+  memory.day = day_;
+  memory.lease = mine_;
+  memory.given_back = kept_.has_value();
+  return memory;
 }
 
 void permit_ledger::apply_plan(const plan* rule) {
@@ -51,15 +83,25 @@ void permit_ledger::apply_day(std::uint32_t day, const ledger_day_record& leases
   }
   if (day > day_)
     start_day(day);
-  const bool was_open = mine_.has_value();
   leases_ = leases;
   leases_at_ = at;
+  if (giving_back_ || kept_at_ == 0)
+    kept_at_ = at;
   recompute();
-  if (mine_ && !was_open && !mark_known_) {
-    used_ = durable_ = std::max(used_, *mine_);
-    burnt_ = *mine_;
-    mark_known_ = true;
-  }
+  burn_unmarked();
+}
+
+void permit_ledger::day_deleted(std::uint32_t day) {
+  if (older_lease_day_ == day)
+    older_lease_day_.reset();
+}
+
+void permit_ledger::burn_unmarked() {
+  if (!mine_ || mark_known_)
+    return;
+  used_ = durable_ = std::max(used_, *mine_);
+  burnt_ = *mine_;
+  mark_known_ = true;
 }
 
 void permit_ledger::start_day(std::uint32_t day) {
@@ -67,7 +109,8 @@ void permit_ledger::start_day(std::uint32_t day) {
     older_lease_day_ = day_;
   day_ = day;
   used_ = durable_ = 0;
-  mark_known_ = raising_ = false;
+  mark_known_ = raising_ = giving_back_ = false;
+  kept_.reset();
   leases_ = {};
   leases_at_ = 0;
   for (const auto& [marked_day, used] : marks_on_disk_) {
@@ -80,8 +123,7 @@ void permit_ledger::start_day(std::uint32_t day) {
   recompute();
 }
 
-void permit_ledger::recompute() {
-  limit_ = limit_of_day(day_);
+void permit_ledger::count_grants() {
   mine_.reset();
   std::uint64_t others = 0;
   for (const auto& grant : leases_.grants) {
@@ -90,7 +132,18 @@ void permit_ledger::recompute() {
     else
       others += grant.permits;
   }
+  if (kept_ && !giving_back_ && kept_at_ != 0 && kept_at_ != leases_at_)
+    kept_.reset(); // no transaction that gives back can happen any more
+  if (kept_ && mine_)
+    mine_ = std::min(*mine_, *kept_);
   grantable_ = limit_ ? *limit_ - std::min(*limit_, others) : unlimited;
+  if (share_ == lease_share::none)
+    grantable_ = mine_ ? std::min(grantable_, limit_ ? *mine_ : unlimited) : 0;
+}
+
+void permit_ledger::recompute() {
+  limit_ = limit_of_day(day_);
+  count_grants();
   paused_ = record_.paused;
   lease_short_ = !mine_ || (limit_ && *mine_ < grantable_);
   bound_ = bound_batch_ = 0;
@@ -99,7 +152,29 @@ void permit_ledger::recompute() {
     bound_batch_ =
         limit_ ? class_bound(bound_, mail_class::batch, rules_->reserve_percent) : unlimited;
   }
-  raise_below_ = chunk() / 2 + 1;
+  raise_below_ = static_cast<std::uint16_t>(chunk() / 2 + 1);
+  compute_lease_from();
+}
+
+void permit_ledger::compute_lease_from() {
+  lease_from_ = unlimited;
+  // Without a record of the control store there is nothing to compare.
+  if (!lease_short_ || giving_back_ || grantable_ == 0 || record_at_ == 0)
+    return;
+  lease_from_ = 0;
+  if (!mine_ || share_ == lease_share::all || rules_->live_nodes <= 1)
+    return;
+  // Early enough that batch mail, which leaves the reserve alone, does not wait for the lease.
+  const auto last = class_bound(*mine_, mail_class::batch, rules_->reserve_percent);
+  lease_from_ = last - std::min(last, std::max(chunk() / 2, next_part(*mine_) / 4));
+}
+
+std::uint64_t permit_ledger::next_part(std::uint64_t mine) const {
+  const auto left = grantable_ - std::min(grantable_, mine);
+  if (share_ == lease_share::all || rules_->live_nodes <= 1)
+    return left;
+  const auto part = std::max(left / (2 * std::uint64_t{rules_->live_nodes}), chunk());
+  return left < part + chunk() ? left : part; // a rest is not worth another transaction
 }
 
 std::uint64_t permit_ledger::chunk() const {
@@ -160,14 +235,17 @@ storage::control_transaction permit_ledger::lease() const {
   storage::control_transaction lease;
   if (!wants_lease())
     return lease;
-  // A day without limit is opened by a lease of nothing: its permits need none.
+  // What a crash burnt may lie above the lease: the part comes on top of it.
+  const auto mine = mine_.value_or(0);
+  const auto gone = std::max(mine, std::min(used_, grantable_));
+  const auto permits = std::max(mine, std::min(grantable_, gone + next_part(gone)));
   auto leases = leases_;
-  const auto permits = limit_ ? grantable_ : 0;
-  const auto at = std::ranges::find(leases.grants, rules_->node, &ledger_day_record::grant::node);
-  if (at != leases.grants.end())
-    at->permits = std::max(at->permits, permits);
-  else
-    leases.grants.push_back({rules_->node, permits});
+  auto at = std::ranges::find(leases.grants, rules_->node, &ledger_day_record::grant::node);
+  if (at == leases.grants.end())
+    at = leases.grants.insert(at, {rules_->node, 0});
+  // A day without limit is opened by a lease of nothing: its permits need none.
+  if (limit_)
+    at->permits = permits;
   const auto day_key = ledger_day_key(subject_, day_);
   lease.when = {{ledger_key(subject_), record_at_}, {day_key, leases_at_}};
   lease.then.push_back({day_key, encode(leases)});
@@ -177,6 +255,34 @@ storage::control_transaction permit_ledger::lease() const {
   if (older_lease_day_ && *older_lease_day_ < day_)
     lease.then.push_back({ledger_day_key(subject_, *older_lease_day_), std::nullopt});
   return lease;
+}
+
+void permit_ledger::begin_give_back() {
+  assert(has_unused());
+  kept_ = used_;
+  kept_at_ = leases_at_;
+  giving_back_ = true;
+  recompute();
+}
+
+storage::control_transaction permit_ledger::give_back() const {
+  storage::control_transaction lowered;
+  if (!giving_back_ || !exists_ || leases_at_ == 0)
+    return lowered;
+  auto leases = leases_;
+  const auto at = std::ranges::find(leases.grants, rules_->node, &ledger_day_record::grant::node);
+  if (at == leases.grants.end() || at->permits <= *kept_)
+    return lowered;
+  at->permits = *kept_;
+  const auto day_key = ledger_day_key(subject_, day_);
+  lowered.when.push_back({day_key, leases_at_});
+  lowered.then.push_back({day_key, encode(leases)});
+  return lowered;
+}
+
+void permit_ledger::give_back_ended() {
+  giving_back_ = false;
+  recompute();
 }
 
 std::optional<permit_ledger::raise> permit_ledger::settle() {

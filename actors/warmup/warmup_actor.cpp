@@ -9,6 +9,7 @@
 #include "actors/warmup/forecast.hpp"
 #include "actors/warmup/ledger_book.hpp"
 #include "actors/warmup/ledger_commands.hpp"
+#include "actors/warmup/ledger_writer.hpp"
 
 namespace warmfront {
 
@@ -18,9 +19,9 @@ constexpr std::chrono::milliseconds at_once{0};
 constexpr std::chrono::milliseconds retry_after{1000};
 /// The wall clock may jump, so that no timer can be trusted for long while somebody waits.
 constexpr std::chrono::milliseconds look_again_after{250};
-constexpr std::size_t marks_per_read = 1000;
-/// A lease changes three keys, and a transaction at most a hundred.
-constexpr std::size_t leases_per_transaction = 30;
+/// The control store counts as away when it has not answered for so long after the start.
+constexpr std::chrono::milliseconds recall_after{2000};
+constexpr std::chrono::minutes give_back_idle_every{10};
 
 } // namespace
 
@@ -31,7 +32,7 @@ public:
 
   warmup_host(self_pointer self, warmup_rules rules, storage::store& marks,
               storage::control_store& control, const clock& time, event_log& log)
-      : run_{run_later(self)}, book_{std::move(rules)}, marks_{marks}, time_{time}, log_{log},
+      : run_{run_later(self)}, book_{std::move(rules)}, time_{time}, log_{log},
         plans_{control,
                std::string{plan_prefix},
                {[this](const auto& all) { plans_loaded(all); },
@@ -41,14 +42,17 @@ public:
                  std::string{ledger_prefix},
                  {[this](const auto& all) { note(book_.load_ledgers(all)); },
                   [this](const auto& event) { note(book_.apply_ledger(event)); }},
-                 run_} {}
+                 run_},
+        writer_{book_, marks, ledgers_, run_, log} {}
 
-  /// Reads the marks and begins to read the rest. @returns false when the marks are unreadable.
+  /// Reads what the node has and begins to read the rest. @returns false when it is unreadable.
   [[nodiscard]] bool start();
   [[nodiscard]] bool is_loaded() const { return plans_.is_loaded() && ledgers_.is_loaded(); }
-  /// Runs `work` now, or once everything is read.
+  /// Whether permits can be given: by what the control store says, or by what it said once.
+  [[nodiscard]] bool is_serving() const { return is_loaded() || recalled_; }
+  /// Runs `work` now, or once everything is read or recalled.
   void when_loaded(std::function<void()> work) {
-    if (is_loaded())
+    if (is_serving())
       return work();
     waiting_for_load_.push_back(std::move(work));
   }
@@ -59,11 +63,17 @@ public:
     flush();
   }
   void connect(const connect_listeners& m);
-  void stop(std::function<void()> answered);
+  void learn_owners(const pools_changed& m);
+  void count_live(const members_changed& m);
+  void stop(std::function<void()> answered) { writer_.finish(std::move(answered)); }
 
   /// A command on a ledger: answers with its report once it is in effect.
   template <class Command, class Promise>
   void change_ledger(const Command& command, Promise promise) {
+    if (!is_loaded()) {
+      promise.deliver(answer<ledger_report>{away()});
+      return;
+    }
     ledgers_.change([this, command] { return build(book_, command, time_.wall_now()); },
                     [this, command, promise](const result<void>& outcome) mutable {
                       promise.deliver(answer<ledger_report>{report(command.subject, outcome)});
@@ -71,6 +81,10 @@ public:
   }
   template <class Command, class Promise>
   void change_plan(const Command& command, Promise promise) {
+    if (!is_loaded()) {
+      promise.deliver(answer<done>{away()});
+      return;
+    }
     plans_.change([this, command] { return build(book_, command); },
                   [promise](const result<void>& outcome) mutable {
                     promise.deliver(outcome ? answer<done>{done{}} : answer<done>{outcome.error()});
@@ -85,11 +99,15 @@ public:
   void flush();
 
 private:
+  static error away() {
+    return {errc::unavailable, "change a ledger or a plan: the control store does not answer",
+            "try again later"};
+  }
   void plans_loaded(const storage::control_snapshot& all);
   void note(const result<void>& outcome);
   void loaded();
-  void commit_marks(ledger_book::effects& effects);
-  void ask_for_leases(const std::vector<ledger_book::ledger_index>& ledgers);
+  void recall();
+  void look_for_idle();
   void tell_delivery();
   void tell_intake();
   void arm();
@@ -98,39 +116,47 @@ private:
 
   deferred_run run_;
   ledger_book book_;
-  storage::store& marks_;
   const clock& time_;
   event_log& log_;
   control_mirror plans_;
   control_mirror ledgers_;
+  ledger_writer writer_;
   intake_actor intake_;
   delivery_actor delivery_;
   std::vector<std::function<void()>> waiting_for_load_;
   bool turned_away_while_loading_ = false;
   bool telling_ = false;
   bool armed_ = false;
+  bool recalled_ = false;
 };
 
 bool warmup_host::start() {
-  auto from = std::string{mark_prefix};
-  const auto before = storage::prefix_end(mark_prefix);
-  for (;;) {
-    const auto found = marks_.scan(storage::family::ledger, from, before, marks_per_read);
-    if (!found) {
-      note(found.error());
-      return false;
-    }
-    for (const auto& [key, value] : found.value())
-      if (const auto read = book_.load_mark(key, value); !read) {
-        note(read);
-        return false;
-      }
-    if (found.value().size() < marks_per_read)
-      break;
-    from = found.value().back().key + '\0';
+  if (const auto read = writer_.read(); !read) {
+    note(read);
+    return false;
   }
+  if (book_.remembers_all())
+    run_(recall_after, [this] { recall(); });
+  look_for_idle();
   plans_.start();
   return true;
+}
+
+/// The control store is away: what was leased before can be spent, and no more.
+void warmup_host::recall() {
+  if (is_loaded())
+    return;
+  log_.write(log_level::warn, "serving_remembered_leases", {});
+  recalled_ = true;
+  loaded();
+  tell_intake();
+}
+
+void warmup_host::look_for_idle() {
+  run_(give_back_idle_every, [this] {
+    book_.give_back_idle();
+    look_for_idle();
+  });
 }
 
 void warmup_host::plans_loaded(const storage::control_snapshot& all) {
@@ -155,7 +181,7 @@ void warmup_host::loaded() {
 permits_taken warmup_host::take(const take_permits& m) {
   permits_taken taken;
   taken.verdicts.reserve(m.requests.size());
-  if (!is_loaded()) {
+  if (!is_serving()) {
     turned_away_while_loading_ = true;
     permit_verdict later;
     later.what = permit_verdict::kind::pending;
@@ -175,72 +201,39 @@ void warmup_host::connect(const connect_listeners& m) {
   when_loaded([this] { tell_intake(); });
 }
 
-void warmup_host::stop(std::function<void()> answered) {
-  auto exact = book_.settle();
-  if (exact.empty())
-    return answered();
-  marks_.commit(std::move(exact), storage::priority::progress,
-                [this, run = run_, answered = std::move(answered)](const result<void>& outcome) {
-                  run(at_once, [this, outcome, answered] {
-                    if (!outcome)
-                      log_.write(log_level::warn, "permits_burnt",
-                                 {{"why", std::string_view{outcome.error().what}}});
-                    answered();
-                  });
-                });
+void warmup_host::learn_owners(const pools_changed& m) {
+  std::unordered_map<std::string, node_name> owners;
+  for (const auto& pool : *m.pools)
+    for (const auto& each : pool.addresses)
+      owners.insert_or_assign(each.address.str(), each.node);
+  book_.set_owners(std::move(owners));
+  flush();
+}
+
+void warmup_host::count_live(const members_changed& m) {
+  // A node that drains still sends what it has.
+  const auto live = std::ranges::count_if(*m.members, [](const member& each) {
+    return each.self ||
+           (each.alive && (each.state == node_state::active || each.state == node_state::draining));
+  });
+  book_.set_live_nodes(static_cast<std::uint32_t>(std::max<std::ptrdiff_t>(1, live)));
+  flush();
 }
 
 void warmup_host::flush() {
-  if (is_loaded() && !waiting_for_load_.empty())
+  if (is_serving() && !waiting_for_load_.empty())
     loaded();
   auto effects = book_.take_effects();
-  if (!effects.written.empty())
-    commit_marks(effects);
-  ask_for_leases(effects.leases);
+  writer_.write(effects);
   for (const auto& [subject, permits] : effects.burnt)
     log_.write(log_level::warn, "lease_without_mark_burnt",
                {{"ledger", std::string_view{subject.str()}},
                 {"permits", static_cast<std::int64_t>(permits)}});
-  if (effects.opened || (is_loaded() && std::exchange(turned_away_while_loading_, false)))
+  if (effects.opened || (is_serving() && std::exchange(turned_away_while_loading_, false)))
     tell_delivery();
-  if (effects.domains_changed && is_loaded())
+  if (effects.domains_changed && is_serving())
     tell_intake();
   arm();
-}
-
-void warmup_host::commit_marks(ledger_book::effects& effects) {
-  marks_.commit(std::move(effects.marks), storage::priority::progress,
-                [this, run = run_, written = std::move(effects.written)](const result<void>& done) {
-                  run(at_once, [this, written, done] {
-                    if (done)
-                      book_.marks_written(written);
-                    else
-                      book_.marks_failed(written);
-                  });
-                });
-}
-
-/// Several in one transaction: each costs the store an fsync, and a day may begin for thousands.
-void warmup_host::ask_for_leases(const std::vector<ledger_book::ledger_index>& ledgers) {
-  for (std::size_t begin = 0; begin < ledgers.size(); begin += leases_per_transaction) {
-    const auto end = std::min(ledgers.size(), begin + leases_per_transaction);
-    const std::vector group(ledgers.begin() + static_cast<std::ptrdiff_t>(begin),
-                            ledgers.begin() + static_cast<std::ptrdiff_t>(end));
-    ledgers_.change(
-        [this, group]() -> result<storage::control_transaction> {
-          storage::control_transaction all;
-          for (const auto ledger : group) {
-            const auto one = book_.lease(ledger);
-            all.when.insert(all.when.end(), one.when.begin(), one.when.end());
-            all.then.insert(all.then.end(), one.then.begin(), one.then.end());
-          }
-          return all;
-        },
-        [this, group](const result<void>& outcome) {
-          for (const auto ledger : group)
-            book_.lease_answered(ledger, outcome.has_value());
-        });
-  }
 }
 
 /// Once for everything that is in the mailbox already: ten thousand ledgers open one by one.
@@ -359,6 +352,8 @@ warmup_shell::behavior_type warmup_behavior(warmup_shell::stateful_pointer<warmu
           self, [](warmup_host& of, const forecast_release& m,
                    auto promise) { promise.deliver(answer<release_forecast>{of.look_ahead(m)}); }),
       [host](const connect_listeners& m) { host->connect(m); },
+      [host](const pools_changed& m) { host->learn_owners(m); },
+      [host](const members_changed& m) { host->count_live(m); },
       [self, host](const stop_warmup&) -> caf::typed_response_promise<done> {
         auto promise = self->make_response_promise<done>();
         host->stop([promise]() mutable { promise.deliver(done{}); });

@@ -148,19 +148,23 @@ constexpr field storage_fields[] = {
 constexpr schema storage{"storage", "The state of a node's storage.", storage_fields};
 constexpr field node_fields[] = {
     text_of("name", "the node's name"),
-    text_of("hostname", "its name in mail"),
+    text_of("state", "active, draining, dead or removed"),
+    {.name = "alive", .about = "whether it gives signs of life", .kind = truth, .required = true},
+    number_of("number", "its number in the ids of messages"),
+    number_of("epoch", "grows when it is declared dead and when it comes back"),
+    text_of("address", "where other nodes reach it; empty when it is alone"),
+    text_of("hostname", "its name in mail; only of the node that is asked"),
     text_of("version", "its release"),
     {.name = "ready", .about = "whether it can do its work", .kind = truth, .required = true},
     text_of("problem", "why it is not ready"),
     {.name = "storage",
-     .about = "its storage",
+     .about = "its storage; only of the node that is asked",
      .kind = object,
-     .required = true,
      .nested = &storage},
 };
 constexpr schema node{"node", "A node of the cluster.", node_fields};
 constexpr field cluster_fields[] = {
-    text_of("role", "alone: a cluster of one node"),
+    text_of("role", "alone: a cluster of one node; member: of several"),
     {.name = "ready",
      .about = "whether all nodes can do their work",
      .kind = truth,

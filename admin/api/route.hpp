@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/messages/member.hpp"
 #include "actors/messages/messages.hpp"
 #include "admin/api/json.hpp"
 #include "admin/api/problem.hpp"
@@ -28,6 +29,7 @@ struct node_view {
   std::function<std::string()> readiness; ///< empty: ready
   std::function<storage::storage_health()> storage;
   std::function<net::smtp_server_counts()> smtp;
+  std::function<std::vector<member>()> members = nullptr; ///< empty, or none: the node is alone
 };
 
 /// Who may call a route.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <iterator>
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "admin/cli/client.hpp"
 #include "admin/cli/command.hpp"
+#include "admin/cli/pki.hpp"
 #include "admin/cli/profile.hpp"
 #include "admin/cli/render.hpp"
 
@@ -29,6 +31,7 @@ struct invocation {
   std::string format = "table";
   const command* what = nullptr;
   given_values given;
+  std::function<result<std::string>()> locally; ///< set by commands that need no node
 };
 
 void add_argument(CLI::App& app, const argument& each, invocation& target) {
@@ -78,6 +81,36 @@ void add_commands(CLI::App& app, invocation& target) {
   }
 }
 
+/// What `warmfront pki` was told.
+struct pki_options {
+  std::string folder = "pki";
+  std::string name;
+  std::vector<std::string> addresses;
+  bool force = false;
+};
+
+void add_pki(CLI::App& app, invocation& target) {
+  const auto options = std::make_shared<pki_options>();
+  auto* const pki = app.add_subcommand("pki", "The cluster's authority and its certificates.");
+  pki->require_subcommand(1)->fallthrough();
+  pki->add_option("--dir", options->folder, "the folder of the authority's files (pki)");
+  pki->add_flag("--force", options->force, "replace files that exist");
+  auto* const init = pki->add_subcommand("init", "Makes the cluster's certificate authority.");
+  init->fallthrough()->callback([&target, options] {
+    target.locally = [options] { return make_authority_files(options->folder, options->force); };
+  });
+  auto* const node = pki->add_subcommand("node", "Makes the certificate of a node.");
+  node->add_option("NAME", options->name, "node.name of its node.toml")->required();
+  node->add_option("--address", options->addresses, "an address or name it has; may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  node->fallthrough()->callback([&target, options] {
+    target.locally = [options] {
+      return make_node_files(options->folder, options->name, options->addresses, options->force);
+    };
+  });
+}
+
 std::string variable(const char* name) {
   const auto* value = std::getenv(name);
   return value == nullptr ? std::string{} : std::string{value};
@@ -100,7 +133,20 @@ int complain(const error& failure) {
   return failure.code == errc::unavailable ? unreachable : wrong_usage;
 }
 
+int run_locally(const invocation& asked) {
+  const auto outcome = asked.locally();
+  if (!outcome) {
+    std::cerr << render_error(outcome.error());
+    return outcome.error().code == errc::invalid_argument ? wrong_usage : failed;
+  }
+  std::cout << outcome.value() << std::flush;
+  return done;
+}
+
 int run(invocation& asked) {
+  if (asked.locally) {
+    return run_locally(asked);
+  }
   if (const auto raw = asked.given.find("json"); raw != asked.given.end()) {
     auto body = read_all(raw->second.front());
     if (!body) {
@@ -144,6 +190,7 @@ int main(int count, char** words) {
   app.footer("Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 node unreachable.\n"
              "The server and key may also stand in ~/.config/warmfront/config.toml.");
   add_commands(app, asked);
+  add_pki(app, asked);
   // CLI11 reports by exceptions, and by codes over 100.
   try {
     app.parse(count, words);

@@ -14,9 +14,9 @@ namespace warmfront::net {
 
 mail_lane::mail_lane(boost::asio::io_context& context,
                      std::shared_ptr<boost::asio::ssl::context> tls,
-                     std::shared_ptr<const transport_callback> events)
-    : context_{context}, tls_{std::move(tls)}, events_callback_{std::move(events)}, timer_{
-                                                                                        context} {}
+                     std::shared_ptr<const transport_callback> events, const fence* sending)
+    : context_{context}, tls_{std::move(tls)},
+      events_callback_{std::move(events)}, sending_{sending}, timer_{context} {}
 
 void mail_lane::submit(lane_command command) {
   {
@@ -147,11 +147,11 @@ boost::asio::ssl::context make_tls() {
 
 class socket_transport final : public mail_transport {
 public:
-  socket_transport(io_threads& threads, transport_callback events)
+  socket_transport(io_threads& threads, transport_callback events, const fence* sending)
       : tls_{std::make_shared<boost::asio::ssl::context>(make_tls())} {
     const auto shared = std::make_shared<const transport_callback>(std::move(events));
     for (std::size_t index = 0; index < threads.size(); ++index) {
-      lanes_.push_back(std::make_shared<mail_lane>(threads.context(index), tls_, shared));
+      lanes_.push_back(std::make_shared<mail_lane>(threads.context(index), tls_, shared, sending));
     }
   }
   ~socket_transport() override {
@@ -180,9 +180,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<mail_transport> make_mail_transport(io_threads& threads,
-                                                    transport_callback events) {
-  return std::make_unique<socket_transport>(threads, std::move(events));
+std::unique_ptr<mail_transport> make_mail_transport(io_threads& threads, transport_callback events,
+                                                    const fence* sending) {
+  return std::make_unique<socket_transport>(threads, std::move(events), sending);
 }
 
 } // namespace warmfront::net

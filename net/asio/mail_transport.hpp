@@ -13,6 +13,7 @@
 #include "actors/core/clock.hpp"
 #include "actors/core/envelope.hpp"
 #include "actors/core/error.hpp"
+#include "actors/core/fence.hpp"
 #include "actors/core/ids.hpp"
 #include "net/asio/io_threads.hpp"
 #include "net/smtp/client_transmission.hpp"
@@ -104,8 +105,9 @@ public:
   virtual void abandon(connection_id id, std::chrono::milliseconds grace) = 0;
 };
 
-/// A transport over real sockets.
-[[nodiscard]] std::unique_ptr<mail_transport> make_mail_transport(io_threads& threads,
-                                                                  transport_callback events);
+/// A transport over real sockets. While `sending` does not hold no transaction begins, and one
+/// under way is given up before its final dot; it outlives the transport. Null: always.
+[[nodiscard]] std::unique_ptr<mail_transport>
+make_mail_transport(io_threads& threads, transport_callback events, const fence* sending = nullptr);
 
 } // namespace warmfront::net

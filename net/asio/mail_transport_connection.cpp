@@ -175,7 +175,7 @@ void mail_connection::read() {
 
 void mail_connection::on_read(const failure& ec, std::size_t octets) {
   const std::shared_ptr<link> current = link_;
-  dialogue_.at(now());
+  tell_time();
   if (octets > 0) {
     feed({current->input.data(), octets});
   }
@@ -213,7 +213,7 @@ void mail_connection::feed(std::string_view input) {
 }
 
 void mail_connection::lost(std::string_view why) {
-  dialogue_.at(now());
+  tell_time();
   dialogue_.on_lost(why, actions_);
   settle(false);
 }

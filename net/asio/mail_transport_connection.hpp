@@ -74,6 +74,8 @@ private:
   void write_clear();
   void write_tls();
   void write_again();
+  void give_up_sending();
+  void tell_time();
   [[nodiscard]] static steady_time now();
   void wait_writable();
   void set_deadline(bool progress);

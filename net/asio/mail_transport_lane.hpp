@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/core/fence.hpp"
 #include "net/asio/mail_transport.hpp"
 
 namespace warmfront::net {
@@ -47,7 +48,7 @@ public:
   static constexpr std::chrono::milliseconds tick_length{100};
 
   mail_lane(boost::asio::io_context& context, std::shared_ptr<boost::asio::ssl::context> tls,
-            std::shared_ptr<const transport_callback> events);
+            std::shared_ptr<const transport_callback> events, const fence* sending);
 
   /// Any thread.
   void submit(lane_command command);
@@ -61,6 +62,9 @@ public:
   [[nodiscard]] std::uint64_t tick_after(std::chrono::milliseconds wait) const noexcept;
   /// The connection has emitted its last event.
   void forget(connection_id id);
+  [[nodiscard]] bool may_send(steady_time now) const noexcept {
+    return sending_ == nullptr || sending_->holds(now);
+  }
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
   [[nodiscard]] boost::asio::ssl::context& tls() noexcept { return *tls_; }
 
@@ -74,6 +78,7 @@ private:
   boost::asio::io_context& context_;
   std::shared_ptr<boost::asio::ssl::context> tls_;
   std::shared_ptr<const transport_callback> events_callback_;
+  const fence* const sending_;
   boost::asio::steady_timer timer_;
   std::uint64_t now_ = 0; ///< ticks
   bool ticking_ = false;

@@ -1,5 +1,6 @@
 // The part of an outgoing connection that writes, waits and obeys its caller.
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/container/static_vector.hpp>
 
 #include <algorithm>
@@ -19,13 +20,13 @@ constexpr std::size_t tls_write_octets_max = 16384;
 } // namespace
 
 void mail_connection::transmit(std::vector<transmission> transmissions) {
-  dialogue_.at(now());
+  tell_time();
   dialogue_.transmit(std::move(transmissions), actions_);
   settle(true);
 }
 
 void mail_connection::close() {
-  dialogue_.at(now());
+  tell_time();
   dialogue_.close(actions_);
   settle(true);
 }
@@ -42,6 +43,10 @@ void mail_connection::abandon(std::chrono::milliseconds grace) {
 
 void mail_connection::write() {
   if (link_->writing || link_->write_failed || dialogue_.output().empty()) {
+    return;
+  }
+  if (dialogue_.is_sending() && !lane_.may_send(now())) {
+    give_up_sending();
     return;
   }
   if (link_->tls) {
@@ -78,9 +83,25 @@ void mail_connection::write_clear() {
 }
 
 void mail_connection::write_again() {
-  dialogue_.at(now());
+  tell_time();
   dialogue_.recall_late(actions_);
   settle(true);
+}
+
+// Another node may own the mail by now: what the peer has not got it must not get from here.
+void mail_connection::give_up_sending() {
+  link_->write_failed = true;
+  boost::asio::post(lane_.context(), [self = shared_from_this(), attempt = link_] {
+    if (self->link_ == attempt && self->stage_ == stage::talking) {
+      self->lost("given up: this node may be cut off from its cluster");
+    }
+  });
+}
+
+void mail_connection::tell_time() {
+  const auto when = now();
+  dialogue_.at(when);
+  dialogue_.allow(lane_.may_send(when));
 }
 
 steady_time mail_connection::now() {

@@ -64,6 +64,10 @@ public:
 
   /// The time of what is reported next, for `not_after`. Call it before every input.
   void at(steady_time now) noexcept { now_ = now; }
+  /// Whether transactions may begin: those whose turn comes while they may not are given back.
+  void allow(bool transactions) noexcept { allowed_ = transactions; }
+  /// Whether a transaction is on the wire that the peer has not got to its end.
+  [[nodiscard]] bool is_sending() const noexcept { return !under_way_.empty() && !output_.empty(); }
   /// Call it before a write that had to wait for the socket: takes back a transaction whose time
   /// has passed while it was queued behind a content.
   void recall_late(client_actions& actions);
@@ -137,6 +141,7 @@ private:
   std::deque<under_way> under_way_; ///< at most two; replies belong to the first
   std::vector<transmission_id> unsent_;
   steady_time now_{};
+  bool allowed_ = true;
   phase phase_ = phase::ended;
   bool use_starttls_ = false;
   bool opened_ = false;

@@ -143,7 +143,7 @@ void client_dialogue::on_content_reply(under_way& current, reply answer, client_
 }
 
 bool client_dialogue::is_late(const transmission& mail) const noexcept {
-  return mail.not_after && *mail.not_after <= now_;
+  return !allowed_ || (mail.not_after && *mail.not_after <= now_);
 }
 
 bool client_dialogue::may_begin() const noexcept {

@@ -4,6 +4,7 @@
   relay    end to end beside Postfix and beside sending straight into the sink
   backlog  a million held mails: memory, restart, first release
   permit   one permit in the warm-up rules
+  cluster  three nodes: what the second copy costs, takeover, catching up
 """
 import argparse
 import json
@@ -18,6 +19,7 @@ os.environ.setdefault("WARMFRONT_BIN", str(ROOT / "build" / "release" / "bin"))
 sys.path.insert(0, str(ROOT / "tests" / "system"))
 
 import backlog  # noqa: E402  pylint: disable=wrong-import-position
+import cluster  # noqa: E402  pylint: disable=wrong-import-position
 import relay  # noqa: E402  pylint: disable=wrong-import-position
 from harness.processes import BIN, run  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -60,16 +62,22 @@ def number(text):
             return text
 
 
-BENCHES = {"relay": relay.measure, "backlog": backlog.measure, "permit": permit}
+BENCHES = {"relay": relay.measure, "backlog": backlog.measure, "permit": permit,
+           "cluster": cluster.measure}
 
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", default=[], metavar="NAME")
-    parser.add_argument("--rounds", type=int, default=3, help="relay: rounds of each contestant")
-    parser.add_argument("--seconds", type=float, default=8, help="relay: length of a round's load")
-    parser.add_argument("--sessions", type=int, default=100, help="relay: client sessions")
+    parser.add_argument("--rounds", type=int, default=3,
+                        help="relay, cluster: rounds of each contestant")
+    parser.add_argument("--seconds", type=float, default=8,
+                        help="relay, cluster: length of a round's load")
+    parser.add_argument("--sessions", type=int, default=100,
+                        help="relay, cluster: client sessions")
+    parser.add_argument("--revisions", type=int, default=100_000,
+                        help="cluster: how far a node is behind that catches up")
     parser.add_argument("--contestants", default="direct,postfix,warmfront")
     parser.add_argument("--count", type=int, default=1_000_000, help="backlog: held mails")
     options = parser.parse_args()

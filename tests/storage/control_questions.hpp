@@ -86,6 +86,14 @@ struct witness {
       }
     };
   }
+  std::size_t count() {
+    const std::scoped_lock lock{mutex};
+    return events.size();
+  }
+  bool failed_with(errc code) {
+    const std::scoped_lock lock{mutex};
+    return failure.has_value() && failure->code == code;
+  }
   std::string story() {
     const std::scoped_lock lock{mutex};
     std::string told;

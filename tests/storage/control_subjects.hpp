@@ -4,6 +4,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <tuple>
 
 #include "storage/embedded_control_store.hpp"
 #include "storage/memory/faulty_control_store.hpp"
@@ -43,6 +44,8 @@ struct memory_control_subject {
   /// Lets everything that was asked be answered.
   void settle() { subject.run(); }
   void restart() { subject.restart(); }
+  /// Leaves the last 20 transactions for watches; these stores do so by themselves.
+  void forget() {}
 };
 
 /// Behind a network without faults.
@@ -68,11 +71,17 @@ struct rocks_control_subject {
     data.restart();
     subject = open();
   }
+  void forget() {}
 
 private:
   std::unique_ptr<storage::control_store> open() {
     return storage::open_embedded_control_store(data.store(), time, short_history).value();
   }
 };
+
+using every_control_subject =
+    std::tuple<memory_control_subject, faultless_control_subject, rocks_control_subject>;
+/// Where faults between would add nothing.
+using bare_control_subject = std::tuple<memory_control_subject, rocks_control_subject>;
 
 } // namespace warmfront::testing

@@ -1,5 +1,7 @@
 """What `./dev demo` shows: a real batch through one node, under the warm-up limit.
 
+With --nodes 3: a batch through three nodes, one of which is killed in the middle.
+
 One node, two warm IPs in the shared pool, one dedicated IP on the standard plan; all are loopback
 addresses, and the only next hop is a sink on this machine.
 """
@@ -8,6 +10,7 @@ import shutil
 import sys
 import time
 
+from cluster_demo import ClusterDemo
 from harness.node import Node
 from harness.processes import ROOT, let_pass, until
 from harness.sink import Sink, send_load
@@ -154,7 +157,11 @@ def main():
     parser.add_argument("--day", default="24h",
                         help="length of a plan day; 20s to watch day 2 release 1 000 mails")
     parser.add_argument("--exit", action="store_true", help="stop after the summary")
+    parser.add_argument("--nodes", type=int, default=1, choices=(1, 3),
+                        help="3: a cluster, one node of which is killed in the middle")
     options = parser.parse_args()
+    if options.nodes == 3:
+        return ClusterDemo().run(options.exit)
     demo = Demo(options.day)
     demo.start()
     try:

@@ -35,7 +35,7 @@ inline std::shared_ptr<live_mail> make_mail(std::uint64_t number,
   record.octets = octets;
   mail->content = std::make_shared<const std::string>(octets, 'x');
   return std::make_shared<live_mail>(
-      live_mail{std::move(mail), static_cast<std::uint32_t>(recipients.size()), false});
+      live_mail{std::move(mail), static_cast<std::uint32_t>(recipients.size()), false, {}});
 }
 
 /// A recipient at a position of a lane; its mail has only this recipient.

@@ -49,7 +49,8 @@ void delivery_world::start() {
 }
 
 message_id delivery_world::submit(const std::vector<std::string>& recipients, mail_class importance,
-                                  const std::string& pool, const std::string& from) {
+                                  const std::string& pool, const std::string& from,
+                                  std::optional<storage::message_copy> copy) {
   auto mail = std::make_shared<spooled_mail>();
   auto& record = mail->record;
   record.id = message_id{time.wall_now(), 1, random_.next()};
@@ -59,6 +60,7 @@ message_id delivery_world::submit(const std::vector<std::string>& recipients, ma
   record.pool = pool_name{pool};
   record.importance = importance;
   record.accepted_at = time.wall_now();
+  record.copy = copy;
   record.first_lane = {record.pool, {}, {}, importance, storage::lane::writer::intake};
   record.first_sequence = next_sequence_[record.first_lane];
   next_sequence_[record.first_lane] += recipients.size();

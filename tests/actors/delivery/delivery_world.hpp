@@ -31,7 +31,8 @@ public:
   /// A mail to these recipients, committed as intake does it, and told to the flow when durable.
   message_id submit(const std::vector<std::string>& recipients,
                     mail_class importance = mail_class::triggered,
-                    const std::string& pool = "shared", const std::string& from = "s@a.example");
+                    const std::string& pool = "shared", const std::string& from = "s@a.example",
+                    std::optional<storage::message_copy> copy = std::nullopt);
   /// Runs everything that waits, one step at a time, until nothing is left.
   void run();
   /// Runs at most so many steps.
@@ -58,6 +59,7 @@ public:
   std::set<std::string> unanswered;  ///< domains whose hosts never finish
   bool has_source = true;
   bool permits_pending = false; ///< permits are on their way, for ever
+  bool sending = true;          ///< whether the node's fence holds
 
   // ---- what happened
   std::map<std::string, int> delivered; ///< by recipient, as the receiver counts
@@ -66,6 +68,7 @@ public:
   std::map<std::int64_t, std::set<std::string>> sent_on_day;
   std::vector<std::string> order; ///< recipients as they were sent
   std::vector<error> failures;
+  std::vector<copy_progress> told; ///< outcomes whose messages have a copy elsewhere
   std::size_t assignments_asked = 0;
   std::size_t reads = 0;
   manual_clock time;
@@ -84,6 +87,10 @@ public:
   void abandon(net::connection_id id, milliseconds grace) override;
   void later(milliseconds delay, std::function<void()> step) override;
   void happened(const outcome&) override {}
+  void progressed(std::vector<copy_progress> outcomes) override {
+    told.insert(told.end(), outcomes.begin(), outcomes.end());
+  }
+  [[nodiscard]] bool may_send() const override { return sending; }
   void failed(const error& why) override { failures.push_back(why); }
 
 private:

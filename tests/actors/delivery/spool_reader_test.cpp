@@ -65,7 +65,7 @@ spooled_mail put_mail(storage::store& to, std::uint64_t number,
 delivery_item item_of(const spooled_mail& mail, std::uint32_t index, std::uint32_t unfinished) {
   delivery_item item;
   item.live = std::make_shared<live_mail>(
-      live_mail{std::make_shared<const spooled_mail>(mail), unfinished, false});
+      live_mail{std::make_shared<const spooled_mail>(mail), unfinished, false, {}});
   item.index = index;
   item.position = {mail.record.first_lane, mail.record.first_sequence + index};
   item.queue_key = storage::lane_key(item.position->where, item.position->sequence);

@@ -26,7 +26,7 @@ struct intake_fixture : testing::actor_fixture {
         std::make_shared<intake>(intake_config{"mta.example"}, std::make_unique<seeded_random>(1));
     subject = spawn(intake_behavior, core, static_cast<storage::store*>(&store),
                     static_cast<const warmfront::clock*>(&time()),
-                    caf::actor_cast<delivery_actor>(listener));
+                    caf::actor_cast<delivery_actor>(listener), replication_actor{});
     pool shared;
     shared.name = pool_name{"shared"};
     caf::anon_send(subject, pools_changed{std::make_shared<const std::vector<pool>>(

@@ -58,7 +58,8 @@ struct pool_fixture : warmfront::testing::actor_fixture {
   void start() {
     const auto other = spawn(stand_in, &heard);
     ip_pool = spawn(ip_pool_behavior, caf::actor_cast<warmup_actor>(other),
-                    static_cast<storage::control_store*>(&control), static_cast<event_log*>(&log));
+                    static_cast<storage::control_store*>(&control), static_cast<event_log*>(&log),
+                    node_name{});
     const auto to = caf::actor_cast<caf::strong_actor_ptr>(other);
     caf::anon_send(ip_pool, connect_listeners{to, to});
   }

@@ -1,6 +1,7 @@
 """The base of the system tests: a folder, a node, a sink, and logs when something failed."""
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 import unittest
@@ -9,10 +10,23 @@ from .node import Node
 from .sink import Sink, Source
 
 
+class Interrupted(Exception):
+    """Ctrl-C. KeyboardInterrupt would keep unittest from calling what cleans up."""
+
+    happened = False
+
+
+def _interrupt(*_):
+    Interrupted.happened = True
+    raise Interrupted
+
+
 class SystemTest(unittest.TestCase):
     """Everything started through its methods is stopped after the test."""
 
     def setUp(self):
+        if Interrupted.happened:
+            self.skipTest("interrupted")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="warmfront-test-"))
         self.nodes = []
         self.addCleanup(self._remove_folder)
@@ -54,4 +68,6 @@ class SystemTest(unittest.TestCase):
 
 
 def main():
+    """Runs the tests of the file. Ctrl-C fails the one that runs, cleans up and ends."""
+    signal.signal(signal.SIGINT, _interrupt)
     unittest.main(verbosity=2)

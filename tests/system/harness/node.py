@@ -28,11 +28,17 @@ def toml_value(value):
 
 
 class Node:
-    """A warmfrontd. Its ports stay the same when it is started again."""
+    """A warmfrontd. Its ports stay the same when it is started again.
 
-    def __init__(self, folder, settings=None, routes=None, name="n1"):
+    `host`, if given, is where it runs and is called from (namespaces.py).
+    """
+
+    def __init__(self, folder, settings=None, routes=None, name="n1",
+                 host=None):
         self.folder = folder
         self.name = name
+        self.host = host
+        self.program = BIN / "warmfrontd"
         self.data = folder / f"{name}.data"
         self.config = folder / f"{name}.toml"
         self.log = folder / f"{name}.log"
@@ -81,20 +87,35 @@ class Node:
 
     def _start_once(self, seconds, enter, probe):
         begun = time.monotonic()
-        with open(self.log, "ab") as log:
-            self.process = spawn([BIN / "warmfrontd", "--config", self.config],
-                                 enter=enter, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.launch(enter)
+        self.wait_ready(seconds, probe)
+        return time.monotonic() - begun
 
+    def launch(self, enter=None):
+        """Starts the process and waits for nothing."""
+
+        def prepare():
+            for each in (self.host and self.host.enter, enter):
+                if each:
+                    each()
+
+        with open(self.log, "ab") as log:
+            self.process = spawn([self.program, "--config", self.config], enter=prepare,
+                                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def wait_ready(self, seconds=30, probe="/readyz"):
         def ready():
             if self.process.poll() is not None:
                 raise ChildProcessError(
                     f"warmfrontd ended with {self.process.returncode}:\n{self.log_text()[-3000:]}")
             return self.rest.status(probe) == 200
 
-        until(ready, "the node to be ready", seconds, every=0.01)
-        took = time.monotonic() - begun
+        until(ready, f"the node {self.name} to be ready", seconds, every=0.01)
+        self.read_key()
+
+    def read_key(self):
+        """Calls are made with the admin key from now on."""
         self.rest.key = (self.data / "admin.key").read_text(encoding="utf-8").strip()
-        return took
 
     def log_text(self):
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
@@ -106,6 +127,13 @@ class Node:
         """SIGKILL: nothing is written, nothing is closed."""
         self.process.kill()
         self.process.wait()
+
+    def pause(self):
+        """SIGSTOP: it is there and does nothing."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
 
     def terminate(self, seconds=15):
         """SIGTERM; returns (exit code, seconds until the process was gone)."""
@@ -122,7 +150,8 @@ class Node:
         """Runs `warmfront …` against this node."""
         environment = dict(os.environ, WARMFRONT_SERVER=f"http://{self.admin}",
                            WARMFRONT_KEY=key or self.rest.key, HOME=str(self.folder))
-        return run([BIN / "warmfront", *arguments], env=environment)
+        return run([BIN / "warmfront", *arguments], env=environment,
+                   enter=self.host and self.host.enter)
 
     def memory(self):
         """Resident octets now and at most (VmRSS, VmHWM)."""
@@ -137,8 +166,8 @@ class Node:
         key = self.rest.post("/v1/keys", {"account": "default", "role": role})
         return key["id"], key["secret"]
 
-    def shared_ip(self, address="127.0.0.1"):
-        self.rest.put(f"/v1/pools/shared/ips/{address}", {"plan": "warm"})
+    def shared_ip(self, address="127.0.0.1", plan="warm"):
+        self.rest.put(f"/v1/pools/shared/ips/{address}", {"plan": plan})
 
     def dedicated_pool(self, name, address, plan="standard"):
         self.rest.post("/v1/pools", {"name": name, "kind": "dedicated",

@@ -49,19 +49,27 @@ def die_with_parent():
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def spawn(command, enter=None, **options):
-    """Popen of a command that dies with this process; the child calls `enter` first, if given."""
+def _preparation(enter):
+    """For preexec_fn: the child dies with this process, and calls `enter` first, if given."""
 
     def prepare():
         die_with_parent()
         if enter:
             enter()
 
-    return subprocess.Popen([str(part) for part in command], preexec_fn=prepare, **options)
+    return prepare
 
 
-def run(command, seconds=60, **options):
+def spawn(command, enter=None, **options):
+    """Popen of a command that dies with this process; the child calls `enter` first, if given."""
+    return subprocess.Popen([str(part) for part in command], preexec_fn=_preparation(enter),
+                            **options)
+
+
+def run(command, seconds=60, enter=None, **options):
     """Runs a command to its end; the result carries returncode, stdout and stderr as text."""
     options.setdefault("stdin", subprocess.DEVNULL)
+    if "input" in options:
+        del options["stdin"]
     return subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                          timeout=seconds, check=False, preexec_fn=die_with_parent, **options)
+                          timeout=seconds, check=False, preexec_fn=_preparation(enter), **options)

@@ -1,4 +1,5 @@
 """A client for a node's REST interface, on http.client."""
+import contextlib
 import http.client
 import json
 
@@ -13,9 +14,12 @@ class RestError(AssertionError):
 
 
 class Rest:
-    def __init__(self, address, key=None):
+    """`host`, if given, is where connections are made (namespaces.py)."""
+
+    def __init__(self, address, key=None, host=None):
         self.address = address
         self.key = key
+        self.host = host
 
     def ask(self, method, path, body=None, headers=None, seconds=30):
         """Returns (status, decoded body, headers). JSON is decoded, anything else is text."""
@@ -27,6 +31,8 @@ class Rest:
         fields.update(headers or {})
         connection = http.client.HTTPConnection(self.address, timeout=seconds)
         try:
+            with self.host.entered() if self.host else contextlib.nullcontext():
+                connection.connect()
             connection.request(method, path, body=data, headers=fields)
             answer = connection.getresponse()
             text = answer.read().decode("utf-8", "replace")

@@ -11,7 +11,8 @@ Arrival = collections.namedtuple("Arrival", "time_ns source code number sender r
 class Sink:
     """A running smtp_sink. `rules` are texts such as `dot_delay 50` (sink_control.hpp)."""
 
-    def __init__(self, folder, name="sink", listen="127.0.0.1:0", rules=(), log=True, keep=False):
+    def __init__(self, folder, name="sink", listen="127.0.0.1:0", rules=(), log=True, keep=False,
+                 enter=None):
         self.log_path = folder / f"{name}.log" if log else None
         command = [BIN / "smtp_sink", "--listen", listen]
         for rule in rules:
@@ -22,7 +23,8 @@ class Sink:
             contents = folder / f"{name}.mails"
             contents.mkdir(exist_ok=True)
             command += ["--keep", contents]
-        self.process = spawn(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = spawn(command, enter=enter, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             text=True)
         first = self.process.stdout.readline()
         if not first:
             raise RuntimeError(f"smtp_sink did not start: {command}")
@@ -94,7 +96,7 @@ class Sink:
 class Source:
     """A running smtp_source; keyword arguments are its options, `mails=5` for `--count 5`."""
 
-    def __init__(self, to, mails=None, **options):
+    def __init__(self, to, mails=None, enter=None, **options):
         command = [BIN / "smtp_source", "--to", to]
         if mails is not None:
             command += ["--count", mails]
@@ -107,7 +109,8 @@ class Source:
                 command += [option]
             else:
                 command += [option, value]
-        self.process = spawn(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        self.process = spawn(command, enter=enter, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, text=True)
 
     def running(self):
         return self.process.poll() is None

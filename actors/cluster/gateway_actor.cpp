@@ -1,0 +1,148 @@
+#include "actors/cluster/gateway_actor.hpp"
+
+#include <utility>
+
+#include <unistd.h>
+
+#include <caf/send.hpp>
+
+#include "actors/messages/run_later.hpp"
+
+namespace warmfront {
+
+namespace {
+
+constexpr milliseconds tick_interval{200};
+constexpr seconds process_within{60};
+
+} // namespace
+
+/// Lives on the actor's thread; what others call back with comes as a `run_step`.
+class gateway_host {
+public:
+  gateway_host(caf::stateful_actor<gateway_state>* self, node_name peer, gateway_settings settings,
+               gateway_ports ports, std::uint64_t seed)
+      : self_{self}, peer_{std::move(peer)}, ports_{std::move(ports)}, run_{run_later(self)},
+        rules_{std::move(settings), std::make_unique<seeded_random>(seed)} {}
+
+  void heard(const peer_frame& frame) {
+    const auto sender = caf::actor_cast<caf::actor>(self_->current_sender());
+    if (!sender)
+      return;
+    if (frame.kind == static_cast<std::uint16_t>(gateway_frame::hello))
+      speak_with(sender);
+    if (sender != remote_)
+      return; // of a connection that is over
+    rules_.heard(frame, now());
+    perform();
+  }
+  void send(const send_frames& m) {
+    if (const auto sent = rules_.send(m.frames); !sent && sent.error().code == errc::limit_exceeded)
+      say(log_level::warn, "peer_congested", sent.error().what);
+    perform();
+  }
+  void down(const caf::down_msg& m) {
+    if (remote_ && m.source == remote_.address()) {
+      rules_.broken("the connection is gone", now());
+      perform();
+    }
+  }
+  void keep_ticking() {
+    run_(tick_interval, [this] {
+      rules_.tick(now());
+      perform();
+      keep_ticking();
+    });
+  }
+
+private:
+  [[nodiscard]] steady_time now() const { return ports_.time->steady_now(); }
+
+  void speak_with(const caf::actor& far) {
+    if (far == remote_)
+      return;
+    remote_ = far;
+    self_->monitor(remote_);
+  }
+  void dial() {
+    ports_.dial([this, run = run_](result<int> made) {
+      run(milliseconds{0}, [this, made] {
+        if (!made)
+          return failed(made.error().what);
+        ports_.link->reach(self_, made.value(), [this](const caf::actor& far) {
+          if (!far)
+            return failed("the peer's gateway did not answer");
+          speak_with(far);
+          rules_.dialled(now());
+          perform();
+        });
+      });
+    });
+  }
+  void failed(const std::string& why) {
+    say(log_level::debug, "peer_not_reached", why);
+    rules_.dial_failed(now());
+    perform();
+  }
+  void perform() {
+    for (auto& step : rules_.take_steps())
+      std::visit([this](auto& each) { perform(each); }, step);
+  }
+  void perform(const gateway_action::dial&) { dial(); }
+  void perform(gateway_action::transmit& what) {
+    if (remote_)
+      self_->send(remote_, std::move(what.frame));
+  }
+  void perform(const gateway_action::drop&) {
+    remote_ = {};
+    ports_.drop();
+  }
+  void perform(const gateway_action::joined& what) {
+    session_ = what.session;
+    say(log_level::info, "peer_joined", {});
+    self_->send(ports_.replication, peer_joined{peer_, session_});
+  }
+  void perform(const gateway_action::lost& what) {
+    say(log_level::warn, "peer_lost", what.why);
+    self_->send(ports_.replication, peer_lost{peer_});
+  }
+  void perform(gateway_action::deliver& what) {
+    const auto finished = [this, octets = what.octets, session = session_] {
+      if (session == session_)
+        rules_.processed(octets);
+      perform();
+    };
+    self_
+        ->request(ports_.replication, process_within,
+                  frames_received{peer_, session_, std::move(what.frames)})
+        .then([finished](const done&) { finished(); },
+              [finished](const caf::error&) { finished(); });
+  }
+  void say(log_level level, std::string_view event, std::string_view why) {
+    ports_.log->write(level, event, {{"peer", std::string_view{peer_.str()}}, {"text", why}});
+  }
+
+  caf::stateful_actor<gateway_state>* self_;
+  const node_name peer_;
+  gateway_ports ports_;
+  const std::function<void(milliseconds, std::function<void()>)> run_;
+  gateway rules_;
+  caf::actor remote_;
+  std::uint64_t session_ = 0;
+};
+
+caf::behavior gateway_behavior(caf::stateful_actor<gateway_state>* self, node_name peer,
+                               gateway_settings settings, gateway_ports ports, std::uint64_t seed) {
+  self->state.host = std::make_shared<gateway_host>(self, std::move(peer), std::move(settings),
+                                                    std::move(ports), seed);
+  auto* const host = self->state.host.get();
+  self->set_down_handler([host](const caf::down_msg& m) { host->down(m); });
+  host->keep_ticking();
+  return {
+      [host](const peer_frame& frame) { host->heard(frame); },
+      [host](const send_frames& m) { host->send(m); },
+      [](const run_step& m) { m.step(); },
+  };
+}
+
+} // namespace warmfront

@@ -1,0 +1,111 @@
+#include "actors/cluster/peers_actor.hpp"
+
+#include <utility>
+
+#include <caf/send.hpp>
+
+#include "actors/cluster/gateway_actor.hpp"
+
+namespace warmfront {
+
+void member_list::set(const std::vector<member>& members) {
+  const std::lock_guard lock{mutex_};
+  members_ = members;
+  fingerprints_.clear();
+  for (const auto& each : members)
+    if (each.state != node_state::removed)
+      fingerprints_.emplace(each.name.str(), each.key_fingerprint);
+}
+
+std::vector<member> member_list::members() const {
+  const std::lock_guard lock{mutex_};
+  return members_;
+}
+
+bool member_list::admits(const net::peer_identity& who) const {
+  const std::lock_guard lock{mutex_};
+  const auto known = fingerprints_.find(who.name);
+  return known != fingerprints_.end() && known->second == who.key_fingerprint;
+}
+
+namespace {
+
+using self_pointer = peers_actor::stateful_pointer<peers_state>;
+
+void add_gateway(self_pointer self, const node_name& name, const node_name& peer,
+                 const peers_ports& ports) {
+  gateway_settings settings;
+  settings.self = name;
+  settings.dials = name < peer;
+  gateway_ports its;
+  its.link = ports.link;
+  its.time = ports.time;
+  its.log = ports.log;
+  its.replication = ports.replication;
+  its.drop = [tunnels = ports.tunnels, peer] { tunnels->drop_all_of(peer.str()); };
+  // The address is looked up for every call: a member may move.
+  its.dial = [tunnels = ports.tunnels, peer, all = self->state.addresses,
+              mutex = self->state.addresses_mutex](std::function<void(result<int>)> done) {
+    std::string address;
+    {
+      const std::lock_guard lock{*mutex};
+      address = (*all)[peer.str()];
+    }
+    tunnels->dial(address, peer.str(), [done](const result<net::dialled_tunnel>& made) {
+      done(made ? result<int>{made.value().descriptor} : result<int>{made.error()});
+    });
+  };
+  const auto gateway = self->spawn(gateway_behavior, peer, settings, its, random_seed());
+  self->state.gateways.emplace(peer.str(), gateway);
+  if (const auto published = ports.link->publish(peer, gateway); !published)
+    ports.log->write(log_level::error, "peer_not_published",
+                     {{"peer", std::string_view{peer.str()}},
+                      {"text", std::string_view{published.error().what}}});
+}
+
+void follow(self_pointer self, const node_name& name, const peers_ports& ports,
+            const std::vector<member>& members) {
+  ports.admitted->set(members);
+  ports.log->write(log_level::debug, "members",
+                   {{"count", static_cast<std::int64_t>(members.size())}});
+  for (const auto& each : members) {
+    if (each.self)
+      continue;
+    {
+      const std::lock_guard lock{*self->state.addresses_mutex};
+      (*self->state.addresses)[each.name.str()] = each.address;
+    }
+    const auto known = self->state.gateways.find(each.name.str());
+    if (each.state == node_state::removed) {
+      ports.tunnels->drop_all_of(each.name.str());
+      if (known != self->state.gateways.end()) {
+        caf::anon_send_exit(known->second, caf::exit_reason::user_shutdown);
+        self->state.gateways.erase(known);
+      }
+    } else if (known == self->state.gateways.end()) {
+      add_gateway(self, name, each.name, ports);
+    }
+  }
+}
+
+} // namespace
+
+peers_actor::behavior_type peers_behavior(peers_actor::stateful_pointer<peers_state> self,
+                                          node_name name, peers_ports ports) {
+  self->state.addresses = std::make_shared<std::map<std::string, std::string>>();
+  self->state.addresses_mutex = std::make_shared<std::mutex>();
+  self->attach_functor([self] {
+    for (const auto& [peer, gateway] : self->state.gateways)
+      caf::anon_send_exit(gateway, caf::exit_reason::user_shutdown);
+  });
+  return {
+      [=](const members_changed& m) { follow(self, name, ports, *m.members); },
+      [=](const send_frames& m) {
+        if (const auto known = self->state.gateways.find(m.to.str());
+            known != self->state.gateways.end())
+          caf::anon_send(known->second, m);
+      },
+  };
+}
+
+} // namespace warmfront

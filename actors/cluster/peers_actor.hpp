@@ -1,0 +1,62 @@
+// Keeps one gateway for each other member of the cluster and brings frames to them.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/cluster/caf_link.hpp"
+#include "actors/core/event_log.hpp"
+#include "actors/messages/handles.hpp"
+#include "net/asio/peer_tunnel.hpp"
+
+namespace warmfront {
+
+/// Who may come in: members by name, with the fingerprints of their keys. Thread-safe, since
+/// handshakes ask on I/O threads.
+class member_list {
+public:
+  void set(const std::vector<member>& members);
+  [[nodiscard]] bool admits(const net::peer_identity& who) const;
+  [[nodiscard]] std::vector<member> members() const;
+
+private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> fingerprints_;
+  std::vector<member> members_;
+};
+
+/// What it works with; all of it outlives the actor.
+struct peers_ports {
+  caf_link* link = nullptr;
+  net::peer_tunnels* tunnels = nullptr;
+  member_list* admitted = nullptr;
+  const clock* time = nullptr;
+  event_log* log = nullptr;
+  replication_actor replication;
+};
+
+/// Hears of members from cluster; `send_frames` come from replication. Spawned with a thread of its
+/// own, since publishing a gateway waits for CAF's network thread.
+using peers_actor = caf::typed_actor<caf::reacts_to<members_changed>, caf::reacts_to<send_frames>>;
+
+struct peers_state {
+  // Not an aggregate: CAF would initialise the first member of one with the actor's pointer.
+  peers_state() = default;
+  static inline const char* name = "peers";
+  std::map<std::string, caf::actor> gateways;
+  std::shared_ptr<std::map<std::string, std::string>> addresses;
+  std::shared_ptr<std::mutex> addresses_mutex;
+};
+
+peers_actor::behavior_type peers_behavior(peers_actor::stateful_pointer<peers_state> self,
+                                          node_name name, peers_ports ports);
+
+} // namespace warmfront

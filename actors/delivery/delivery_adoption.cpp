@@ -1,0 +1,99 @@
+// What a cluster asks of the flow: mails of other nodes become this node's, copies move, and
+// sending pauses while this node may be cut off.
+
+#include <utility>
+
+#include "actors/delivery/delivery_flow.hpp"
+#include "storage/copies.hpp"
+
+namespace warmfront {
+
+namespace {
+
+using storage::family;
+
+} // namespace
+
+void delivery_flow::adopt(const std::vector<adopted_mail>& mails, storage::batch with,
+                          std::function<void(const result<void>&)> then) {
+  auto appended = std::make_shared<std::vector<storage::lane_position>>();
+  auto deferred = std::make_shared<std::vector<std::pair<wall_time, std::string>>>();
+  for (const auto& each : mails)
+    adopt_one(each, with, *appended, *deferred);
+  ++commits_;
+  effects_.commit(std::move(with), [this, appended, deferred, then](const result<void>& durable) {
+    --commits_;
+    if (durable) {
+      for (const auto& each : *appended)
+        lanes_.appended(each);
+      for (const auto& [due, key] : *deferred)
+        deferred_until(due, key);
+    }
+    then(durable);
+    pump();
+  });
+}
+
+// Its recipients enter this node's own lanes, behind what waits there; ended ones stay ended and
+// deferred ones keep their time and their count of attempts.
+void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
+                              std::vector<storage::lane_position>& appended,
+                              std::vector<std::pair<wall_time, std::string>>& deferred) {
+  auto record = mail.mail->record;
+  record.first_lane.destination = {};
+  record.first_lane.appended_by = storage::lane::writer::delivery;
+  record.copy = config_.copies_wanted ? std::optional{storage::message_copy{}} : std::nullopt;
+  for (std::uint32_t i = 0; i < record.mail.recipients.size(); ++i) {
+    const recipient_id id{record.id, i};
+    const auto sequence = lanes_.reserve(record.first_lane);
+    if (i == 0)
+      record.first_sequence = sequence;
+    auto state = mail.recipients[i];
+    const auto is = state ? static_cast<recipient_state>(state->state) : recipient_state::queued;
+    std::string key;
+    if (is == recipient_state::deferred && state->next_attempt_at) {
+      key = storage::deferred_key(*state->next_attempt_at, id);
+      deferred.emplace_back(*state->next_attempt_at, key);
+    } else if (!is_final(is)) {
+      key = storage::lane_key(record.first_lane, sequence);
+    }
+    appended.push_back({record.first_lane, sequence});
+    if (!key.empty())
+      to.put(family::queue, key, storage::encode(storage::queue_entry{id}));
+    if (!state)
+      continue;
+    state->queue_key = std::move(key);
+    to.put(family::spool, storage::recipient_key(id), storage::encode(*state));
+  }
+  to.put(family::spool, storage::message_key(record.id), storage::encode(record));
+  to.put(family::spool, storage::body_key(record.id), *mail.mail->content);
+  if (record.copy)
+    to.put(family::queue, storage::unsent_copy_key(record.copy->holder, record.id), {});
+}
+
+// In the flow's own turn: every outcome from here on is told to the new holder, and the copy that
+// is read after this commit holds every outcome before it.
+void delivery_flow::place(const std::vector<placed_copy>& copies,
+                          std::function<void(const result<void>&)> then) {
+  storage::batch changes;
+  for (const auto& each : copies) {
+    auto record = each.message;
+    if (record.copy)
+      changes.erase(family::queue, storage::unsent_copy_key(record.copy->holder, record.id));
+    record.copy = each.to;
+    changes.put(family::spool, storage::message_key(record.id), storage::encode(record));
+    changes.put(family::queue, storage::unsent_copy_key(each.to.holder, record.id), {});
+    if (const auto known = live_->find(record.id); known != live_->end())
+      if (const auto live = known->second.lock())
+        live->copy = each.to;
+  }
+  effects_.commit(std::move(changes), std::move(then));
+}
+
+void delivery_flow::allow_sending(bool allowed) {
+  sending_allowed_ = allowed;
+  if (allowed)
+    pump();
+}
+
+} // namespace warmfront

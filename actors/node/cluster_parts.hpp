@@ -1,0 +1,35 @@
+// What a node of a cluster has beside the parts of every node. Only `node` looks in here.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "actors/cluster/caf_link.hpp"
+#include "actors/cluster/cluster_actor.hpp"
+#include "actors/cluster/peers_actor.hpp"
+#include "actors/messages/handles.hpp"
+#include "actors/replication/replication_actor.hpp"
+#include "net/asio/peer_tunnel.hpp"
+#include "net/tls/peer_context.hpp"
+
+namespace warmfront {
+
+/// Members in the order in which they start; `stop` ends them in reverse. Destroyed after the actor
+/// system.
+struct cluster_parts {
+  std::shared_ptr<const net::peer_context> tls;
+  std::unique_ptr<caf_link> link;
+  member_list admitted;
+  std::unique_ptr<net::peer_tunnels> tunnels;
+  caf::actor settler;
+  cluster_actor members;
+  caf::actor reader;
+  replication_actor replication;
+  peers_actor peers;
+  /// Set once delivery has read the queue: from then on a new epoch needs a new start.
+  std::shared_ptr<std::atomic<bool>> running = std::make_shared<std::atomic<bool>>(false);
+
+  void stop();
+};
+
+} // namespace warmfront

@@ -1,0 +1,99 @@
+#include "actors/replication/adopted_mails.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "actors/messages/reports.hpp"
+#include "storage/copies.hpp"
+#include "storage/spool.hpp"
+
+namespace warmfront {
+
+namespace {
+
+using storage::family;
+
+constexpr std::size_t page = 500;
+
+void remove_mail(storage::batch& to, const storage::spooled_message& message,
+                 const std::vector<storage::key_value>& states) {
+  std::vector<std::string> queue_keys(message.mail.recipients.size());
+  for (std::size_t i = 0; i < queue_keys.size(); ++i)
+    queue_keys[i] = storage::lane_key(message.first_lane, message.first_sequence + i);
+  for (const auto& [key, value] : states) {
+    const auto index = storage::held_recipient_index(key); // both kinds of key end with it
+    const auto state = storage::decode_recipient(value);
+    if (state && index < queue_keys.size())
+      queue_keys[index] = state.value().queue_key;
+    to.erase(family::spool, key);
+  }
+  for (std::uint32_t i = 0; i < queue_keys.size(); ++i) {
+    if (!queue_keys[i].empty())
+      to.erase(family::queue, std::move(queue_keys[i]));
+    to.erase(family::queue, storage::unsent_progress_key(message.copy->holder, {message.id, i}));
+  }
+  to.erase(family::spool, storage::message_key(message.id));
+  to.erase(family::spool, storage::body_key(message.id));
+}
+
+void keep_mail(storage::batch& to, storage::spooled_message message) {
+  to.erase(family::queue, storage::unsent_copy_key(message.copy->holder, message.id));
+  message.copy = storage::message_copy{};
+  to.put(family::spool, storage::message_key(message.id), storage::encode(message));
+  to.put(family::queue, storage::unsent_copy_key(0, message.id), {});
+}
+
+std::string remembered(const std::vector<std::uint32_t>& adopted) {
+  return std::to_string(adopted.size()) + ":" + std::to_string(adopted.back());
+}
+
+} // namespace
+
+result<std::uint64_t> remove_adopted(storage::store& from, std::uint16_t holder,
+                                     const std::vector<std::uint32_t>& adopted) {
+  std::uint64_t removed = 0;
+  if (adopted.empty())
+    return removed;
+  const auto done_key = storage::adoption_key(holder);
+  WARMFRONT_TRY(before, from.get(family::spool, done_key));
+  if (before && *before == remembered(adopted))
+    return removed;
+  const std::string prefix(1, storage::message_key({}).front());
+  auto start = prefix;
+  while (true) {
+    WARMFRONT_TRY(found, from.scan(family::spool, start, storage::prefix_end(prefix), page));
+    storage::batch changes;
+    for (const auto& [key, value] : found) {
+      start = key + '\0';
+      WARMFRONT_TRY(message, storage::decode_message(value));
+      if (!message.copy || message.copy->holder != holder ||
+          std::ranges::find(adopted, message.copy->bond) == adopted.end())
+        continue;
+      WARMFRONT_TRY(body, from.get(family::spool, storage::body_key(message.id)));
+      if (!body)
+        continue; // ended here; the holder was told, or will find it delivered twice at worst
+      WARMFRONT_TRY(mark, from.get(family::queue, storage::unsent_copy_key(holder, message.id)));
+      if (mark) {
+        keep_mail(changes, std::move(message));
+        continue;
+      }
+      const auto states = storage::recipient_prefix(message.id);
+      WARMFRONT_TRY(records, from.scan(family::spool, states, storage::prefix_end(states),
+                                       message.mail.recipients.size()));
+      remove_mail(changes, message, records);
+      ++removed;
+    }
+    const bool last = found.size() < page;
+    if (last)
+      changes.put(family::spool, done_key, remembered(adopted));
+    if (!changes.empty()) {
+      WARMFRONT_TRY(
+          storage::commit_and_wait(from, std::move(changes), storage::priority::progress));
+    }
+    if (last)
+      return removed;
+  }
+}
+
+} // namespace warmfront

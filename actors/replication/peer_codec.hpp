@@ -1,0 +1,47 @@
+// The frames in which nodes speak of copies. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "actors/core/error.hpp"
+#include "actors/messages/replicas.hpp"
+
+namespace warmfront {
+
+/// What a frame is. Append only: neighbouring releases talk. Kinds below 16 are the gateways' own.
+enum class replica_frame : std::uint16_t {
+  keep_copies = 16,
+  copies_kept,
+  keep_progress,
+  progress_kept,
+};
+
+struct numbered_copies {
+  std::uint64_t number = 0;
+  std::vector<stored_copy> mails;
+};
+struct copies_answer {
+  std::uint64_t number = 0;
+  std::vector<message_id> refused;
+};
+struct numbered_progress {
+  std::uint64_t number = 0;
+  std::vector<copy_progress> recipients; ///< without holder
+};
+
+[[nodiscard]] std::string encode_copies(std::uint64_t number,
+                                        const std::vector<stored_copy>& mails);
+[[nodiscard]] std::string encode_copies_answer(const copies_answer& value);
+[[nodiscard]] std::string encode_progress(std::uint64_t number,
+                                          const std::vector<copy_progress>& recipients);
+[[nodiscard]] std::string encode_progress_answer(std::uint64_t number);
+
+/// Fail with `protocol` for octets that are no such frame.
+[[nodiscard]] result<numbered_copies> decode_copies(const std::string& octets);
+[[nodiscard]] result<copies_answer> decode_copies_answer(const std::string& octets);
+[[nodiscard]] result<numbered_progress> decode_progress(const std::string& octets);
+[[nodiscard]] result<std::uint64_t> decode_progress_answer(const std::string& octets);
+
+} // namespace warmfront

@@ -1,0 +1,188 @@
+// Second copies: this node's mails on other nodes, and other nodes' mails here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "actors/core/clock.hpp"
+#include "actors/messages/replicas.hpp"
+#include "actors/replication/bond_book.hpp"
+#include "actors/replication/copy_reader.hpp"
+#include "storage/copies.hpp"
+#include "storage/spool.hpp"
+
+namespace warmfront {
+
+struct replication_config {
+  node_name self;
+  std::uint16_t number = 0;
+  bool wanted = true;                   ///< false: mails of this node have one copy
+  milliseconds bond_ends_after{30'000}; ///< a holder not connected for so long is given up
+  milliseconds copy_within{5'000};      ///< an acceptance waits no longer for its second copy
+  std::size_t page = 200;               ///< messages or recipients read back at once
+  std::size_t unconfirmed_max = 1000; ///< outcomes a holder may not know yet while this node sends
+};
+
+/// A node as replication needs to know it.
+struct replication_member {
+  node_name name;
+  std::uint16_t number = 0;
+  bool is_dead = false;     ///< declared dead: what it left is adopted
+  bool may_hold = true;     ///< active: neither draining, dead nor removed
+  storage::revision at = 0; ///< of its node record
+};
+
+/// What replication needs done. Callbacks run in its own turn, never inside the call.
+class replication_effects {
+public:
+  virtual ~replication_effects() = default;
+  [[nodiscard]] virtual steady_time steady_now() const = 0;
+  virtual void commit(storage::batch changes, storage::priority urgency,
+                      std::function<void(const result<void>&)> then) = 0;
+  /// Runs `job` where reading may block; what it returns runs in the turn.
+  virtual void read(std::function<std::function<void()>(const copy_reader&)> job) = 0;
+  virtual void send(const node_name& to, std::uint16_t kind, std::string octets) = 0;
+  /// Changes bonds: `build` is called again after a lost race.
+  virtual void change(std::function<result<storage::control_transaction>()> build,
+                      std::function<void(const result<void>&)> then) = 0;
+  /// Makes mails this node's own, together with other changes.
+  virtual void own(std::vector<adopted_mail> mails, storage::batch with,
+                   std::function<void(const result<void>&)> then) = 0;
+  /// Notes where the copies of this node's mails go from now on; then they are sent.
+  virtual void place(std::vector<placed_copy> copies,
+                     std::function<void(const result<void>&)> then) = 0;
+  /// Whom intake may choose to hold copies: number and bond.
+  virtual void holders_changed(std::vector<storage::message_copy> holders) = 0;
+  /// Whether transactions may begin: not while too many outcomes are known here alone.
+  virtual void allow_sending(bool allowed) = 0;
+};
+
+/// One turn at a time; no I/O of its own.
+///
+/// What a holder has not confirmed is marked on disk, in the batch that made it so. Hence a crash
+/// or a lost connection costs nothing but reading the marks back; everything sent is a whole state
+/// and may arrive twice.
+class replication {
+public:
+  replication(replication_config config, replication_effects& effects);
+
+  // ---- what is so ----
+  void set_members(const std::vector<replication_member>& members);
+  void peer_joined(const node_name& peer);
+  void peer_lost(const node_name& peer);
+  /// The control store or a peer has confirmed at this moment that the node is not cut off.
+  void contact();
+  [[nodiscard]] bond_book& bonds() noexcept { return bonds_; }
+  /// To be called after every change of the bonds.
+  void bonds_changed();
+  void tick();
+
+  // ---- this node's mails ----
+  /// Sends copies of mails that are being committed; `then` says of each whether it is kept.
+  void copy(std::vector<std::shared_ptr<const spooled_mail>> mails,
+            std::function<void(std::vector<bool>)> then);
+  /// Outcomes that are durable here.
+  void progressed(std::vector<copy_progress> outcomes);
+
+  // ---- frames of peers ----
+  void received(const node_name& from, std::uint16_t kind, const std::string& octets);
+
+  // ---- reports ----
+  [[nodiscard]] replication_counts counts() const;
+
+private:
+  struct partner {
+    replication_member member;
+    bool connected = false;
+    std::optional<steady_time> lost_at; ///< none: connected
+    bool bonding = false;
+    std::uint32_t ended_bond = 0; ///< the present bond, made when the one before it was ended
+    bool to_adopt = false;        ///< dead, and what it left here is not adopted yet
+    bool adopting = false;
+    bool converting = false;
+    bool convert_again = false;   ///< something came in behind the page that was read
+    std::uint32_t moved_bond = 0; ///< messages of bonds below this one have other copies
+    // Reading back what is not confirmed.
+    bool behind = false; ///< something was refused: read back at the next tick
+    bool catching_up = false;
+    bool copies_read = false; ///< outcomes follow
+    std::string marks_from;
+    std::map<recipient_id, copy_progress> meanwhile;   ///< outcomes during a read
+    std::map<recipient_id, std::uint64_t> unconfirmed; ///< recipient: number of its newest frame
+  };
+  struct waiting_copies {
+    std::vector<bool> kept;
+    std::size_t missing = 0;
+    steady_time until{};
+    std::function<void(std::vector<bool>)> then;
+  };
+  struct sent_copies {
+    std::uint16_t holder = 0;
+    std::vector<message_id> ids;
+    std::shared_ptr<waiting_copies> waiting; ///< null: read back
+    std::vector<std::size_t> places;         ///< in `waiting`
+  };
+  struct sent_progress {
+    std::uint16_t holder = 0;
+    std::vector<recipient_id> recipients;
+  };
+
+  [[nodiscard]] partner* find(const node_name& name);
+  [[nodiscard]] partner* find(std::uint16_t number);
+  [[nodiscard]] std::uint32_t bond_with(const partner& holder) const;
+  void bond_if_needed(partner& holder);
+  void end_bond(partner& holder);
+  void tell_holders();
+  void check_sending();
+
+  // primary
+  void send_copies(partner& to, std::vector<stored_copy> mails,
+                   const std::shared_ptr<waiting_copies>& waiting, std::vector<std::size_t> places);
+  void send_progress(partner& to, const std::vector<copy_progress>& outcomes);
+  void copies_kept(partner& from, const std::string& octets);
+  void progress_kept(partner& from, const std::string& octets);
+  void resolve(const std::shared_ptr<waiting_copies>& waiting, std::size_t place, bool kept);
+  void forget_sent(const partner& to);
+  void catch_up(partner& to);
+  void catch_up_copies(partner& to);
+  void catch_up_progress(partner& to);
+  void place_unplaced();
+  void place(std::vector<placed_copy> copies, bool more);
+  void move_copies_of(partner& holder);
+  void move_page(const node_name& holder, std::uint32_t bond, std::string from);
+  void drop_marks(const node_name& holder, std::string from);
+
+  // holder
+  void keep_copies(partner& from, const std::string& octets);
+  void keep_progress(partner& from, const std::string& octets);
+  void note_kept(const node_name& from, const std::vector<stored_copy>& mails,
+                 const result<void>& durable, std::vector<message_id>& refused);
+  void adopt(partner& dead);
+  void convert(partner& from);
+  void convert_page(const node_name& from, std::string next);
+
+  replication_config config_;
+  replication_effects& effects_;
+  bond_book bonds_;
+  std::map<std::string, partner> peers_;
+  std::uint64_t next_number_;
+  std::unordered_map<std::uint64_t, sent_copies> copies_;
+  std::unordered_map<std::uint64_t, sent_progress> progress_;
+  std::vector<std::shared_ptr<waiting_copies>> waiting_;
+  std::vector<storage::message_copy> told_;
+  bool placing_ = false;
+  std::string place_from_;
+  bool allowed_ = true;
+  std::optional<steady_time> contact_;
+  std::uint64_t kept_ = 0;
+  std::uint64_t adopted_ = 0;
+};
+
+} // namespace warmfront

@@ -1,0 +1,167 @@
+#include "actors/replication/replication_actor.hpp"
+
+#include <utility>
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+#include "actors/messages/run_later.hpp"
+
+namespace warmfront {
+
+namespace {
+
+constexpr milliseconds tick_interval{500};
+constexpr seconds delivery_within{60};
+
+} // namespace
+
+/// Lives on the actor's thread; what others call back with comes as a `run_step`.
+class replication_host final : public replication_effects {
+public:
+  using self_pointer = replication_shell::stateful_pointer<replication_state>;
+
+  replication_host(self_pointer self, replication_config config, replication_ports ports)
+      : self_{self}, ports_{std::move(ports)}, run_{run_later(static_cast<shell*>(self))},
+        rules_{std::move(config), *this}, bonds_{*ports_.control,
+                                                 std::string{bond_prefix},
+                                                 {[this](const storage::control_snapshot& all) {
+                                                    say(rules_.bonds().load(all));
+                                                    rules_.contact();
+                                                    rules_.bonds_changed();
+                                                  },
+                                                  [this](const storage::control_event& event) {
+                                                    say(rules_.bonds().apply(event));
+                                                    rules_.contact();
+                                                    rules_.bonds_changed();
+                                                  }},
+                                                 run_} {}
+
+  void connect(const connect_listeners& m) {
+    intake_ = caf::actor_cast<intake_actor>(m.intake);
+    delivery_ = caf::actor_cast<delivery_actor>(m.delivery);
+    bonds_.start();
+    keep_ticking();
+  }
+  [[nodiscard]] replication& rules() { return rules_; }
+
+  [[nodiscard]] steady_time steady_now() const override { return ports_.time->steady_now(); }
+  void commit(storage::batch changes, storage::priority urgency,
+              std::function<void(const result<void>&)> then) override {
+    ports_.store->commit(std::move(changes), urgency,
+                         [run = run_, then = std::move(then)](const result<void>& durable) {
+                           run(milliseconds{0}, [then, durable] { then(durable); });
+                         });
+  }
+  void read(std::function<std::function<void()>(const copy_reader&)> job) override {
+    caf::anon_send(ports_.reader,
+                   run_step{[store = ports_.store, run = run_, job = std::move(job)] {
+                     run(milliseconds{0}, job(copy_reader{*store}));
+                   }});
+  }
+  void send(const node_name& to, std::uint16_t kind, std::string octets) override {
+    ports_.send({to, {{kind, std::move(octets)}}});
+  }
+  void change(std::function<result<storage::control_transaction>()> build,
+              std::function<void(const result<void>&)> then) override {
+    bonds_.change(std::move(build), [this, then = std::move(then)](const result<void>& done) {
+      if (!done)
+        ports_.log->write(log_level::warn, "bond_not_changed",
+                          {{"text", std::string_view{done.error().what}}});
+      then(done);
+    });
+  }
+  void own(std::vector<adopted_mail> mails, storage::batch with,
+           std::function<void(const result<void>&)> then) override {
+    if (!mails.empty())
+      ports_.log->write(log_level::warn, "mails_adopted",
+                        {{"count", static_cast<std::int64_t>(mails.size())}});
+    ask(adopt_mails{std::make_shared<std::vector<adopted_mail>>(std::move(mails)),
+                    std::make_shared<storage::batch>(std::move(with))},
+        std::move(then));
+  }
+  void place(std::vector<placed_copy> copies,
+             std::function<void(const result<void>&)> then) override {
+    ask(place_copies{std::make_shared<std::vector<placed_copy>>(std::move(copies))},
+        std::move(then));
+  }
+  void holders_changed(std::vector<storage::message_copy> holders) override {
+    ports_.log->write(log_level::info, "copy_holders",
+                      {{"count", static_cast<std::int64_t>(holders.size())}});
+    if (intake_)
+      caf::anon_send(intake_, warmfront::holders_changed{std::move(holders)});
+  }
+  void allow_sending(bool allowed) override {
+    if (!allowed)
+      ports_.log->write(log_level::warn, "sending_paused", {});
+    if (delivery_)
+      caf::anon_send(delivery_, warmfront::allow_sending{allowed});
+  }
+
+private:
+  using shell = replication_shell::stateful_base<replication_state>;
+
+  void say(const result<void>& outcome) {
+    if (!outcome)
+      ports_.log->write(log_level::error, "bond_unreadable",
+                        {{"text", std::string_view{outcome.error().what}}});
+  }
+  template <class Question>
+  void ask(Question question, std::function<void(const result<void>&)> then) {
+    self_->request(delivery_, delivery_within, std::move(question))
+        .then(
+            [then](const answer<done>& found) {
+              then(found.value ? success() : result<void>{found.value.error()});
+            },
+            [then](const caf::error&) {
+              then(error{errc::timed_out, "delivery did not answer in time", {}});
+            });
+  }
+  void keep_ticking() {
+    run_(tick_interval, [this] {
+      if (ports_.sending->until() != std::exchange(fenced_until_, ports_.sending->until()))
+        rules_.contact();
+      rules_.tick();
+      keep_ticking();
+    });
+  }
+
+  self_pointer self_;
+  replication_ports ports_;
+  deferred_run run_;
+  intake_actor intake_;
+  delivery_actor delivery_;
+  steady_time fenced_until_{};
+  replication rules_;
+  control_mirror bonds_;
+};
+
+replication_shell::behavior_type
+replication_behavior(replication_shell::stateful_pointer<replication_state> self,
+                     replication_config config, replication_ports ports) {
+  self->state.host = std::make_shared<replication_host>(self, std::move(config), std::move(ports));
+  auto* const host = self->state.host.get();
+  return {
+      [host](const copy_mails& m) { host->rules().copy(*m.mails, m.kept); },
+      [host](const outcomes_recorded& m) { host->rules().progressed(std::move(*m.outcomes)); },
+      [host](const members_changed& m) {
+        std::vector<replication_member> members;
+        for (const auto& each : *m.members)
+          members.push_back({each.name, each.number, each.ended,
+                             each.state == node_state::active && !each.ended, each.revision});
+        host->rules().set_members(members);
+      },
+      [host](const peer_joined& m) { host->rules().peer_joined(m.peer); },
+      [host](const peer_lost& m) { host->rules().peer_lost(m.peer); },
+      [host](const frames_received& m) {
+        for (const auto& frame : m.frames)
+          host->rules().received(m.from, frame.kind, frame.octets);
+        return done{};
+      },
+      [host](const count_replicas&) { return host->rules().counts(); },
+      [host](const connect_listeners& m) { host->connect(m); },
+      [](const run_step& m) { m.step(); },
+  };
+}
+
+} // namespace warmfront

@@ -1,0 +1,141 @@
+#include "actors/warmup/ledger_writer.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+
+namespace warmfront {
+
+namespace {
+
+constexpr std::chrono::milliseconds at_once{0};
+constexpr std::chrono::milliseconds give_back_within{2000};
+constexpr std::size_t records_per_read = 1000;
+/// A lease changes three keys, and a transaction at most a hundred.
+constexpr std::size_t ledgers_per_transaction = 30;
+
+} // namespace
+
+result<void> ledger_writer::read() {
+  WARMFRONT_TRY(this->read(mark_prefix, &ledger_book::load_mark));
+  WARMFRONT_TRY(this->read(memory_prefix, &ledger_book::load_memory));
+  WARMFRONT_TRY(complete, own_.get(storage::family::ledger, memory_complete_key));
+  if (complete)
+    book_.load_memory_complete();
+  return success();
+}
+
+result<void> ledger_writer::read(std::string_view prefix, load into) {
+  auto from = std::string{prefix};
+  const auto before = storage::prefix_end(prefix);
+  for (;;) {
+    WARMFRONT_TRY(found, own_.scan(storage::family::ledger, from, before, records_per_read));
+    for (const auto& [key, value] : found)
+      if (const auto loaded = (book_.*into)(key, value); !loaded)
+        return loaded;
+    if (found.size() < records_per_read)
+      return success();
+    from = found.back().key + '\0';
+  }
+}
+
+void ledger_writer::write(ledger_book::effects& effects) {
+  if (!effects.written.empty())
+    commit_marks(effects);
+  if (!effects.memory.empty())
+    commit_memory(effects);
+  change(
+      effects.leases, [this](auto ledger) { return book_.lease(ledger); },
+      [this](auto ledger, bool ok) { book_.lease_answered(ledger, ok); });
+  change(
+      effects.give_backs, [this](auto ledger) { return book_.give_back(ledger); },
+      [this](auto ledger, bool) { book_.give_back_ended(ledger); });
+}
+
+void ledger_writer::commit_marks(ledger_book::effects& effects) {
+  own_.commit(std::move(effects.marks), storage::priority::progress,
+              [this, run = run_, written = std::move(effects.written)](const result<void>& done) {
+                run(at_once, [this, written, done] {
+                  if (done)
+                    book_.marks_written(written);
+                  else
+                    book_.marks_failed(written);
+                });
+              });
+}
+
+void ledger_writer::commit_memory(ledger_book::effects& effects) {
+  own_.commit(std::move(effects.memory), storage::priority::progress,
+              [this, run = run_, memory = std::move(effects.remembered)](const result<void>& done) {
+                run(at_once, [this, memory, done] {
+                  if (done)
+                    book_.memory_written(memory);
+                  else
+                    book_.memory_failed(memory);
+                });
+              });
+}
+
+/// Several in one transaction: each costs the store an fsync, and a day may begin for thousands.
+void ledger_writer::change(const indexes& ledgers, const part& build, const answered& done) {
+  for (std::size_t begin = 0; begin < ledgers.size(); begin += ledgers_per_transaction) {
+    const auto end = std::min(ledgers.size(), begin + ledgers_per_transaction);
+    const indexes group(ledgers.begin() + static_cast<std::ptrdiff_t>(begin),
+                        ledgers.begin() + static_cast<std::ptrdiff_t>(end));
+    ledgers_.change(
+        [group, build]() -> result<storage::control_transaction> {
+          storage::control_transaction all;
+          for (const auto ledger : group) {
+            auto one = build(ledger);
+            std::ranges::move(one.when, std::back_inserter(all.when));
+            std::ranges::move(one.then, std::back_inserter(all.then));
+          }
+          return all;
+        },
+        [group, done](const result<void>& outcome) {
+          for (const auto ledger : group)
+            done(ledger, outcome.has_value());
+        });
+  }
+}
+
+void ledger_writer::finish(std::function<void()> finished) {
+  auto exact = book_.settle();
+  if (exact.empty())
+    return finished();
+  own_.commit(std::move(exact), storage::priority::progress,
+              [this, run = run_, finished = std::move(finished)](const result<void>& outcome) {
+                run(at_once, [this, outcome, finished] {
+                  if (outcome)
+                    return give_back(finished);
+                  log_.write(log_level::warn, "permits_burnt",
+                             {{"why", std::string_view{outcome.error().what}}});
+                  finished();
+                });
+              });
+}
+
+void ledger_writer::give_back(std::function<void()> finished) {
+  const auto unspent = book_.unspent();
+  if (unspent.empty())
+    return finished();
+  // Whoever comes first ends the wait: the last answer or the time.
+  struct wait {
+    std::size_t left;
+    std::function<void()> finished;
+    void end() {
+      if (const auto once = std::exchange(finished, nullptr))
+        once();
+    }
+  };
+  const auto waiting = std::make_shared<wait>(wait{unspent.size(), std::move(finished)});
+  run_(give_back_within, [waiting] { waiting->end(); });
+  change(
+      unspent, [this](auto ledger) { return book_.give_back(ledger); },
+      [waiting](auto, bool) {
+        if (--waiting->left == 0)
+          waiting->end();
+      });
+}
+
+} // namespace warmfront

@@ -1,0 +1,57 @@
+// Second copies of mails: those this node keeps for others, and what others do not know yet of
+// this node's. Pure: builds keys and values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/core/ids.hpp"
+#include "storage/spool.hpp"
+#include "storage/store.hpp"
+
+namespace warmfront::storage {
+
+/// The holder of a message's copy: rendezvous hashing, so that a holder that comes or goes moves
+/// its share only. Holder 0 when there is none.
+[[nodiscard]] message_copy choose_holder(const std::vector<message_copy>& holders,
+                                         const message_id& id);
+
+// ---- at the primary, in `family::queue`: the value is empty ------------------------------------
+
+/// The holder has not confirmed the message yet.
+[[nodiscard]] std::string unsent_copy_key(std::uint16_t holder, const message_id& id);
+/// All of a holder's, or of all holders.
+[[nodiscard]] std::string unsent_copy_prefix(std::uint16_t holder);
+/// The holder has not confirmed the recipient's present state yet.
+[[nodiscard]] std::string unsent_progress_key(std::uint16_t holder, const recipient_id& id);
+[[nodiscard]] std::string unsent_progress_prefix(std::uint16_t holder);
+
+struct unsent_mark {
+  std::uint16_t holder = 0;
+  recipient_id recipient; ///< of a copy: index 0
+};
+/// Takes either key apart; none when it is neither.
+[[nodiscard]] std::optional<unsent_mark> parse_unsent_key(std::string_view key);
+
+/// What is known of a holder that has adopted mails of this node (in `family::spool`).
+[[nodiscard]] std::string adoption_key(std::uint16_t holder);
+
+// ---- at the holder, in `family::spool` -----------------------------------------------------
+
+/// The message record, as the primary has it.
+[[nodiscard]] std::string held_message_key(std::uint16_t primary, const message_id& id);
+[[nodiscard]] std::string held_body_key(std::uint16_t primary, const message_id& id);
+[[nodiscard]] std::string held_recipient_key(std::uint16_t primary, const recipient_id& id);
+/// All recipients of a held message start with this.
+[[nodiscard]] std::string held_recipient_prefix(std::uint16_t primary, const message_id& id);
+/// All messages held for a primary start with this.
+[[nodiscard]] std::string held_messages_prefix(std::uint16_t primary);
+/// The id in a key of `held_message_key`.
+[[nodiscard]] std::optional<message_id> parse_held_message_key(std::string_view key);
+/// The index in a key of `held_recipient_key`.
+[[nodiscard]] std::uint32_t held_recipient_index(std::string_view key);
+
+} // namespace warmfront::storage

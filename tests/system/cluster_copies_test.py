@@ -1,0 +1,50 @@
+"""Two copies of every mail: a node is killed under load, its peers send what it had accepted."""
+import sys
+
+from harness.case import main
+from harness.cluster import ClusterTest
+from harness.namespaces import why_not
+from harness.processes import until
+
+TAKEOVER = 5  # seconds, as the cluster is configured
+
+
+class SecondCopies(ClusterTest):
+    def test_acknowledged_mail_outlives_its_node_and_the_node_comes_back_without_it(self):
+        cluster = self.start_cluster()
+        until(lambda: self.accepts(cluster, "n1"), "a peer to hold copies of n1", 20)
+        for number, name in enumerate(cluster.nodes):
+            load = self.start_load(cluster, name, 200, sessions=4, first=200 * number)
+            self.assertEqual(load.result()["accepted"], 200)
+        before = cluster.sink.wait_for(601, "unique")["unique"]
+
+        load = self.start_load(cluster, "n1", 50_000, sessions=8, first=1000, silence=3)
+        until(lambda: cluster.sink.stat()["unique"] > before + 200, "mail under way", 20)
+        cluster.nodes["n1"].kill()
+        totals = load.result()
+        self.assertGreater(totals["accepted"], 100)
+        expected = before + totals["accepted"]
+        counts = cluster.sink.wait_for(expected, "unique", 2 * TAKEOVER + 10)
+        # Unknown are only those whose reply was lost, and what was on its way to a holder.
+        self.assertLessEqual(counts["unique"], expected + totals["in_doubt"] + 100)
+        cluster.wait_states({"n1": "dead"}, among=("n2", "n3"))
+
+        cluster.nodes["n1"].launch()
+        cluster.nodes["n1"].wait_ready(30)
+        cluster.wait_states({"n1": "active"})
+        load = self.start_load(cluster, "n1", 100, sessions=2, first=100_000)
+        self.assertEqual(load.result()["accepted"], 100)
+        until(lambda: cluster.sink.stat()["unique"] >= expected + 100, "mail of the new epoch", 20)
+        # Sent twice is only what was on the wire, or not yet known to its holder, when it died.
+        self.assertLessEqual(cluster.sink.stat()["duplicate"], 200)
+
+    def accepts(self, cluster, name):
+        load = self.start_load(cluster, name, 1, sessions=1, first=900)
+        return load.result()["accepted"] == 1
+
+
+if __name__ == "__main__":
+    if missing := why_not():
+        print(f"skipped: {missing}")
+        sys.exit(77)
+    main()
