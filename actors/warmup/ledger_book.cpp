@@ -53,7 +53,8 @@ void ledger_book::replan(const plan_name& name) {
     each.ledger.apply_plan(rule);
     remember(each);
     opened(each);
-    if (each.waiting || each.ledger.is_open())
+    // At the start nobody has asked for anything yet.
+    if (each.waiting || (loaded_ && each.ledger.is_open()))
       pump(each);
   }
 }

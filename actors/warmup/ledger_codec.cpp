@@ -2,6 +2,7 @@
 
 #include "actors/warmup/ledger_record.hpp"
 #include "storage/formats/control.pb.h"
+#include "storage/record.hpp"
 
 namespace warmfront {
 
@@ -22,18 +23,6 @@ std::optional<std::uint32_t> parse_padded(std::string_view text) {
   if (text.size() != 10 || failure != std::errc{} || end != text.data() + text.size())
     return std::nullopt;
   return day;
-}
-
-template <class Record>
-result<Record> parse(std::string_view octets, const char* what) {
-  Record record;
-  if (!record.ParseFromArray(octets.data(), static_cast<int>(octets.size())) ||
-      record.schema() == 0)
-    return error{errc::storage_corrupt, std::string{"read "} + what + ": not a record", {}};
-  if (record.schema() > schema)
-    return error{errc::storage_newer, std::string{"read "} + what + ": of a later release",
-                 "run the release that wrote it, or a later one"};
-  return record;
 }
 
 } // namespace
@@ -136,12 +125,12 @@ std::string encode(const ledger_memory& value) {
 }
 
 result<plan> decode_plan(plan_name name, std::string_view octets) {
-  WARMFRONT_TRY(record, parse<formats::plan_record>(octets, "a plan"));
+  WARMFRONT_TRY(record, storage::parse_record<formats::plan_record>(octets, schema, "a plan"));
   return plan{std::move(name), {record.days().begin(), record.days().end()}, false};
 }
 
 result<ledger_record> decode_ledger(std::string_view octets) {
-  WARMFRONT_TRY(record, parse<formats::ledger_record>(octets, "a ledger"));
+  WARMFRONT_TRY(record, storage::parse_record<formats::ledger_record>(octets, schema, "a ledger"));
   if (record.day_started_at() < 0)
     return error{errc::storage_corrupt, "read a ledger: its day began before 1970", {}};
   ledger_record ledger;
@@ -155,7 +144,8 @@ result<ledger_record> decode_ledger(std::string_view octets) {
 }
 
 result<ledger_day_record> decode_ledger_day(std::string_view octets) {
-  WARMFRONT_TRY(record, parse<formats::ledger_day_record>(octets, "a ledger's day"));
+  WARMFRONT_TRY(
+      record, storage::parse_record<formats::ledger_day_record>(octets, schema, "a ledger's day"));
   ledger_day_record day;
   for (const auto& grant : record.grants())
     day.grants.push_back({node_name{grant.node()}, grant.permits()});
@@ -163,12 +153,14 @@ result<ledger_day_record> decode_ledger_day(std::string_view octets) {
 }
 
 result<std::uint64_t> decode_mark(std::string_view octets) {
-  WARMFRONT_TRY(record, parse<formats::permit_mark_record>(octets, "a ledger's mark"));
+  WARMFRONT_TRY(record, storage::parse_record<formats::permit_mark_record>(octets, schema,
+                                                                           "a ledger's mark"));
   return record.used();
 }
 
 result<ledger_memory> decode_memory(std::string_view octets) {
-  WARMFRONT_TRY(record, parse<formats::ledger_memory_record>(octets, "what is known of a ledger"));
+  WARMFRONT_TRY(record, storage::parse_record<formats::ledger_memory_record>(
+                            octets, schema, "what is known of a ledger"));
   WARMFRONT_TRY(ledger, decode_ledger(record.ledger()));
   ledger_memory memory;
   memory.record = std::move(ledger);

@@ -113,8 +113,10 @@ private:
   void disturb_node(warmfront::testing::lease_node& node, std::uint64_t what) {
     if (!node.is_up())
       return node.start();
-    if (what < 947)
+    if (what < 944)
       node.crash(below(5));
+    else if (what < 947)
+      restart_while_giving_back(node);
     else if (what < 953 || node.is_stopped())
       node.is_stopped() ? node.crash(storage::memory_store::all) : node.stop();
     else if (what < 956)
@@ -131,6 +133,19 @@ private:
       node.own().fail_next(below(3), {errc::storage_full, "full", {}});
     else
       node.recall();
+  }
+  /// What is given back is on its way while the node starts again.
+  void restart_while_giving_back(warmfront::testing::lease_node& node) {
+    node.late().hold(true);
+    node.stop();
+    for (int rounds = 0; rounds < 3; ++rounds) {
+      node.own().settle();
+      node.run();
+    }
+    node.crash(storage::memory_store::all);
+    node.late().hold(false);
+    node.start();
+    world_.settle();
   }
   void disturb_ledgers(std::uint64_t what) {
     auto& node = world_.node(below(world_.size()));
