@@ -28,21 +28,30 @@ result<std::string> read_file(const fs::path& path) {
   return std::string{std::istreambuf_iterator<char>{file}, {}};
 }
 
+/// All of a file or nothing: it appears when it is whole, and what it replaces is there until then.
 result<void> write_file(const fs::path& path, const std::string& text, int mode, bool force) {
-  if (force)
-    ::unlink(path.c_str());
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  if (file < 0 && errno == EEXIST)
-    return error{errc::already_exists, "The file " + path.string() + " exists.",
-                 "remove it, or say --force"};
-  const bool written =
-      file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const auto why = std::string{std::strerror(errno)};
-  if (file >= 0)
+  const auto draft = path.string() + ".new";
+  ::unlink(draft.c_str());
+  const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  bool written = file >= 0 &&
+                 ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                 ::fsync(file) == 0;
+  // A link, unlike a new name, does not replace.
+  written = written && (force ? ::rename(draft.c_str(), path.c_str())
+                              : ::link(draft.c_str(), path.c_str())) == 0;
+  const int why = errno;
+  if (file >= 0) {
     ::close(file);
+    ::unlink(draft.c_str());
+  }
   if (written)
     return success();
-  return error{errc::refused, "The file " + path.string() + " cannot be written: " + why, {}};
+  if (why == EEXIST)
+    return error{errc::already_exists, "The file " + path.string() + " exists.",
+                 "remove it, or say --force"};
+  return error{errc::refused,
+               "The file " + path.string() + " cannot be written: " + std::strerror(why),
+               "choose a folder that you may write to, with --dir"};
 }
 
 result<void> write_pair(const fs::path& folder, const std::string& name,
@@ -64,8 +73,8 @@ result<std::string> make_authority_files(const std::string& folder, bool force) 
   std::error_code failure;
   fs::create_directories(folder, failure);
   if (failure)
-    return error{
-        errc::refused, "The folder " + folder + " cannot be made: " + failure.message(), {}};
+    return error{errc::refused, "The folder " + folder + " cannot be made: " + failure.message(),
+                 "choose a folder that you may write to, with --dir"};
   WARMFRONT_TRY(authority, net::make_authority());
   WARMFRONT_TRY(write_pair(folder, "ca", authority, force));
   return "Made " + (fs::path{folder} / "ca.pem").string() + " and ca.key.\n" +

@@ -1,85 +1,92 @@
 #include "net/asio/peer_tunnel.hpp"
 
-#include <charconv>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include <deque>
+#include <optional>
 #include <utility>
 
+#include "net/asio/endpoint_text.hpp"
 #include "net/asio/peer_tunnel_session.hpp"
+#include "net/asio/run_on.hpp"
 
 namespace warmfront::net {
 
 namespace {
 
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using error_code = boost::system::error_code;
+
 constexpr std::chrono::milliseconds accept_pause{100};
 
-std::pair<std::string, std::string> split_address(const std::string& text) {
+struct host_and_port {
+  std::string host;
+  std::string port;
+};
+
+/// `n2.example:7400`, `192.0.2.1:7400` or `[2001:db8::1]:7400`.
+std::optional<host_and_port> parse_target(const std::string& text) {
   const auto colon = text.rfind(':');
-  if (colon == std::string::npos)
-    return {text, {}};
+  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
+    return std::nullopt;
   auto host = text.substr(0, colon);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']')
     host = host.substr(1, host.size() - 2);
-  return {std::move(host), text.substr(colon + 1)};
+  return host_and_port{std::move(host), text.substr(colon + 1)};
 }
 
 /// Accepts callers, on one thread; tunnels are spread over all.
 class listener : public std::enable_shared_from_this<listener> {
 public:
   listener(io_threads& threads, std::shared_ptr<tunnel_hub> hub)
-      : threads_{threads}, hub_{std::move(hub)}, acceptor_{threads.context(0)}, pause_{
-                                                                                    threads.context(
-                                                                                        0)} {}
+      : threads_{threads}, hub_{std::move(hub)}, context_{threads.next()}, acceptor_{context_},
+        pause_{context_} {}
 
   result<void> open(const std::string& address) {
-    const auto [host, port_text] = split_address(address);
-    std::uint16_t port = 0;
-    std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+    const auto endpoint = parse_endpoint(address);
+    if (!endpoint)
+      return error{errc::invalid_argument, "cannot listen for peers on " + address,
+                   "write it like 192.0.2.1:7400 or [2001:db8::1]:7400", "cluster.listen"};
     error_code ec;
-    const tcp::endpoint endpoint{asio::ip::make_address(host, ec), port};
-    if (!ec)
-      acceptor_.open(endpoint.protocol(), ec);
+    acceptor_.open(endpoint->protocol(), ec);
     if (!ec)
       acceptor_.set_option(tcp::acceptor::reuse_address{true}, ec);
     if (!ec)
-      acceptor_.bind(endpoint, ec);
+      acceptor_.bind(*endpoint, ec);
     if (!ec)
       acceptor_.listen(asio::socket_base::max_listen_connections, ec);
     if (ec)
       return error{errc::unavailable, "cannot listen for peers on " + address + ": " + ec.message(),
                    "see which process uses the address, or choose another", "cluster.listen"};
-    const auto bound = acceptor_.local_endpoint();
-    const auto text = bound.address().to_string();
-    address_ =
-        (bound.address().is_v6() ? "[" + text + "]" : text) + ":" + std::to_string(bound.port());
+    address_ = to_text(acceptor_.local_endpoint(ec));
     return success();
   }
   void accept() {
-    std::shared_ptr<const peer_context> tls;
-    {
-      const std::lock_guard lock{hub_->mutex};
-      if (hub_->stopped)
-        return;
-      tls = hub_->context;
-    }
-    auto next = std::make_shared<tunnel>(hub_, threads_.next(), std::move(tls), false);
+    if (!acceptor_.is_open())
+      return;
+    auto next = std::make_shared<tunnel>(hub_, threads_.next(), peer_channel::side::called);
     acceptor_.async_accept(next->socket(), [self = shared_from_this(), next](const error_code& ec) {
-      if (ec == asio::error::operation_aborted)
+      if (!self->acceptor_.is_open())
         return;
-      if (ec)
-        return self->accept_later();
-      self->take(next);
-      self->accept();
+      if (!ec)
+        self->take(next);
+      if (!ec || ec == asio::error::connection_aborted)
+        return self->accept();
+      self->accept_later();
     });
   }
   void close() {
-    asio::post(acceptor_.get_executor(), [self = shared_from_this()] {
-      error_code ignored;
-      self->acceptor_.close(ignored);
-      self->pause_.cancel();
-    });
+    error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
   }
+  [[nodiscard]] asio::io_context& context() { return context_; }
   [[nodiscard]] const std::string& address() const { return address_; }
 
 private:
+  /// Out of file descriptors or memory: handshakes end all the time.
   void accept_later() {
     pause_.expires_after(accept_pause);
     pause_.async_wait([self = shared_from_this()](const error_code& ec) {
@@ -93,19 +100,14 @@ private:
       const std::lock_guard lock{hub_->mutex};
       if (hub_->stopped)
         return;
-      next->id = hub_->next_id++;
       auto& waiting = hub_->handshakes;
-      std::erase_if(waiting, [](const auto& each) {
-        const auto known = each.lock();
-        return !known || known->established;
-      });
-      if (waiting.size() >= hub_->options.handshakes_max) {
-        oldest = waiting.front().lock();
-        waiting.pop_front();
+      if (!waiting.empty() && waiting.size() >= hub_->options.handshakes_max) {
+        if (const auto known = hub_->tunnels.find(*waiting.begin()); known != hub_->tunnels.end())
+          oldest = known->second;
+        waiting.erase(waiting.begin());
       }
-      if (hub_->counts.open >= hub_->options.tunnels_max)
-        return;
-      waiting.push_back(next);
+      next->id = hub_->next_id++;
+      waiting.insert(next->id);
       hub_->tunnels.emplace(next->id, next);
     }
     if (oldest)
@@ -115,6 +117,7 @@ private:
 
   io_threads& threads_;
   std::shared_ptr<tunnel_hub> hub_;
+  asio::io_context& context_;
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
   std::string address_;
@@ -132,24 +135,40 @@ public:
       hub_->stopped = true;
       all = hub_->tunnels;
     }
-    callers_->close();
-    for (const auto& [id, each] : all)
-      each->end_soon();
+    run_on(callers_->context(), [this] { callers_->close(); });
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+      auto& context = threads_.context(i);
+      run_on(context, [&all, &context] {
+        for (const auto& [id, each] : all)
+          if (&each->context() == &context)
+            each->end("this node is stopping");
+      });
+    }
   }
+  socket_tunnels(const socket_tunnels&) = delete;
+  socket_tunnels& operator=(const socket_tunnels&) = delete;
 
   void dial(std::string address, std::string expected,
             std::function<void(result<dialled_tunnel>)> done) override {
-    std::shared_ptr<tunnel> made;
+    auto& context = threads_.next();
+    const auto to = parse_target(address);
+    if (!to) {
+      asio::post(context, [address = std::move(address), done = std::move(done)] {
+        done(error{errc::invalid_argument, "`" + address + "` is no address of a node",
+                   "write it like 192.0.2.1:7400"});
+      });
+      return;
+    }
+    auto made = std::make_shared<tunnel>(hub_, context, peer_channel::side::caller);
     {
       const std::lock_guard lock{hub_->mutex};
-      made = std::make_shared<tunnel>(hub_, threads_.next(), hub_->context, true);
       made->id = hub_->next_id++;
       hub_->tunnels.emplace(made->id, made);
     }
-    asio::post(made->context(), [made, to = split_address(address), expected = std::move(expected),
-                                 done = std::move(done)]() mutable {
-      made->call(to.first, to.second, std::move(expected), std::move(done));
-    });
+    asio::post(context,
+               [made, to = *to, expected = std::move(expected), done = std::move(done)]() mutable {
+                 made->call(to.host, to.port, std::move(expected), std::move(done));
+               });
   }
   void drop(tunnel_id which) override {
     std::shared_ptr<tunnel> found;
@@ -166,7 +185,7 @@ public:
     {
       const std::lock_guard lock{hub_->mutex};
       for (const auto& [id, each] : hub_->tunnels)
-        if (each->established && each->peer().name == peer)
+        if (each->peer == peer)
           found.push_back(each);
     }
     for (const auto& each : found)
@@ -199,7 +218,7 @@ start_peer_tunnels(io_threads& threads, peer_tunnel_options options,
   hub->options = std::move(options);
   hub->handlers = std::move(handlers);
   hub->context = std::move(context);
-  callers->accept();
+  asio::post(callers->context(), [callers] { callers->accept(); });
   return std::unique_ptr<peer_tunnels>{
       std::make_unique<socket_tunnels>(threads, std::move(hub), std::move(callers))};
 }

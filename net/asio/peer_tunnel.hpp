@@ -23,7 +23,9 @@ struct peer_tunnel_options {
   /// that say nothing cannot keep a peer out.
   std::size_t handshakes_max = 64;
   std::size_t tunnels_max = 256;
-  std::chrono::milliseconds silence_max{8000}; ///< of what was sent and not acknowledged by TCP
+  /// How long TCP waits for an acknowledgement of what it sent (RFC 5482), or for a peer that takes
+  /// nothing to take more, before the tunnel ends; also for the last words of a peer.
+  std::chrono::milliseconds silence_max{8000};
 };
 
 /// Called on I/O threads; must not block.
@@ -32,10 +34,12 @@ struct peer_tunnel_handlers {
   std::function<bool(const peer_identity&)> admit;
   /// A descriptor for the octets of a caller, which the tunnel takes over; -1: not now.
   std::function<int(const peer_identity&)> join;
+  /// One of either side that was up.
   std::function<void(tunnel_id)> ended;
 };
 
-/// A tunnel that was asked for. The descriptor is the caller's to close, which ends the tunnel.
+/// A tunnel that was asked for, and that the other side has let in. The descriptor is the caller's
+/// to close, which ends the tunnel; shut down for writing, the other direction goes on.
 struct dialled_tunnel {
   tunnel_id id = 0;
   int descriptor = -1;
@@ -46,11 +50,13 @@ struct peer_tunnel_counts {
   std::uint64_t refused = 0; ///< handshakes that failed, were late, or of nodes not admitted
 };
 
-/// Thread-safe. The destructor ends all tunnels; no handler is called after it.
+/// Thread-safe. The destructor ends all tunnels and waits for the I/O threads to leave them: no
+/// handler is called after it. Not to be destroyed on an I/O thread.
 class peer_tunnels {
 public:
   virtual ~peer_tunnels() = default;
-  /// Calls a node and checks that it is `expected`. `done` is called once, on an I/O thread.
+  /// Calls a node and checks that it is `expected`. `done` is called once, on an I/O thread:
+  /// `invalid_argument` for an address that is none, else `unavailable` with the reason.
   virtual void dial(std::string address, std::string expected,
                     std::function<void(result<dialled_tunnel>)> done) = 0;
   virtual void drop(tunnel_id which) = 0;

@@ -6,13 +6,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <charconv>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <optional>
 #include <utility>
 
+#include "net/asio/endpoint_text.hpp"
+#include "net/asio/run_on.hpp"
 #include "net/asio/smtp_server_core.hpp"
 
 namespace warmfront::net {
@@ -24,33 +22,6 @@ using boost::system::error_code;
 
 /// Out of file descriptors or memory: sessions end all the time, so trying again soon is enough.
 constexpr std::chrono::milliseconds accept_pause{100};
-
-std::optional<tcp::endpoint> parse_endpoint(const std::string& text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string::npos) {
-    return std::nullopt;
-  }
-  std::uint16_t port = 0;
-  const auto* end = text.data() + text.size();
-  const auto [read, failure] = std::from_chars(text.data() + colon + 1, end, port);
-  auto host = text.substr(0, colon);
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) {
-    host = host.substr(1, host.size() - 2);
-  }
-  error_code wrong;
-  const auto address = boost::asio::ip::make_address(host, wrong);
-  if (wrong || failure != std::errc{} || read != end || address.is_v6() != bracketed) {
-    return std::nullopt;
-  }
-  return tcp::endpoint{address, port};
-}
-
-std::string to_text(const tcp::endpoint& endpoint) {
-  const auto address = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' +
-         std::to_string(endpoint.port());
-}
 
 /// IPv4 clients of an IPv6 socket count as what they are.
 boost::asio::ip::address unmapped(const boost::asio::ip::address& address) {
@@ -173,33 +144,6 @@ private:
   const bool implicit_tls_;
   std::size_t turn_ = 0;
 };
-
-/// Runs `work` on the thread of `context` and waits for it; here, when that thread has ended.
-void run_on(boost::asio::io_context& context, const std::function<void()>& work) {
-  struct shared_flag {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool done = false;
-  };
-  if (!context.stopped()) {
-    const auto flag = std::make_shared<shared_flag>();
-    boost::asio::post(context, [flag, work] {
-      work();
-      const std::lock_guard lock{flag->mutex};
-      flag->done = true;
-      flag->changed.notify_all();
-    });
-    std::unique_lock lock{flag->mutex};
-    // The thread may be stopped at the same time, and then never runs what was posted.
-    while (!flag->done && !context.stopped()) {
-      flag->changed.wait_for(lock, std::chrono::milliseconds{20});
-    }
-    if (flag->done) {
-      return;
-    }
-  }
-  work();
-}
 
 class socket_smtp_server final : public smtp_server {
 public:

@@ -1,13 +1,16 @@
 #include "net/tls/peer_context.hpp"
 
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+
+#include "net/tls/key_fingerprint.hpp"
 
 namespace warmfront::net {
 
@@ -24,6 +27,43 @@ error failure(const char* kind, const std::string& file) {
   return why;
 }
 
+/// OpenSSL does not tell why a file cannot be read.
+result<void> check_readable(const char* kind, const std::string& file) {
+  std::FILE* const opened = std::fopen(file.c_str(), "re");
+  if (opened == nullptr) {
+    const int why = errno;
+    return error{why == ENOENT ? errc::not_found : errc::refused,
+                 std::string{"cannot load the cluster's "} + kind + " from " + file + ": " +
+                     std::strerror(why),
+                 "make it with `warmfront pki init` and `warmfront pki node NAME`, readable for "
+                 "the node"};
+  }
+  std::fclose(opened);
+  return success();
+}
+
+/// What no peer would accept is better said at once, and here.
+result<void> check_certified(SSL_CTX* context, const std::string& certificate_file,
+                             const std::string& ca_file) {
+  X509_STORE_CTX* const check = X509_STORE_CTX_new();
+  X509* const certificate = SSL_CTX_get0_certificate(context);
+  int verdict = X509_V_ERR_UNSPECIFIED;
+  if (check != nullptr &&
+      X509_STORE_CTX_init(check, SSL_CTX_get_cert_store(context), certificate, nullptr) == 1 &&
+      X509_STORE_CTX_set_default(check, "ssl_client") == 1) {
+    X509_verify_cert(check);
+    verdict = X509_STORE_CTX_get_error(check);
+  }
+  X509_STORE_CTX_free(check);
+  ERR_clear_error();
+  if (verdict == X509_V_OK)
+    return success();
+  return error{errc::invalid_argument,
+               "the certificate " + certificate_file + " does not count with the authority " +
+                   ca_file + ": " + X509_verify_cert_error_string(verdict),
+               "make a new one with `warmfront pki node NAME`"};
+}
+
 int no_pass_phrase(char*, int, int, void*) {
   return -1;
 }
@@ -38,6 +78,9 @@ result<void> configure(SSL_CTX* context, const std::string& certificate_file,
   SSL_CTX_set_verify_depth(context, 1); // the authority signs nodes and nothing else
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 0); // every connection is checked anew
+  WARMFRONT_TRY(check_readable("authority", ca_file));
+  WARMFRONT_TRY(check_readable("certificate", certificate_file));
+  WARMFRONT_TRY(check_readable("key", key_file));
   if (SSL_CTX_load_verify_locations(context, ca_file.c_str(), nullptr) != 1)
     return failure("authority", ca_file);
   if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1)
@@ -45,24 +88,7 @@ result<void> configure(SSL_CTX* context, const std::string& certificate_file,
   if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context) != 1)
     return failure("key", key_file);
-  return success();
-}
-
-std::string fingerprint_of(X509* certificate) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int octets = 0;
-  unsigned char* encoded = nullptr;
-  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded);
-  std::string text;
-  if (size > 0 && EVP_Digest(encoded, static_cast<std::size_t>(size), digest.data(), &octets,
-                             EVP_sha256(), nullptr) == 1)
-    for (unsigned int i = 0; i < octets; ++i) {
-      std::array<char, 3> pair{};
-      std::snprintf(pair.data(), pair.size(), "%02x", digest[i]);
-      text += pair.data();
-    }
-  OPENSSL_free(encoded);
-  return text;
+  return check_certified(context, certificate_file, ca_file);
 }
 
 std::optional<peer_identity> identity_of(X509* certificate) {
@@ -74,7 +100,7 @@ std::optional<peer_identity> identity_of(X509* certificate) {
   if (size <= 0 || static_cast<std::size_t>(size) >= name.size())
     return std::nullopt;
   peer_identity identity{std::string{name.data(), static_cast<std::size_t>(size)},
-                         fingerprint_of(certificate)};
+                         key_fingerprint(certificate)};
   // A NUL within the name, or a name that the authority did not certify as one.
   if (identity.name.find('\0') != std::string::npos || identity.key_fingerprint.empty() ||
       X509_check_host(certificate, identity.name.data(), identity.name.size(),
