@@ -50,12 +50,19 @@ constexpr int start_anew = -1;
 int run(const config::config& settings, const std::string& path, const sigset_t& signals) {
   std::atomic<bool> failed{false};
   std::atomic<bool> anew{false};
-  auto started = node::start(settings, [&](const error& why) {
+  const auto on_failure = [&](const error& why) {
     failed = true;
     anew = why.code == errc::conflict;
     report(why);
     kill(getpid(), SIGTERM);
-  });
+  };
+  // Signals stay pending until the node runs; one that ends it must also end a start that waits.
+  const auto must_stop = [] {
+    sigset_t pending;
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+  };
+  auto started = node::start(settings, on_failure, must_stop);
   if (!started)
     return report(started.error());
   auto& running = *started.value();

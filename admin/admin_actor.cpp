@@ -55,6 +55,8 @@ const auto& whom(const admin_parts& parts) {
                                  resume_ledger, set_ledger_day, list_plans, put_plan,
                                  delete_plan>) {
     return parts.warmup;
+  } else if constexpr (std::is_same_v<Question, list_nodes>) {
+    return parts.cluster;
   } else {
     return parts.delivery;
   }

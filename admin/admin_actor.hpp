@@ -36,6 +36,7 @@ struct admin_parts {
   ip_pool_actor ip_pool;
   intake_actor intake;
   delivery_actor delivery;
+  cluster_actor cluster; ///< null: the node is alone, and nobody asks
   const clock* time = nullptr;
   event_log* log = nullptr;
   std::shared_ptr<const node_view> node;

@@ -28,7 +28,7 @@ std::shared_ptr<const node_view> view_of(const node_services& node) {
   view->version = WARMFRONT_VERSION;
   view->message_octets_max = node.settings.smtp.max_message_size;
   view->readiness = node.readiness;
-  view->members = node.members;
+  view->alone = !node.cluster;
   view->storage = node.storage_health;
   view->smtp = node.smtp_counts;
   return view;
@@ -51,6 +51,7 @@ struct service::implementation {
                         .ip_pool = node.ip_pool,
                         .intake = node.intake,
                         .delivery = node.delivery,
+                        .cluster = node.cluster,
                         .time = &node.time,
                         .log = &node.log,
                         .node = view,

@@ -1,5 +1,7 @@
 #include "storage/copies.hpp"
 
+#include "actors/core/octets.hpp"
+
 namespace warmfront::storage {
 
 namespace {
@@ -7,6 +9,7 @@ namespace {
 // First octet of a key, beside those of the spool itself.
 constexpr char unsent_copy_mark = 'c';
 constexpr char unsent_progress_mark = 'p';
+constexpr char parked_mark = 'q';
 constexpr char adoption_mark = 'x';
 constexpr char held_message_mark = 'C';
 constexpr char held_body_mark = 'B';
@@ -14,19 +17,8 @@ constexpr char held_recipient_mark = 'S';
 
 constexpr std::size_t node_octets = 2;
 constexpr std::size_t index_octets = 4;
+constexpr std::size_t attempts_octets = 4;
 constexpr std::size_t message_key_octets = 1 + node_octets + message_id::octets;
-
-void append_number(std::string& to, std::uint32_t value, std::size_t octets) {
-  for (std::size_t i = octets; i-- > 0;)
-    to.push_back(static_cast<char>((value >> (8 * i)) & 0xff));
-}
-
-std::uint32_t read_number(std::string_view from) {
-  std::uint32_t value = 0;
-  for (const char octet : from)
-    value = (value << 8) | static_cast<std::uint8_t>(octet);
-  return value;
-}
 
 std::string of_node(char mark, std::uint16_t node) {
   std::string key;
@@ -78,12 +70,32 @@ std::string unsent_copy_prefix(std::uint16_t holder) {
   return of_node(unsent_copy_mark, holder);
 }
 
-std::string unsent_progress_key(std::uint16_t holder, const recipient_id& id) {
-  return of_recipient(unsent_progress_mark, holder, id);
+std::string unsent_progress_key(std::uint16_t holder, const recipient_id& id,
+                                const recipient_record& state) {
+  auto key = of_recipient(unsent_progress_mark, holder, id);
+  append_number(key, state.attempts, attempts_octets);
+  append_number(key, state.state, 1);
+  return key;
+}
+
+std::string unsent_progress_prefix(std::uint16_t holder, const message_id& id) {
+  return of_message(unsent_progress_mark, holder, id);
 }
 
 std::string unsent_progress_prefix(std::uint16_t holder) {
   return of_node(unsent_progress_mark, holder);
+}
+
+std::string parked_key(std::uint16_t holder, const message_id& id) {
+  return of_message(parked_mark, holder, id);
+}
+
+std::string parked_prefix(std::uint16_t holder) {
+  return of_node(parked_mark, holder);
+}
+
+message_id parked_message(std::string_view key) {
+  return message_id::from_octets(key.substr(1 + node_octets));
 }
 
 std::string adoption_key(std::uint16_t holder) {
@@ -92,15 +104,16 @@ std::string adoption_key(std::uint16_t holder) {
 
 std::optional<unsent_mark> parse_unsent_key(std::string_view key) {
   const bool is_copy = key.size() == message_key_octets && key.front() == unsent_copy_mark;
-  const bool is_progress =
-      key.size() == message_key_octets + index_octets && key.front() == unsent_progress_mark;
+  const bool is_progress = key.size() == message_key_octets + index_octets + attempts_octets + 1 &&
+                           key.front() == unsent_progress_mark;
   if (!is_copy && !is_progress)
     return std::nullopt;
   unsent_mark mark;
   mark.holder = static_cast<std::uint16_t>(read_number(key.substr(1, node_octets)));
   mark.recipient.message = message_id::from_octets(key.substr(1 + node_octets, message_id::octets));
   if (is_progress)
-    mark.recipient.index = read_number(key.substr(message_key_octets));
+    mark.recipient.index =
+        static_cast<std::uint32_t>(read_number(key.substr(message_key_octets, index_octets)));
   return mark;
 }
 
@@ -128,10 +141,6 @@ std::optional<message_id> parse_held_message_key(std::string_view key) {
   if (key.size() != message_key_octets || key.front() != held_message_mark)
     return std::nullopt;
   return message_id::from_octets(key.substr(1 + node_octets));
-}
-
-std::uint32_t held_recipient_index(std::string_view key) {
-  return read_number(key.substr(key.size() - index_octets));
 }
 
 } // namespace warmfront::storage

@@ -25,8 +25,12 @@ namespace warmfront::storage {
 [[nodiscard]] std::string unsent_copy_key(std::uint16_t holder, const message_id& id);
 /// All of a holder's, or of all holders.
 [[nodiscard]] std::string unsent_copy_prefix(std::uint16_t holder);
-/// The holder has not confirmed the recipient's present state yet.
-[[nodiscard]] std::string unsent_progress_key(std::uint16_t holder, const recipient_id& id);
+/// The holder has not confirmed this state of the recipient yet. Every state has a key of its own:
+/// a confirmation of an earlier one says nothing of it.
+[[nodiscard]] std::string unsent_progress_key(std::uint16_t holder, const recipient_id& id,
+                                              const recipient_record& state);
+/// All of a message's recipients.
+[[nodiscard]] std::string unsent_progress_prefix(std::uint16_t holder, const message_id& id);
 [[nodiscard]] std::string unsent_progress_prefix(std::uint16_t holder);
 
 struct unsent_mark {
@@ -35,6 +39,13 @@ struct unsent_mark {
 };
 /// Takes either key apart; none when it is neither.
 [[nodiscard]] std::optional<unsent_mark> parse_unsent_key(std::string_view key);
+
+/// A mail that may be another node's by now: the holder has not confirmed its copy, and has adopted
+/// what it kept. It is in no queue until the holder has said which (in `family::queue`).
+[[nodiscard]] std::string parked_key(std::uint16_t holder, const message_id& id);
+[[nodiscard]] std::string parked_prefix(std::uint16_t holder);
+/// The id in a key of `parked_key`.
+[[nodiscard]] message_id parked_message(std::string_view key);
 
 /// What is known of a holder that has adopted mails of this node (in `family::spool`).
 [[nodiscard]] std::string adoption_key(std::uint16_t holder);
@@ -51,7 +62,5 @@ struct unsent_mark {
 [[nodiscard]] std::string held_messages_prefix(std::uint16_t primary);
 /// The id in a key of `held_message_key`.
 [[nodiscard]] std::optional<message_id> parse_held_message_key(std::string_view key);
-/// The index in a key of `held_recipient_key`.
-[[nodiscard]] std::uint32_t held_recipient_index(std::string_view key);
 
 } // namespace warmfront::storage

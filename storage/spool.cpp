@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "actors/core/octets.hpp"
 #include "storage/copies.hpp"
 
 namespace warmfront::storage {
@@ -15,19 +16,6 @@ constexpr char body_mark = 'b';
 constexpr char recipient_mark = 's';
 constexpr char lane_mark = 'r';
 constexpr char deferred_mark = 'd';
-
-// Big endian, so that octet order is numeric order.
-void append_number(std::string& to, std::uint64_t value, std::size_t octets) {
-  for (std::size_t i = octets; i-- > 0;)
-    to.push_back(static_cast<char>((value >> (8 * i)) & 0xff));
-}
-
-std::uint64_t read_number(std::string_view from) {
-  std::uint64_t value = 0;
-  for (const char octet : from)
-    value = (value << 8) | static_cast<std::uint8_t>(octet);
-  return value;
-}
 
 std::string marked(char mark, const message_id& id, std::size_t more = 0) {
   std::string key;
@@ -52,6 +40,10 @@ std::string message_key(const message_id& id) {
   return marked(message_mark, id);
 }
 
+std::string all_messages_prefix() {
+  return std::string(1, message_mark);
+}
+
 std::string body_key(const message_id& id) {
   return marked(body_mark, id);
 }
@@ -64,6 +56,10 @@ std::string recipient_key(const recipient_id& id) {
   auto key = marked(recipient_mark, id.message, 4);
   append_number(key, id.index, 4);
   return key;
+}
+
+std::uint32_t recipient_index(std::string_view key) {
+  return static_cast<std::uint32_t>(read_number(key.substr(key.size() - 4)));
 }
 
 std::optional<message_id> parse_message_key(std::string_view key) {

@@ -86,10 +86,15 @@ struct queue_entry {
 // ---- keys ---------------------------------------------------------------------------------
 
 [[nodiscard]] std::string message_key(const message_id& id);
+/// All messages' keys start with this.
+[[nodiscard]] std::string all_messages_prefix();
 [[nodiscard]] std::string body_key(const message_id& id);
 [[nodiscard]] std::string recipient_key(const recipient_id& id);
 /// All recipient records of a message start with this.
 [[nodiscard]] std::string recipient_prefix(const message_id& id);
+
+/// The index at the end of a recipient's key.
+[[nodiscard]] std::uint32_t recipient_index(std::string_view key);
 
 /// All entries of a lane start with this.
 [[nodiscard]] std::string lane_prefix(const lane& value);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/formats/control.pb.h"
+#include "storage/record.hpp"
 
 namespace warmfront {
 
@@ -55,13 +56,7 @@ std::string encode_account(wall_time created_at) {
 }
 
 result<key_record> decode_key(std::string_view octets) {
-  formats::key_record record;
-  if (!record.ParseFromArray(octets.data(), static_cast<int>(octets.size())) ||
-      record.schema() == 0)
-    return error{errc::storage_corrupt, "read a key: not a record", {}};
-  if (record.schema() > schema)
-    return error{errc::storage_newer, "read a key: of a later release",
-                 "run the release that wrote it, or a later one"};
+  WARMFRONT_TRY(record, storage::parse_record<formats::key_record>(octets, schema, "a key"));
   key_record value;
   value.account = account_name{record.account()};
   value.role = static_cast<key_role>(record.role());

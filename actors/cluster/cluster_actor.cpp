@@ -35,7 +35,6 @@ public:
   void connect(const connect_members& m) {
     for (const auto& each : m.listeners)
       listeners_.push_back(caf::actor_cast<caf::actor>(each));
-    settles_ = caf::actor_cast<caf::actor>(m.settles);
     tell();
   }
   void join(std::function<void(answer<member>)> then) {
@@ -43,15 +42,25 @@ public:
     answer_joined();
   }
   void change(const change_node& command, std::function<void(answer<node_report>)> then) {
+    if (!nodes_.is_loaded() || !lives_.is_loaded())
+      return then({error{errc::unavailable, "the nodes of the cluster are not known yet",
+                         "try again in a moment"}});
     nodes_.change(
         [this, command] { return build_node_change(rules_.book(), command, now().wall); },
-        [this, name = command.name, then = std::move(then)](const result<void>& done) {
+        [this, command, then = std::move(then)](const result<void>& done) {
           if (!done)
             return then({done.error()});
+          if (command.what == node_change::forget) {
+            node_report forgotten;
+            forgotten.name = command.name;
+            forgotten.state = node_state::removed;
+            return then({forgotten});
+          }
           for (const auto& each : rules_.members())
-            if (each.name == name)
+            if (each.name == command.name)
               return then({each});
-          then({error{errc::not_found, "there is no node `" + name.str() + "`", {}, "name"}});
+          then({error{
+              errc::not_found, "there is no node `" + command.name.str() + "`", {}, "name"}});
         });
   }
   [[nodiscard]] std::vector<node_report> list() const { return rules_.members(); }
@@ -125,8 +134,8 @@ private:
                       {{"epoch", static_cast<std::int64_t>(what.epoch)}});
   }
   void perform(const membership_action::settle_data& what) {
-    if (settles_)
-      caf::anon_send(settles_, epoch_began{what.old_epoch, what.new_epoch});
+    if (ports_.settles)
+      caf::anon_send(ports_.settles, epoch_began{what.old_epoch, what.new_epoch});
     else
       rules_.epoch_settled(what.new_epoch, now());
   }
@@ -164,7 +173,6 @@ private:
   control_mirror lives_;
   control_mirror numbers_;
   std::vector<caf::actor> listeners_;
-  caf::actor settles_;
   std::vector<std::function<void(answer<member>)>> waiting_;
   std::optional<error> refusal_;
 };

@@ -20,6 +20,8 @@ struct cluster_ports {
   const clock* time = nullptr;
   event_log* log = nullptr;
   fence* sending = nullptr;
+  /// Gets `epoch_began`; null: every new epoch counts as settled.
+  caf::actor settles;
   /// The node cannot be a member; called once.
   std::function<void(const error&)> refused;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/core/octets.hpp"
 #include "storage/formats/gateway.pb.h"
 
 namespace warmfront {
@@ -12,21 +13,10 @@ namespace {
 // Also what a message between actors costs, about: many small ones travel together.
 constexpr std::size_t batch_octets = 256u << 10;
 constexpr std::size_t header_octets = 6;
+constexpr std::size_t credit_octets = 8;
 
 std::uint16_t kind_of(gateway_frame frame) {
   return static_cast<std::uint16_t>(frame);
-}
-
-void append_number(std::string& to, std::uint64_t value, std::size_t octets) {
-  for (std::size_t i = octets; i-- > 0;)
-    to.push_back(static_cast<char>((value >> (8 * i)) & 0xff));
-}
-
-std::uint64_t read_number(std::string_view from) {
-  std::uint64_t value = 0;
-  for (const char octet : from)
-    value = (value << 8) | static_cast<std::uint8_t>(octet);
-  return value;
 }
 
 } // namespace
@@ -82,6 +72,10 @@ void gateway::tick(steady_time now) {
 }
 
 void gateway::dialled(steady_time now) {
+  if (phase_ != phase::dialling) {
+    steps_.emplace_back(gateway_action::drop{});
+    return;
+  }
   phase_ = phase::greeting;
   last_heard_ = now;
   say_hello(now);
@@ -101,13 +95,15 @@ void gateway::broken(std::string why, steady_time now) {
 
 void gateway::lose(std::string why, steady_time now) {
   steps_.emplace_back(gateway_action::drop{});
+  if (phase_ != phase::joined)
+    steps_.emplace_back(gateway_action::refused{why});
   forget(std::move(why));
   dial_failed(now);
 }
 
 void gateway::forget(std::string why) {
   queue_.clear();
-  queue_octets_ = in_window_ = 0;
+  queue_octets_ = in_window_ = unprocessed_ = 0;
   if (phase_ != phase::joined)
     return;
   failures_ = 0;
@@ -125,16 +121,25 @@ void gateway::say_hello(steady_time now) {
 }
 
 void gateway::on_hello(const std::string& octets, steady_time now) {
+  if (settings_.dials && phase_ == phase::joined)
+    return lose("it introduced itself twice", now);
+  if (settings_.dials && phase_ != phase::greeting)
+    return;
   formats::gateway_hello hello;
-  if (!hello.ParseFromString(octets) || hello.protocol_last() < peer_protocol_first ||
-      hello.protocol_first() > peer_protocol)
-    return lose("it speaks no protocol of this release", now);
+  if (!hello.ParseFromString(octets))
+    return lose("its introduction is unreadable", now);
+  if (hello.node() != settings_.peer.str())
+    return lose("it calls itself by another name", now);
+  if (hello.protocol_last() < peer_protocol_first || hello.protocol_first() > peer_protocol)
+    return lose("it speaks protocols " + std::to_string(hello.protocol_first()) + " to " +
+                    std::to_string(hello.protocol_last()) + ", this release " +
+                    std::to_string(peer_protocol_first) + " to " + std::to_string(peer_protocol),
+                now);
   if (phase_ == phase::greeting)
     return join(now);
   // A new connection of a peer that does not know that the old one is gone.
   if (phase_ == phase::joined)
     forget("it has connected anew");
-  last_heard_ = now;
   say_hello(now);
   join(now);
 }
@@ -152,32 +157,45 @@ void gateway::heard(const peer_frame& frame, steady_time now) {
   if (phase_ != phase::joined)
     return;
   last_heard_ = now;
-  if (frame.kind == kind_of(gateway_frame::credit)) {
-    const auto octets = read_number(frame.octets);
-    in_window_ -= std::min<std::size_t>(in_window_, octets);
-    pump();
-  } else if (frame.kind == kind_of(gateway_frame::batch)) {
-    auto frames = unpack_frames(frame.octets);
-    if (!frames)
-      return lose(frames.error().what, now);
-    steps_.emplace_back(gateway_action::deliver{std::move(frames).value(), frame.octets.size()});
-  }
+  if (frame.kind == kind_of(gateway_frame::credit))
+    on_credit(frame.octets, now);
+  else if (frame.kind == kind_of(gateway_frame::batch))
+    on_batch(frame.octets, now);
 }
 
-result<void> gateway::send(std::vector<peer_frame> frames) {
+void gateway::on_credit(const std::string& octets, steady_time now) {
+  if (octets.size() != credit_octets)
+    return lose("its credit is unreadable", now);
+  // More than is out can only be of an earlier session.
+  in_window_ -= std::min<std::uint64_t>(in_window_, read_number(octets));
+  flush();
+}
+
+void gateway::on_batch(const std::string& octets, steady_time now) {
+  auto frames = unpack_frames(octets);
+  if (!frames)
+    return lose(frames.error().what, now);
+  unprocessed_ += octets.size();
+  if (unprocessed_ > settings_.queue_octets_max)
+    return lose("it sends without waiting for credit", now);
+  steps_.emplace_back(gateway_action::deliver{std::move(frames).value(), octets.size()});
+}
+
+result<void> gateway::send(std::vector<peer_frame> frames, steady_time now) {
   if (phase_ != phase::joined)
     return error{errc::unavailable, "the peer is not connected", {}};
-  if (queue_octets_ >= settings_.queue_octets_max)
+  if (queue_octets_ >= settings_.queue_octets_max) {
+    lose("it does not take what was sent before", now);
     return error{errc::limit_exceeded, "the peer does not take what was sent before", {}};
+  }
   for (auto& each : frames) {
     queue_octets_ += each.octets.size() + header_octets;
     queue_.push_back(std::move(each));
   }
-  pump();
   return success();
 }
 
-void gateway::pump() {
+void gateway::flush() {
   while (!queue_.empty() && in_window_ < settings_.window_octets) {
     std::vector<peer_frame> batch;
     std::size_t octets = 0;
@@ -194,10 +212,11 @@ void gateway::pump() {
 }
 
 void gateway::processed(std::size_t octets) {
-  if (phase_ != phase::joined)
+  if (phase_ != phase::joined || octets == 0)
     return;
+  unprocessed_ -= std::min(unprocessed_, octets);
   std::string credit;
-  append_number(credit, octets, 8);
+  append_number(credit, octets, credit_octets);
   steps_.emplace_back(gateway_action::transmit{{kind_of(gateway_frame::credit), credit}});
 }
 

@@ -17,29 +17,69 @@ constexpr seconds process_within{60};
 
 } // namespace
 
+namespace {
+
+/// A connected descriptor that closes itself unless somebody takes it: what arrives for an actor
+/// that is gone must not stay open.
+class dialled_descriptor {
+public:
+  explicit dialled_descriptor(int handle) : handle_{handle} {}
+  dialled_descriptor(const dialled_descriptor&) = delete;
+  dialled_descriptor& operator=(const dialled_descriptor&) = delete;
+  ~dialled_descriptor() {
+    if (handle_ >= 0)
+      ::close(handle_);
+  }
+  [[nodiscard]] int take() { return std::exchange(handle_, -1); }
+
+private:
+  int handle_;
+};
+
+// Proxies of one far actor compare equal, even if one belongs to a connection that is over.
+bool is_same(const caf::actor& a, const caf::actor& b) {
+  return caf::actor_cast<caf::strong_actor_ptr>(a).get() ==
+         caf::actor_cast<caf::strong_actor_ptr>(b).get();
+}
+
+} // namespace
+
 /// Lives on the actor's thread; what others call back with comes as a `run_step`.
 class gateway_host {
 public:
   gateway_host(caf::stateful_actor<gateway_state>* self, node_name peer, gateway_settings settings,
                gateway_ports ports, std::uint64_t seed)
       : self_{self}, peer_{std::move(peer)}, ports_{std::move(ports)}, run_{run_later(self)},
-        rules_{std::move(settings), std::make_unique<seeded_random>(seed)} {}
+        dials_{settings.dials}, rules_{std::move(settings), std::make_unique<seeded_random>(seed)} {
+  }
 
   void heard(const peer_frame& frame) {
     const auto sender = caf::actor_cast<caf::actor>(self_->current_sender());
     if (!sender)
       return;
-    if (frame.kind == static_cast<std::uint16_t>(gateway_frame::hello))
+    if (!dials_ && frame.kind == static_cast<std::uint16_t>(gateway_frame::hello))
       speak_with(sender);
-    if (sender != remote_)
+    if (!remote_ || !is_same(sender, remote_))
       return; // of a connection that is over
     rules_.heard(frame, now());
     perform();
   }
-  void send(const send_frames& m) {
-    if (const auto sent = rules_.send(m.frames); !sent && sent.error().code == errc::limit_exceeded)
-      say(log_level::warn, "peer_congested", sent.error().what);
+  void send(std::vector<peer_frame> frames) {
+    if (rules_.send(std::move(frames), now()) && !std::exchange(flush_waits_, true))
+      run_(milliseconds{0}, [this] { // behind what else waits in the mailbox
+        flush_waits_ = false;
+        rules_.flush();
+        perform();
+      });
     perform();
+  }
+  /// The actor ends: nobody may believe that the peer is still there. The tunnel is left alone,
+  /// since whoever stops gateways may have ended it already.
+  void leave() {
+    rules_.broken("this gateway was stopped", now());
+    for (const auto& step : rules_.take_steps())
+      if (const auto* const lost = std::get_if<gateway_action::lost>(&step))
+        perform(*lost);
   }
   void down(const caf::down_msg& m) {
     if (remote_ && m.source == remote_.address()) {
@@ -59,19 +99,24 @@ private:
   [[nodiscard]] steady_time now() const { return ports_.time->steady_now(); }
 
   void speak_with(const caf::actor& far) {
-    if (far == remote_)
+    if (remote_ && is_same(far, remote_))
       return;
+    if (remote_)
+      self_->demonitor(remote_);
     remote_ = far;
     self_->monitor(remote_);
   }
   void dial() {
-    ports_.dial([this, run = run_](result<int> made) {
-      run(milliseconds{0}, [this, made] {
-        if (!made)
-          return failed(made.error().what);
-        ports_.link->reach(self_, made.value(), [this](const caf::actor& far) {
-          if (!far)
+    ports_.dial([this, run = run_](const result<int>& made) {
+      const auto handle = std::make_shared<dialled_descriptor>(made ? made.value() : -1);
+      run(milliseconds{0}, [this, handle, why = made ? std::string{} : made.error().what] {
+        if (!why.empty())
+          return failed(why);
+        ports_.link->reach(self_, handle->take(), [this](const caf::actor& far) {
+          if (!far) {
+            ports_.drop(); // the tunnel stands, with nobody at its end
             return failed("the peer's gateway did not answer");
+          }
           speak_with(far);
           rules_.dialled(now());
           perform();
@@ -94,6 +139,8 @@ private:
       self_->send(remote_, std::move(what.frame));
   }
   void perform(const gateway_action::drop&) {
+    if (remote_)
+      self_->demonitor(remote_);
     remote_ = {};
     ports_.drop();
   }
@@ -105,6 +152,9 @@ private:
   void perform(const gateway_action::lost& what) {
     say(log_level::warn, "peer_lost", what.why);
     self_->send(ports_.replication, peer_lost{peer_});
+  }
+  void perform(const gateway_action::refused& what) {
+    say(log_level::warn, "peer_refused", what.why);
   }
   void perform(gateway_action::deliver& what) {
     const auto finished = [this, octets = what.octets, session = session_] {
@@ -126,21 +176,28 @@ private:
   const node_name peer_;
   gateway_ports ports_;
   const std::function<void(milliseconds, std::function<void()>)> run_;
+  const bool dials_;
   gateway rules_;
   caf::actor remote_;
+  bool flush_waits_ = false;
   std::uint64_t session_ = 0;
 };
 
 caf::behavior gateway_behavior(caf::stateful_actor<gateway_state>* self, node_name peer,
                                gateway_settings settings, gateway_ports ports, std::uint64_t seed) {
+  settings.peer = peer;
   self->state.host = std::make_shared<gateway_host>(self, std::move(peer), std::move(settings),
                                                     std::move(ports), seed);
   auto* const host = self->state.host.get();
   self->set_down_handler([host](const caf::down_msg& m) { host->down(m); });
+  self->set_exit_handler([self, host](caf::exit_msg& m) {
+    host->leave();
+    self->quit(std::move(m.reason));
+  });
   host->keep_ticking();
   return {
       [host](const peer_frame& frame) { host->heard(frame); },
-      [host](const send_frames& m) { host->send(m); },
+      [host](send_frames& m) { host->send(std::move(m.frames)); },
       [](const run_step& m) { m.step(); },
   };
 }

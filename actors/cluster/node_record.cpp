@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "storage/formats/cluster.pb.h"
+#include "storage/record.hpp"
 
 namespace warmfront {
 
@@ -10,18 +11,6 @@ namespace {
 
 constexpr std::uint32_t schema = 1;
 constexpr std::uint32_t number_max = std::numeric_limits<std::uint16_t>::max();
-
-template <class Record>
-result<Record> parse(std::string_view octets, const char* what) {
-  Record record;
-  if (!record.ParseFromArray(octets.data(), static_cast<int>(octets.size())) ||
-      record.schema() == 0)
-    return error{errc::storage_corrupt, std::string{"read "} + what + ": not a record", {}};
-  if (record.schema() > schema)
-    return error{errc::storage_newer, std::string{"read "} + what + ": of a later release",
-                 "run the release that wrote it, or a later one"};
-  return record;
-}
 
 wall_time to_time(std::int64_t count) {
   return wall_time{microseconds{count}};
@@ -69,7 +58,8 @@ std::string encode_node_number(std::uint16_t number) {
 }
 
 result<node_record> decode_node(std::string_view octets) {
-  WARMFRONT_TRY(record, parse<formats::node_record>(octets, "a node's record"));
+  WARMFRONT_TRY(record,
+                storage::parse_record<formats::node_record>(octets, schema, "a node's record"));
   const auto state = record.state();
   if (record.number() == 0 || record.number() > number_max || record.epoch() == 0 ||
       state < static_cast<std::uint32_t>(node_state::active) ||
@@ -90,12 +80,14 @@ result<node_record> decode_node(std::string_view octets) {
 }
 
 result<node_life> decode_life(std::string_view octets) {
-  WARMFRONT_TRY(record, parse<formats::node_life_record>(octets, "a node's sign of life"));
+  WARMFRONT_TRY(record, storage::parse_record<formats::node_life_record>(octets, schema,
+                                                                         "a node's sign of life"));
   return node_life{record.epoch(), record.instance()};
 }
 
 result<std::uint16_t> decode_node_number(std::string_view octets) {
-  WARMFRONT_TRY(record, parse<formats::node_number_record>(octets, "the last node number"));
+  WARMFRONT_TRY(record, storage::parse_record<formats::node_number_record>(octets, schema,
+                                                                           "the last node number"));
   if (record.number() > number_max)
     return error{errc::storage_corrupt, "read the last node number: out of its range", {}};
   return static_cast<std::uint16_t>(record.number());

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 #include "actors/cluster/gateway_actor.hpp"
@@ -10,16 +11,10 @@ namespace warmfront {
 
 void member_list::set(const std::vector<member>& members) {
   const std::lock_guard lock{mutex_};
-  members_ = members;
   fingerprints_.clear();
   for (const auto& each : members)
     if (each.state != node_state::removed)
       fingerprints_.emplace(each.name.str(), each.key_fingerprint);
-}
-
-std::vector<member> member_list::members() const {
-  const std::lock_guard lock{mutex_};
-  return members_;
 }
 
 bool member_list::admits(const net::peer_identity& who) const {
@@ -88,22 +83,34 @@ void follow(self_pointer self, const node_name& name, const peers_ports& ports,
   }
 }
 
+void stop_gateways(self_pointer self) {
+  self->state.stopped = true;
+  caf::scoped_actor waiting{self->home_system()};
+  for (const auto& [peer, gateway] : std::exchange(self->state.gateways, {})) {
+    waiting->send_exit(gateway, caf::exit_reason::user_shutdown);
+    waiting->wait_for(gateway);
+  }
+}
+
 } // namespace
 
 peers_actor::behavior_type peers_behavior(peers_actor::stateful_pointer<peers_state> self,
                                           node_name name, peers_ports ports) {
   self->state.addresses = std::make_shared<std::map<std::string, std::string>>();
   self->state.addresses_mutex = std::make_shared<std::mutex>();
-  self->attach_functor([self] {
-    for (const auto& [peer, gateway] : self->state.gateways)
-      caf::anon_send_exit(gateway, caf::exit_reason::user_shutdown);
-  });
   return {
-      [=](const members_changed& m) { follow(self, name, ports, *m.members); },
+      [=](const members_changed& m) {
+        if (!self->state.stopped)
+          follow(self, name, ports, *m.members);
+      },
       [=](const send_frames& m) {
         if (const auto known = self->state.gateways.find(m.to.str());
             known != self->state.gateways.end())
           caf::anon_send(known->second, m);
+      },
+      [=](const stop_peers&) {
+        stop_gateways(self);
+        return done{};
       },
   };
 }

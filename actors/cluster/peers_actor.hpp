@@ -25,12 +25,10 @@ class member_list {
 public:
   void set(const std::vector<member>& members);
   [[nodiscard]] bool admits(const net::peer_identity& who) const;
-  [[nodiscard]] std::vector<member> members() const;
 
 private:
   mutable std::mutex mutex_;
   std::map<std::string, std::string> fingerprints_;
-  std::vector<member> members_;
 };
 
 /// What it works with; all of it outlives the actor.
@@ -45,13 +43,15 @@ struct peers_ports {
 
 /// Hears of members from cluster; `send_frames` come from replication. Spawned with a thread of its
 /// own, since publishing a gateway waits for CAF's network thread.
-using peers_actor = caf::typed_actor<caf::reacts_to<members_changed>, caf::reacts_to<send_frames>>;
+using peers_actor = caf::typed_actor<caf::reacts_to<members_changed>, caf::reacts_to<send_frames>,
+                                     caf::replies_to<stop_peers>::with<done>>;
 
 struct peers_state {
   // Not an aggregate: CAF would initialise the first member of one with the actor's pointer.
   peers_state() = default;
   static inline const char* name = "peers";
   std::map<std::string, caf::actor> gateways;
+  bool stopped = false;
   std::shared_ptr<std::map<std::string, std::string>> addresses;
   std::shared_ptr<std::mutex> addresses_mutex;
 };

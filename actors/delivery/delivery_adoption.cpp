@@ -12,6 +12,9 @@ namespace {
 
 using storage::family;
 
+/// So long after its acceptance a mail may still come from intake, which knows its first copy only.
+constexpr milliseconds hand_over_within{60'000};
+
 } // namespace
 
 void delivery_flow::adopt(const std::vector<adopted_mail>& mails, storage::batch with,
@@ -83,11 +86,25 @@ void delivery_flow::place(const std::vector<placed_copy>& copies,
     record.copy = each.to;
     changes.put(family::spool, storage::message_key(record.id), storage::encode(record));
     changes.put(family::queue, storage::unsent_copy_key(each.to.holder, record.id), {});
+    const bool is_new = effects_.wall_now() - record.accepted_at < hand_over_within;
+    if (is_new || !reads_.empty())
+      placed_.insert_or_assign(
+          record.id,
+          placement{each.to, reads_begun_,
+                    effects_.steady_now() + (is_new ? hand_over_within : milliseconds{0})});
     if (const auto known = live_->find(record.id); known != live_->end())
       if (const auto live = known->second.lock())
         live->copy = each.to;
   }
   effects_.commit(std::move(changes), std::move(then));
+}
+
+void delivery_flow::forget_placed() {
+  const auto now = effects_.steady_now();
+  std::erase_if(placed_, [&](const auto& each) {
+    return each.second.until <= now &&
+           (reads_.empty() || *reads_.begin() > each.second.reads_begun);
+  });
 }
 
 void delivery_flow::allow_sending(bool allowed) {

@@ -81,6 +81,7 @@ void delivery_flow::tick() {
   lanes_.reopen(effects_.wall_now(), false);
   ask_again();
   move_congested();
+  forget_placed();
   pump();
   if (effects_.steady_now() >= next_sweep_)
     sweep();
@@ -309,8 +310,10 @@ void delivery_flow::settled(settling& group) {
     std::for_each(first, last, [](auto& reading) { reading.second = true; });
     count(each);
     effects_.happened(each);
+    if (is_final(each.state()) && !each.last_of_message && !reads_.empty())
+      lingering_.emplace_back(reads_begun_, each.item.live);
     if (const auto holder = informs(each))
-      progress.push_back({*holder, each.item.id(), each.record, each.last_of_message});
+      progress.push_back({*holder, each.item.id(), each.record, each.last_of_message, {}});
   }
   if (!progress.empty())
     effects_.progressed(std::move(progress));

@@ -10,6 +10,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "actors/core/clock.hpp"
@@ -100,6 +101,9 @@ private:
     std::vector<std::shared_ptr<spooled_mail>> notifications;
   };
 
+  /// What was placed while the disk is read is remembered until what was read is here.
+  void read(std::function<std::function<void()>(const spool_reader&)> job);
+  void forget_placed();
   void pump();
   void load_lanes();
   void load_due();
@@ -140,6 +144,17 @@ private:
   // Messages of which a recipient is in memory; each leaves when its last one does.
   using live_registry = std::unordered_map<message_id, std::weak_ptr<live_mail>>;
   std::shared_ptr<live_registry> live_ = std::make_shared<live_registry>();
+  struct placement {
+    storage::message_copy copy;
+    std::uint64_t reads_begun = 0; ///< before it
+    steady_time until{};           ///< no longer than this on its way from intake
+  };
+  std::unordered_map<message_id, placement> placed_; // of which others may tell otherwise
+  std::set<std::uint64_t> reads_;                    // under way
+  // Messages of which a recipient has ended meanwhile, with the reads begun before: what is read of
+  // them counts it as waiting still.
+  std::vector<std::pair<std::uint64_t, std::shared_ptr<live_mail>>> lingering_;
+  std::uint64_t reads_begun_ = 0;
   bool assigning_ = false;
   bool due_loading_ = false;
   std::string due_from_;                  // deferred keys below are in hand or gone

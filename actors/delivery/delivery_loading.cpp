@@ -14,6 +14,20 @@ constexpr std::size_t due_batch = 200;
 
 } // namespace
 
+void delivery_flow::read(std::function<std::function<void()>(const spool_reader&)> job) {
+  const auto number = ++reads_begun_;
+  reads_.insert(number);
+  effects_.read([this, number, job = std::move(job)](const spool_reader& reader) {
+    return [this, number, then = job(reader)] {
+      then();
+      reads_.erase(number);
+      std::erase_if(lingering_, [this](const auto& each) {
+        return reads_.empty() || *reads_.begin() > each.first;
+      });
+    };
+  });
+}
+
 std::shared_ptr<live_mail> delivery_flow::find_live(const std::shared_ptr<const spooled_mail>& mail,
                                                     std::uint32_t unfinished) {
   auto& known = (*live_)[mail->record.id];
@@ -24,7 +38,9 @@ std::shared_ptr<live_mail> delivery_flow::find_live(const std::shared_ptr<const 
       still->erase(id);
     delete ended;
   };
-  std::shared_ptr<live_mail> live{new live_mail{mail, unfinished, false, mail->record.copy}, leave};
+  const auto moved = placed_.find(mail->record.id);
+  const auto copy = moved == placed_.end() ? mail->record.copy : moved->second.copy;
+  std::shared_ptr<live_mail> live{new live_mail{mail, unfinished, false, copy}, leave};
   known = live;
   return live;
 }
@@ -54,7 +70,7 @@ delivery_item delivery_flow::make_item(loaded_entry entry) {
 
 void delivery_flow::load_lanes() {
   while (auto piece = lanes_.next_load()) {
-    effects_.read([this, piece = std::move(*piece)](const spool_reader& reader) {
+    read([this, piece = std::move(*piece)](const spool_reader& reader) {
       auto found = std::make_shared<result<loaded_entries>>(reader.read_lane(piece));
       return [this, piece, found] {
         if (!*found)
@@ -80,7 +96,7 @@ void delivery_flow::load_due() {
       lanes_.in_hand_octets() >= config_.lanes.in_hand_octets)
     return;
   due_loading_ = true;
-  effects_.read([this, from = due_from_, now](const spool_reader& reader) {
+  read([this, from = due_from_, now](const spool_reader& reader) {
     auto found = std::make_shared<result<loaded_entries>>(reader.read_due(from, now, due_batch));
     auto next = std::make_shared<result<std::optional<wall_time>>>(
         *found && !found->value().last_key.empty()

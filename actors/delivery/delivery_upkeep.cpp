@@ -49,7 +49,7 @@ delivery_counts delivery_flow::counts() const {
 // message has only so many recipients in hand.
 void delivery_flow::cancel(const message_id& id, std::function<void(const result<void>&)> then) {
   const auto reading = cancelling_.emplace(id, false);
-  effects_.read([this, id, reading, then = std::move(then)](const spool_reader& reader) {
+  read([this, id, reading, then = std::move(then)](const spool_reader& reader) {
     auto stored = std::make_shared<result<stored_message>>(reader.read_message(id));
     return [this, id, reading, then, stored] {
       const bool outdated = cancelling_.extract(reading).mapped();
@@ -107,8 +107,8 @@ void delivery_flow::cancel_waiting(const stored_message& stored) {
 
 void delivery_flow::sweep() {
   next_sweep_ = effects_.steady_now() + sweep_interval;
-  effects_.read([this, from = sweep_from_,
-                 before = effects_.wall_now() - config_.history](const spool_reader& reader) {
+  read([this, from = sweep_from_,
+        before = effects_.wall_now() - config_.history](const spool_reader& reader) {
     auto swept = std::make_shared<result<spool_reader::sweep>>(
         reader.sweep_finished(from, before, sweep_batch));
     return [this, swept] {

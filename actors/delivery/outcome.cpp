@@ -155,10 +155,14 @@ void write_outcome(storage::batch& to, const outcome& what) {
   if (!what.next_key.empty())
     to.put(family::queue, what.next_key, storage::encode(storage::queue_entry{what.item.id()}));
   to.put(family::spool, storage::recipient_key(what.item.id()), storage::encode(what.record));
-  if (what.last_of_message)
-    to.erase_once(family::spool, storage::body_key(what.item.message().id));
+  if (what.last_of_message) {
+    const auto& id = what.item.message().id;
+    to.erase_once(family::spool, storage::body_key(id));
+    if (const auto& copy = what.item.live->copy)
+      to.erase(family::queue, storage::unsent_copy_key(copy->holder, id));
+  }
   if (const auto holder = informs(what))
-    to.put(family::queue, storage::unsent_progress_key(*holder, what.item.id()), {});
+    to.put(family::queue, storage::unsent_progress_key(*holder, what.item.id(), what.record), {});
 }
 
 } // namespace warmfront

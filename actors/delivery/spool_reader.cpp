@@ -20,13 +20,6 @@ std::uint32_t count_unfinished(const stored_message& stored) {
       }));
 }
 
-std::uint32_t index_of(std::string_view recipient_key) {
-  std::uint32_t index = 0;
-  for (const char octet : recipient_key.substr(recipient_key.size() - 4))
-    index = (index << 8) | static_cast<std::uint8_t>(octet);
-  return index;
-}
-
 error corrupt(const message_id& id, const char* how) {
   return {errc::storage_corrupt, "message " + id.str() + ' ' + how,
           "restore the data directory from a backup or a peer"};
@@ -175,7 +168,7 @@ result<stored_message> spool_reader::with_recipients(storage::spooled_message me
                 store_.scan(family::spool, prefix, storage::prefix_end(prefix), count + 1));
   stored.recipients.resize(count);
   for (const auto& [key, value] : records) {
-    const auto index = index_of(key);
+    const auto index = storage::recipient_index(key);
     if (index >= count)
       continue;
     WARMFRONT_TRY(record, storage::decode_recipient(value));
@@ -188,7 +181,7 @@ result<stored_message> spool_reader::with_recipients(storage::spooled_message me
 result<spool_reader::page> spool_reader::list(const list_messages& filter,
                                               const std::set<storage::lane>& held) const {
   constexpr std::size_t looked_at_max = 10'000;
-  const auto first = std::string(1, storage::message_key({}).front());
+  const auto first = storage::all_messages_prefix();
   auto before = filter.after ? storage::message_key(*filter.after) : storage::prefix_end(first);
   page found;
   for (std::size_t looked_at = 0; looked_at < looked_at_max; ++looked_at) {
@@ -216,7 +209,7 @@ result<spool_reader::sweep>
 spool_reader::sweep_finished(std::string from, wall_time accepted_before, std::size_t most) const {
   const auto end = storage::message_key(message_id{accepted_before, 0, 0});
   if (from.empty())
-    from = std::string(1, end.front());
+    from = storage::all_messages_prefix();
   sweep swept;
   WARMFRONT_TRY(found, store_.scan(family::spool, from, end, most));
   for (const auto& [key, value] : found) {

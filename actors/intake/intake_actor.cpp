@@ -29,6 +29,7 @@ namespace {
 struct intake_ends {
   storage::store* store;
   delivery_actor delivery;
+  replication_actor replication;
   bool copy_required;
   caf::actor self; ///< set when second copies are made: then commits and answers may cross
   intake_state* state;
@@ -75,7 +76,22 @@ void withdraw(storage::batch& to, const storage::spooled_message& message) {
     return;
   to.erase(family::queue, storage::unsent_copy_key(message.copy->holder, message.id));
   if (message.copy->holder != 0)
-    to.put(family::queue, storage::unsent_progress_key(message.copy->holder, {message.id, 0}), {});
+    to.put(family::queue, storage::unsent_progress_key(message.copy->holder, {message.id, 0}, {}),
+           {});
+}
+
+// Holders that are connected drop what was not accepted at once: else they would send it if this
+// node died before they hear of it.
+void forget_copies(const intake_ends& ends, const intake_group& group,
+                   const std::vector<std::size_t>& which) {
+  auto outcomes = std::make_shared<std::vector<copy_progress>>();
+  for (const auto i : which) {
+    const auto& record = group.mails[i]->record;
+    if (record.copy && record.copy->holder != 0)
+      outcomes->push_back({record.copy->holder, {record.id, 0}, {}, true, {}});
+  }
+  if (!outcomes->empty())
+    caf::anon_send(ends.replication, outcomes_recorded{std::move(outcomes)});
 }
 
 // A mail is acknowledged here and nowhere else (invariant I1), by the last of the commit and the
@@ -86,6 +102,7 @@ void finish(const std::shared_ptr<intake_group>& group, const intake_ends& ends)
   for (std::size_t i = 0; i < group->waiting.size(); ++i) {
     if (group->failure) {
       group->waiting[i](*group->failure);
+      refused.push_back(i);
     } else if (ends.copy_required && !group->kept[i]) {
       withdraw(withdrawn, group->mails[i]->record);
       refused.push_back(i);
@@ -101,37 +118,44 @@ void finish(const std::shared_ptr<intake_group>& group, const intake_ends& ends)
                    }});
   else if (!group->spooled.mails.empty())
     caf::anon_send(ends.delivery, std::move(group->spooled));
+  if (group->failure)
+    return forget_copies(ends, *group, refused);
   if (!refused.empty())
-    ends.store->commit(
-        std::move(withdrawn), storage::priority::progress, [group, refused](const result<void>&) {
-          for (const auto i : refused)
-            group->waiting[i](error{errc::unavailable, "no other node took the mail's second copy",
-                                    "try again; see `warmfront cluster status`"});
-        });
+    ends.store->commit(std::move(withdrawn), storage::priority::progress,
+                       [group, ends, refused](const result<void>&) {
+                         forget_copies(ends, *group, refused);
+                         for (const auto i : refused)
+                           group->waiting[i](error{errc::unavailable,
+                                                   "no other node took the mail's second copy",
+                                                   "try again; see `warmfront cluster status`"});
+                       });
 }
 
-void spool(const std::shared_ptr<intake_group>& group, const intake_ends& ends,
-           const replication_actor& replication) {
+void spool(const std::shared_ptr<intake_group>& group, const intake_ends& ends) {
   const auto arrived = [group, ends] {
     if (group->missing.fetch_sub(1, std::memory_order_acq_rel) == 1)
       finish(group, ends);
   };
+  copy_mails copies;
   if (ends.self) {
     ends.state->groups.push_back(group);
     group->missing = 2;
     group->kept.resize(group->mails.size());
-    auto mails = std::make_shared<std::vector<std::shared_ptr<const spooled_mail>>>(group->mails);
-    caf::anon_send(replication, copy_mails{std::move(mails), [group, arrived](auto kept) {
-                                             group->kept = std::move(kept);
-                                             arrived();
-                                           }});
+    copies.mails = std::make_shared<std::vector<std::shared_ptr<const spooled_mail>>>(group->mails);
+    copies.kept = [group, arrived](std::vector<bool> kept) {
+      group->kept = std::move(kept);
+      arrived();
+    };
   }
+  // The commit is queued first: whoever has a copy can rely on that.
   ends.store->commit(std::move(group->changes), storage::priority::growth,
                      [group, arrived](const result<void>& durable) {
                        if (!durable)
                          group->failure = durable.error();
                        arrived();
                      });
+  if (ends.self)
+    caf::anon_send(ends.replication, std::move(copies));
 }
 
 } // namespace
@@ -141,8 +165,12 @@ intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intak
                                             const clock* time, delivery_actor delivery,
                                             replication_actor replication) {
   const bool copies = replication && core->copies() != second_copy::never;
-  const intake_ends ends{store, delivery, core->copies() == second_copy::required,
-                         copies ? caf::actor_cast<caf::actor>(self) : caf::actor{}, &self->state};
+  const intake_ends ends{store,
+                         delivery,
+                         replication,
+                         core->copies() == second_copy::required,
+                         copies ? caf::actor_cast<caf::actor>(self) : caf::actor{},
+                         &self->state};
   return {
       [=](const submit_mails& message) {
         if (self->state.stopping)
@@ -150,7 +178,7 @@ intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intak
         auto group = take_all(*core, *message.mails, time->wall_now());
         if (group->changes.empty())
           return;
-        spool(group, ends, replication);
+        spool(group, ends);
       },
       [=](const pools_changed& message) { core->set_pools(*message.pools); },
       [=](const ledger_domains_changed& message) { core->set_ledger_domains(*message.domains); },

@@ -3,6 +3,7 @@
 #include "actors/core/ip.hpp"
 #include "actors/ip_pool/pool_book.hpp"
 #include "storage/formats/control.pb.h"
+#include "storage/record.hpp"
 
 namespace warmfront {
 
@@ -40,13 +41,8 @@ std::string encode(const pool& value) {
 }
 
 result<pool> decode_pool(pool_name name, std::string_view octets) {
-  formats::pool_record record;
-  if (!record.ParseFromArray(octets.data(), static_cast<int>(octets.size())) ||
-      record.schema() == 0)
-    return error{errc::storage_corrupt, "read pool `" + name.str() + "`: not a record", {}};
-  if (record.schema() > schema)
-    return error{errc::storage_newer, "read pool `" + name.str() + "`: of a later release",
-                 "run the release that wrote it, or a later one"};
+  WARMFRONT_TRY(record, storage::parse_record<formats::pool_record>(octets, schema,
+                                                                    "pool `" + name.str() + "`"));
   pool value;
   value.name = std::move(name);
   value.kind = record.kind() == 1 ? pool_kind::dedicated : pool_kind::shared;

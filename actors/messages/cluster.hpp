@@ -42,5 +42,7 @@ struct peer_joined {
 struct peer_lost {
   node_name peer;
 };
+/// Node → peers, at the end: answered when no gateway runs any more.
+struct stop_peers {};
 
 } // namespace warmfront

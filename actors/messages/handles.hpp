@@ -114,8 +114,6 @@ using replication_actor = caf::typed_actor<
     caf::reacts_to<members_changed>, caf::reacts_to<peer_joined>, caf::reacts_to<peer_lost>,
     // Answered once what was received is on its way to the disk.
     caf::replies_to<frames_received>::with<done>,
-    // From admin.
-    caf::replies_to<count_replicas>::with<replication_counts>,
     // From node.
     caf::reacts_to<connect_listeners>>;
 

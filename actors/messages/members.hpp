@@ -16,10 +16,9 @@ struct list_nodes {};
 /// Node → cluster, at start: answered once this node is a member, or never will be.
 struct join_cluster {};
 /// Node → cluster: whom to tell of changes (`members_changed`); they are told at once how things
-/// stand. `settles` gets `epoch_began`; null: every new epoch counts as settled.
+/// stand.
 struct connect_members {
   std::vector<caf::strong_actor_ptr> listeners;
-  caf::strong_actor_ptr settles;
 };
 /// Cluster → listeners: all members as they are now, sorted by name.
 struct members_changed {

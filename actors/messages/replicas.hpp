@@ -30,6 +30,7 @@ struct copy_progress {
   recipient_id recipient;
   storage::recipient_record record;
   bool last_of_message = false; ///< the copy is not needed any more
+  std::string mark;             ///< that says so on disk; empty: that of `record`
 };
 
 /// A mail of another node that becomes this node's own, with its recipients' states.
@@ -70,15 +71,6 @@ struct holders_changed {
 struct copy_mails {
   std::shared_ptr<std::vector<std::shared_ptr<const spooled_mail>>> mails;
   std::function<void(std::vector<bool>)> kept;
-};
-
-/// Admin → replication.
-struct count_replicas {};
-struct replication_counts {
-  std::uint64_t holders = 0;     ///< peers that can hold copies now
-  std::uint64_t unconfirmed = 0; ///< outcomes that connected holders do not know yet
-  std::uint64_t kept = 0;        ///< copies kept for others since the start
-  std::uint64_t adopted = 0;     ///< mails taken over since the start
 };
 
 } // namespace warmfront

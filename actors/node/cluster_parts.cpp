@@ -1,5 +1,6 @@
 #include "actors/node/cluster_parts.hpp"
 
+#include <charconv>
 #include <filesystem>
 #include <future>
 #include <optional>
@@ -19,6 +20,7 @@ namespace {
 using storage::family;
 
 constexpr std::chrono::seconds ask_again_after{1};
+constexpr std::chrono::milliseconds look_again_after{200};
 constexpr std::chrono::seconds leave_within{2};
 constexpr std::string_view instance_key = "node/instance";
 constexpr std::string_view epoch_key = "node/epoch";
@@ -33,8 +35,13 @@ result<directory_facts> read_facts(storage::store& store) {
   directory_facts facts;
   WARMFRONT_TRY(instance, store.get(family::control, instance_key));
   WARMFRONT_TRY(epoch, store.get(family::control, epoch_key));
-  if (epoch)
-    facts.epoch = std::stoull("0" + *epoch);
+  if (epoch) {
+    const auto* const end = epoch->data() + epoch->size();
+    if (const auto [read, fault] = std::from_chars(epoch->data(), end, facts.epoch);
+        fault != std::errc{} || read != end)
+      return error{errc::storage_corrupt, "read this node's epoch: not a number",
+                   "restore the data directory from a backup or a peer"};
+  }
   if (instance) {
     facts.instance = *instance;
     return facts;
@@ -87,14 +94,22 @@ error new_epoch() {
 } // namespace
 
 void cluster_parts::stop() {
+  // What runs on its own threads is waited for, where it uses what is taken away below.
   if (members) {
     caf::scoped_actor self{members.home_system()};
+    if (settler) {
+      self->send_exit(settler, caf::exit_reason::kill);
+      self->wait_for(settler);
+    }
     self->request(members, leave_within, leave_cluster{})
         .receive([](const done&) {}, [](const caf::error&) {});
+    if (peers)
+      self->request(peers, leave_within, stop_peers{})
+          .receive([](const done&) {}, [](const caf::error&) {});
   }
   for (const auto& each :
        {caf::actor_cast<caf::actor>(peers), caf::actor_cast<caf::actor>(replication), reader,
-        caf::actor_cast<caf::actor>(members), settler})
+        caf::actor_cast<caf::actor>(members)})
     if (each)
       caf::anon_send_exit(each, caf::exit_reason::kill);
   peers = peers_actor{};
@@ -143,12 +158,12 @@ result<void> node::parts::join() {
   return become_member();
 }
 
-/// Settles each new epoch; `settled` is kept once the first one is.
-void node::parts::spawn_settler(std::shared_ptr<std::promise<void>> settled) {
-  cluster->settler = system->spawn<caf::detached>(
-      [this, settled = std::move(settled)](caf::event_based_actor* self) -> caf::behavior {
-        return {[this, self, settled](const epoch_began& m) {
-          if (*cluster->running)
+/// Settles the epoch that a start finds; a later one means that what is in memory is out of date.
+void node::parts::spawn_settler() {
+  cluster->settler =
+      system->spawn<caf::detached>([this](caf::event_based_actor* self) -> caf::behavior {
+        return {[this, self](const epoch_began& m) {
+          if (cluster->running)
             return failed(new_epoch());
           const auto removed = settle(*store, *control, node_name{settings.node.name}, m.new_epoch);
           if (!removed) {
@@ -161,7 +176,8 @@ void node::parts::spawn_settler(std::shared_ptr<std::promise<void>> settled) {
             log->write(log_level::warn, "mails_lost_to_adoption",
                        {{"count", static_cast<std::int64_t>(removed.value())}});
           caf::anon_send(cluster->members, settle_epoch{m.new_epoch});
-          settled->set_value();
+          if (!cluster->was_settled.exchange(true))
+            cluster->settled.set_value();
         }};
       });
 }
@@ -179,33 +195,44 @@ void node::parts::spawn_members(const std::string& instance, std::uint64_t epoch
   ports.time = &time;
   ports.log = log.get();
   ports.sending = &sending;
+  ports.settles = cluster->settler;
   ports.refused = failed;
   cluster->members = system->spawn(cluster_behavior, std::move(membership), std::move(ports));
-  caf::anon_send(cluster->members,
-                 connect_members{{}, caf::actor_cast<caf::strong_actor_ptr>(cluster->settler)});
+}
+
+void node::parts::ask_to_join() {
+  system->spawn([in = cluster](caf::event_based_actor* self) {
+    self->request(in->members, caf::infinite, join_cluster{})
+        .then([in](answer<node_report>& found) { in->joined.set_value(std::move(found)); },
+              [in](const caf::error&) {
+                in->joined.set_value(
+                    {error{errc::unavailable, "the cluster role has ended", "see the log"}});
+              });
+  });
 }
 
 // Waits for the control store as long as it takes: without it a node knows neither its number nor
-// what it owns.
+// what it owns. A node that is refused meanwhile is told to stop by `failed`.
 result<void> node::parts::become_member() {
+  const auto wait_for = [this](auto future) -> result<void> {
+    while (future.wait_for(look_again_after) != std::future_status::ready)
+      if (must_stop())
+        return error{errc::stopping, "the node was stopped while it waited for the cluster", {}};
+    return success();
+  };
   WARMFRONT_TRY(facts, read_facts(*store));
-  auto settled = std::make_shared<std::promise<void>>();
-  auto ready = settled->get_future();
-  spawn_settler(std::move(settled));
+  spawn_settler();
   spawn_members(facts.instance, facts.epoch);
-  std::optional<answer<node_report>> joined;
-  caf::scoped_actor self{*system};
-  self->request(cluster->members, caf::infinite, join_cluster{})
-      .receive([&](answer<node_report>& found) { joined = std::move(found); },
-               [](const caf::error&) {});
-  if (!joined)
-    return error{errc::unavailable, "the cluster role has ended", "see the log"};
-  if (!joined->value)
-    return joined->value.error();
-  number = joined->value.value().number;
-  if (joined->value.value().epoch != facts.epoch)
-    ready.wait();
-  *cluster->running = true;
+  ask_to_join();
+  const auto joined = cluster->joined.get_future().share();
+  WARMFRONT_TRY(wait_for(joined));
+  if (!joined.get().value)
+    return joined.get().value.error();
+  number = joined.get().value.value().number;
+  if (joined.get().value.value().epoch != facts.epoch) {
+    WARMFRONT_TRY(wait_for(cluster->settled.get_future().share()));
+  }
+  cluster->running = true;
   spawn_replication();
   return success();
 }
@@ -244,7 +271,6 @@ void node::parts::connect_cluster() {
                            caf::actor_cast<caf::strong_actor_ptr>(cluster->peers),
                            caf::actor_cast<caf::strong_actor_ptr>(warmup)})
     listeners.listeners.push_back(each);
-  listeners.settles = caf::actor_cast<caf::strong_actor_ptr>(cluster->settler);
   caf::anon_send(cluster->members, listeners);
 }
 

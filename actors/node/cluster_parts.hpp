@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <future>
 #include <memory>
 
 #include "actors/cluster/caf_link.hpp"
@@ -26,9 +27,14 @@ struct cluster_parts {
   caf::actor reader;
   replication_actor replication;
   peers_actor peers;
-  /// Set once delivery has read the queue: from then on a new epoch needs a new start.
-  std::shared_ptr<std::atomic<bool>> running = std::make_shared<std::atomic<bool>>(false);
+  /// What a start waits for. Set by the actors, read by the node.
+  std::promise<answer<node_report>> joined;
+  std::promise<void> settled;
+  /// Nothing more is settled in this life: delivery has read the queue, or is about to.
+  std::atomic<bool> running = false;
+  std::atomic<bool> was_settled = false;
 
+  /// Before the actor system ends; waits until no gateway uses tunnels or link any more.
   void stop();
 };
 

@@ -45,8 +45,10 @@ node::~node() {
 }
 
 result<std::unique_ptr<node>> node::start(config::config settings,
-                                          std::function<void(const error&)> failed) {
+                                          std::function<void(const error&)> failed,
+                                          std::function<bool()> must_stop) {
   auto all = std::make_unique<parts>();
+  all->must_stop = std::move(must_stop);
   all->settings = std::move(settings);
   all->failed = std::move(failed);
   WARMFRONT_TRY(all->open_log());
@@ -84,6 +86,11 @@ result<void> node::reload(const config::config& changed) {
     WARMFRONT_TRY(context,
                   net::tls_server_context::load(changed.tls->certificate, changed.tls->key));
     parts_->smtp->reload(context);
+  }
+  if (changed.cluster && parts_->cluster) {
+    const auto& files = *changed.cluster;
+    WARMFRONT_TRY(tls, net::peer_context::load(files.certificate, files.key, files.ca));
+    parts_->cluster->tunnels->reload(tls);
   }
   parts_->log->write(log_level::info, "reloaded", {});
   return success();

@@ -14,9 +14,12 @@ class node {
 public:
   /// Opens the data directory, starts the actors and the SMTP listeners. @returns the first thing
   /// that failed, with a way out; nothing is left running then. `failed` is called at most once,
-  /// from any thread, when the node cannot go on (a disk that fails).
-  [[nodiscard]] static result<std::unique_ptr<node>>
-  start(config::config settings, std::function<void(const error&)> failed);
+  /// from any thread, when the node cannot go on (a disk that fails); `conflict` says that a new
+  /// start will do. `must_stop` is asked now and then while a start waits for the control store:
+  /// true ends it with `stopping`.
+  [[nodiscard]] static result<std::unique_ptr<node>> start(
+      config::config settings, std::function<void(const error&)> failed,
+      std::function<bool()> must_stop = [] { return false; });
   ~node();
   node(const node&) = delete;
   node& operator=(const node&) = delete;

@@ -244,9 +244,7 @@ void node::parts::make_services() {
                     },
                     [disk = store.get()] { return disk->health(); },
                     [server = smtp.get()] { return server->counts(); },
-                    [in = cluster]() -> std::vector<member> {
-                      return in ? in->admitted.members() : std::vector<member>{};
-                    }});
+                    cluster ? cluster->members : cluster_actor{}});
 }
 
 void node::parts::system_stop() {

@@ -49,6 +49,7 @@ struct node::parts {
 
   config::config settings;
   std::function<void(const error&)> failed;
+  std::function<bool()> must_stop;
   system_clock time;
   std::unique_ptr<json_log> log;
   std::unique_ptr<storage::store> store;
@@ -77,8 +78,9 @@ struct node::parts {
 private:
   result<void> open_control();
   result<void> become_member();
-  void spawn_settler(std::shared_ptr<std::promise<void>> settled);
+  void spawn_settler();
   void spawn_members(const std::string& instance, std::uint64_t epoch);
+  void ask_to_join();
   void spawn_replication();
   void connect_cluster();
   void stop_smtp();

@@ -10,7 +10,6 @@
 #include "actors/core/clock.hpp"
 #include "actors/core/event_log.hpp"
 #include "actors/messages/handles.hpp"
-#include "actors/messages/member.hpp"
 #include "cluster-config/config.hpp"
 #include "net/asio/io_threads.hpp"
 #include "net/asio/smtp_server.hpp"
@@ -34,8 +33,7 @@ struct node_services {
   std::function<std::string()> readiness;
   std::function<storage::storage_health()> storage_health;
   std::function<net::smtp_server_counts()> smtp_counts;
-  /// All nodes of the cluster as this one sees them; empty: it is alone.
-  std::function<std::vector<member>()> members = nullptr;
+  cluster_actor cluster = {}; ///< null: the node is alone
 };
 
 } // namespace warmfront

@@ -16,32 +16,23 @@ using storage::family;
 
 constexpr std::size_t page = 500;
 
-void remove_mail(storage::batch& to, const storage::spooled_message& message,
-                 const std::vector<storage::key_value>& states) {
+/// Takes a mail out of every queue.
+void take_out(storage::batch& to, const storage::spooled_message& message,
+              const std::vector<storage::key_value>& states) {
   std::vector<std::string> queue_keys(message.mail.recipients.size());
   for (std::size_t i = 0; i < queue_keys.size(); ++i)
     queue_keys[i] = storage::lane_key(message.first_lane, message.first_sequence + i);
   for (const auto& [key, value] : states) {
-    const auto index = storage::held_recipient_index(key); // both kinds of key end with it
+    const auto index = storage::recipient_index(key);
     const auto state = storage::decode_recipient(value);
     if (state && index < queue_keys.size())
       queue_keys[index] = state.value().queue_key;
-    to.erase(family::spool, key);
   }
-  for (std::uint32_t i = 0; i < queue_keys.size(); ++i) {
-    if (!queue_keys[i].empty())
-      to.erase(family::queue, std::move(queue_keys[i]));
-    to.erase(family::queue, storage::unsent_progress_key(message.copy->holder, {message.id, i}));
-  }
-  to.erase(family::spool, storage::message_key(message.id));
-  to.erase(family::spool, storage::body_key(message.id));
-}
-
-void keep_mail(storage::batch& to, storage::spooled_message message) {
-  to.erase(family::queue, storage::unsent_copy_key(message.copy->holder, message.id));
-  message.copy = storage::message_copy{};
-  to.put(family::spool, storage::message_key(message.id), storage::encode(message));
-  to.put(family::queue, storage::unsent_copy_key(0, message.id), {});
+  for (auto& key : queue_keys)
+    if (!key.empty())
+      to.erase(family::queue, std::move(key));
+  const auto marks = storage::unsent_progress_prefix(message.copy->holder, message.id);
+  to.erase_range(family::queue, marks, storage::prefix_end(marks));
 }
 
 std::string remembered(const std::vector<std::uint32_t>& adopted) {
@@ -49,6 +40,13 @@ std::string remembered(const std::vector<std::uint32_t>& adopted) {
 }
 
 } // namespace
+
+void remove_mail(storage::batch& to, const message_id& id) {
+  const auto states = storage::recipient_prefix(id);
+  to.erase_range(family::spool, states, storage::prefix_end(states));
+  to.erase(family::spool, storage::message_key(id));
+  to.erase(family::spool, storage::body_key(id));
+}
 
 result<std::uint64_t> remove_adopted(storage::store& from, std::uint16_t holder,
                                      const std::vector<std::uint32_t>& adopted) {
@@ -59,7 +57,7 @@ result<std::uint64_t> remove_adopted(storage::store& from, std::uint16_t holder,
   WARMFRONT_TRY(before, from.get(family::spool, done_key));
   if (before && *before == remembered(adopted))
     return removed;
-  const std::string prefix(1, storage::message_key({}).front());
+  const auto prefix = storage::all_messages_prefix();
   auto start = prefix;
   while (true) {
     WARMFRONT_TRY(found, from.scan(family::spool, start, storage::prefix_end(prefix), page));
@@ -74,14 +72,16 @@ result<std::uint64_t> remove_adopted(storage::store& from, std::uint16_t holder,
       if (!body)
         continue; // ended here; the holder was told, or will find it delivered twice at worst
       WARMFRONT_TRY(mark, from.get(family::queue, storage::unsent_copy_key(holder, message.id)));
-      if (mark) {
-        keep_mail(changes, std::move(message));
-        continue;
-      }
       const auto states = storage::recipient_prefix(message.id);
       WARMFRONT_TRY(records, from.scan(family::spool, states, storage::prefix_end(states),
                                        message.mail.recipients.size()));
-      remove_mail(changes, message, records);
+      take_out(changes, message, records);
+      if (mark) {
+        changes.erase(family::queue, storage::unsent_copy_key(holder, message.id));
+        changes.put(family::queue, storage::parked_key(holder, message.id), {});
+        continue;
+      }
+      remove_mail(changes, message.id);
       ++removed;
     }
     const bool last = found.size() < page;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/formats/peer.pb.h"
+#include "storage/record.hpp"
 
 namespace warmfront {
 
@@ -40,13 +41,7 @@ std::string encode(const bond& value) {
 }
 
 result<bond> decode_bond(std::string_view octets) {
-  formats::bond_record record;
-  if (!record.ParseFromArray(octets.data(), static_cast<int>(octets.size())) ||
-      record.schema() == 0)
-    return error{errc::storage_corrupt, "read a bond: not a record", {}};
-  if (record.schema() > schema)
-    return error{errc::storage_newer, "read a bond: of a later release",
-                 "run the release that wrote it, or a later one"};
+  WARMFRONT_TRY(record, storage::parse_record<formats::bond_record>(octets, schema, "a bond"));
   return bond{record.number(), {record.adopted().begin(), record.adopted().end()}};
 }
 

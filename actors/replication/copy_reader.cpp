@@ -18,26 +18,34 @@ std::string after(const std::string& key) {
   return key + '\0';
 }
 
-std::uint32_t own_index(std::string_view recipient_key) {
-  std::uint32_t index = 0;
-  for (const char octet : recipient_key.substr(recipient_key.size() - 4))
-    index = (index << 8) | static_cast<std::uint8_t>(octet);
-  return index;
-}
-
 bool is_ended(const std::optional<storage::recipient_record>& record) {
   return record && is_final(static_cast<recipient_state>(record->state));
 }
 
 } // namespace
 
+result<std::vector<storage::key_value>> copy_reader::scan(family where, const std::string& prefix,
+                                                          const std::string& from,
+                                                          std::size_t most) const {
+  return store_.scan(where, from.empty() ? prefix : from, storage::prefix_end(prefix), most);
+}
+
+result<copy_reader::states> copy_reader::states_of(const std::string& prefix,
+                                                   std::size_t recipients) const {
+  states found;
+  WARMFRONT_TRY(records, scan(family::spool, prefix, {}, recipients));
+  for (const auto& [key, value] : records) {
+    WARMFRONT_TRY(state, storage::decode_recipient(value));
+    if (const auto index = storage::recipient_index(key); index < recipients)
+      found.emplace_back(index, std::move(state));
+  }
+  return found;
+}
+
 result<copy_reader::copies> copy_reader::unsent(std::uint16_t holder, std::string from,
                                                 std::size_t most, bool content) const {
   copies page;
-  const auto prefix = storage::unsent_copy_prefix(holder);
-  if (from.empty())
-    from = prefix;
-  WARMFRONT_TRY(marks, store_.scan(family::queue, from, storage::prefix_end(prefix), most));
+  WARMFRONT_TRY(marks, scan(family::queue, storage::unsent_copy_prefix(holder), from, most));
   std::size_t octets = 0;
   for (const auto& mark : marks) {
     if (octets >= page_octets)
@@ -60,15 +68,9 @@ result<copy_reader::copies> copy_reader::unsent(std::uint16_t holder, std::strin
     octets += content ? body->size() : 0;
     if (content)
       mail->content = std::make_shared<const std::string>(std::move(*body));
-    stored_copy copy{mail, {}};
-    const auto recipients = storage::recipient_prefix(id);
-    WARMFRONT_TRY(states, store_.scan(family::spool, recipients, storage::prefix_end(recipients),
-                                      mail->record.mail.recipients.size()));
-    for (const auto& [key, value] : states) {
-      WARMFRONT_TRY(state, storage::decode_recipient(value));
-      copy.recipients.emplace_back(own_index(key), std::move(state));
-    }
-    page.mails.push_back(std::move(copy));
+    WARMFRONT_TRY(recipients,
+                  states_of(storage::recipient_prefix(id), mail->record.mail.recipients.size()));
+    page.mails.push_back({std::move(mail), std::move(recipients)});
   }
   if (marks.size() < most)
     page.next.clear();
@@ -78,10 +80,7 @@ result<copy_reader::copies> copy_reader::unsent(std::uint16_t holder, std::strin
 result<copy_reader::outcomes> copy_reader::unsent_progress(std::uint16_t holder, std::string from,
                                                            std::size_t most) const {
   outcomes page;
-  const auto prefix = storage::unsent_progress_prefix(holder);
-  if (from.empty())
-    from = prefix;
-  WARMFRONT_TRY(marks, store_.scan(family::queue, from, storage::prefix_end(prefix), most));
+  WARMFRONT_TRY(marks, scan(family::queue, storage::unsent_progress_prefix(holder), from, most));
   for (const auto& mark : marks) {
     page.next = after(mark.key);
     copy_progress progress;
@@ -94,6 +93,7 @@ result<copy_reader::outcomes> copy_reader::unsent_progress(std::uint16_t holder,
       progress.record = std::move(state);
     }
     progress.last_of_message = !body;
+    progress.mark = mark.key;
     page.recipients.push_back(std::move(progress));
   }
   if (marks.size() < most)
@@ -105,10 +105,7 @@ result<copy_reader::mark_page> copy_reader::outdated_progress(std::uint16_t hold
                                                               std::uint32_t bond, std::string from,
                                                               std::size_t most) const {
   mark_page page;
-  const auto prefix = storage::unsent_progress_prefix(holder);
-  if (from.empty())
-    from = prefix;
-  WARMFRONT_TRY(found, store_.scan(family::queue, from, storage::prefix_end(prefix), most));
+  WARMFRONT_TRY(found, scan(family::queue, storage::unsent_progress_prefix(holder), from, most));
   for (const auto& mark : found) {
     page.next = after(mark.key);
     const auto id = storage::parse_unsent_key(mark.key)->recipient.message;
@@ -125,17 +122,15 @@ result<copy_reader::mark_page> copy_reader::outdated_progress(std::uint16_t hold
   return page;
 }
 
-result<copy_reader::placed> copy_reader::copies_at(std::uint16_t holder, std::uint32_t bond,
+result<copy_reader::placed> copy_reader::copies_at(std::uint16_t holder, const bond& present,
                                                    std::string from, std::size_t most) const {
   placed page;
-  const std::string prefix(1, storage::message_key({}).front());
-  if (from.empty())
-    from = prefix;
-  WARMFRONT_TRY(found, store_.scan(family::spool, from, storage::prefix_end(prefix), most));
+  WARMFRONT_TRY(found, scan(family::spool, storage::all_messages_prefix(), from, most));
   for (const auto& [key, value] : found) {
     page.next = after(key);
     WARMFRONT_TRY(message, storage::decode_message(value));
-    if (!message.copy || message.copy->holder != holder || message.copy->bond == bond)
+    if (!message.copy || message.copy->holder != holder || message.copy->bond >= present.number ||
+        present.is_adopted(message.copy->bond))
       continue;
     WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(message.id)));
     if (body)
@@ -146,15 +141,10 @@ result<copy_reader::placed> copy_reader::copies_at(std::uint16_t holder, std::ui
   return page;
 }
 
-result<copy_reader::held> copy_reader::held_for(std::uint16_t primary,
-                                                const std::vector<std::uint32_t>& wanted,
-                                                std::uint32_t present, std::string from,
-                                                std::size_t most) const {
+result<copy_reader::held> copy_reader::held_for(std::uint16_t primary, const bond& present,
+                                                std::string from, std::size_t most) const {
   held page;
-  const auto prefix = storage::held_messages_prefix(primary);
-  if (from.empty())
-    from = prefix;
-  WARMFRONT_TRY(found, store_.scan(family::spool, from, storage::prefix_end(prefix), most));
+  WARMFRONT_TRY(found, scan(family::spool, storage::held_messages_prefix(primary), from, most));
   std::size_t octets = 0;
   for (const auto& [key, value] : found) {
     if (octets >= page_octets)
@@ -164,28 +154,23 @@ result<copy_reader::held> copy_reader::held_for(std::uint16_t primary,
     auto mail = std::make_shared<spooled_mail>();
     WARMFRONT_TRY(message, storage::decode_message(value));
     mail->record = std::move(message);
-    const auto bond = mail->record.copy ? mail->record.copy->bond : 0;
-    const bool adopts = std::ranges::find(wanted, bond) != wanted.end();
-    if (!adopts && bond >= present)
+    const auto under = mail->record.copy ? mail->record.copy->bond : 0;
+    const bool adopts = present.is_adopted(under);
+    if (!adopts && under >= present.number)
       continue;
     auto& removal = adopts ? page.removal : page.outdated;
-    const auto states = storage::held_recipient_prefix(primary, id);
+    const auto below = storage::held_recipient_prefix(primary, id);
     removal.erase(family::spool, key);
     removal.erase(family::spool, storage::held_body_key(primary, id));
-    removal.erase_range(family::spool, states, storage::prefix_end(states));
+    removal.erase_range(family::spool, below, storage::prefix_end(below));
     if (!adopts)
       continue;
     WARMFRONT_TRY(body, store_.get(family::spool, storage::held_body_key(primary, id)));
     adopted_mail adopted{mail, {}};
     adopted.recipients.resize(mail->record.mail.recipients.size());
-    WARMFRONT_TRY(records, store_.scan(family::spool, states, storage::prefix_end(states),
-                                       adopted.recipients.size()));
-    for (const auto& [state_key, state] : records) {
-      WARMFRONT_TRY(decoded, storage::decode_recipient(state));
-      if (const auto index = storage::held_recipient_index(state_key);
-          index < adopted.recipients.size())
-        adopted.recipients[index] = std::move(decoded);
-    }
+    WARMFRONT_TRY(known, states_of(below, adopted.recipients.size()));
+    for (auto& [index, state] : known)
+      adopted.recipients[index] = std::move(state);
     if (!body || std::ranges::all_of(adopted.recipients, is_ended))
       continue;
     octets += body->size();
@@ -198,9 +183,65 @@ result<copy_reader::held> copy_reader::held_for(std::uint16_t primary,
 }
 
 bool copy_reader::holds_for(std::uint16_t primary) const {
-  const auto prefix = storage::held_messages_prefix(primary);
-  const auto found = store_.scan(family::spool, prefix, storage::prefix_end(prefix), 1);
+  const auto found = scan(family::spool, storage::held_messages_prefix(primary), {}, 1);
   return !found || !found.value().empty();
+}
+
+result<std::vector<message_id>> copy_reader::parked(std::uint16_t holder, std::size_t most) const {
+  WARMFRONT_TRY(marks, scan(family::queue, storage::parked_prefix(holder), {}, most));
+  std::vector<message_id> ids;
+  for (const auto& mark : marks)
+    ids.push_back(storage::parked_message(mark.key));
+  return ids;
+}
+
+result<std::optional<adopted_mail>> copy_reader::own_mail(const message_id& id) const {
+  WARMFRONT_TRY(record, store_.get(family::spool, storage::message_key(id)));
+  WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(id)));
+  if (!record || !body)
+    return std::optional<adopted_mail>{};
+  auto mail = std::make_shared<spooled_mail>();
+  WARMFRONT_TRY(message, storage::decode_message(*record));
+  mail->record = std::move(message);
+  mail->content = std::make_shared<const std::string>(std::move(*body));
+  adopted_mail own{mail, {}};
+  own.recipients.resize(mail->record.mail.recipients.size());
+  WARMFRONT_TRY(known, states_of(storage::recipient_prefix(id), own.recipients.size()));
+  for (auto& [index, state] : known)
+    own.recipients[index] = std::move(state);
+  return std::optional{std::move(own)};
+}
+
+result<bool> copy_reader::has_adopted(std::uint16_t primary, const message_id& id) const {
+  WARMFRONT_TRY(own, store_.get(family::spool, storage::message_key(id)));
+  WARMFRONT_TRY(kept, store_.get(family::spool, storage::held_message_key(primary, id)));
+  return own.has_value() || kept.has_value();
+}
+
+result<copy_reader::id_page> copy_reader::held_under(std::uint16_t primary, std::uint32_t bond,
+                                                     std::string from, std::size_t most) const {
+  id_page page;
+  WARMFRONT_TRY(found, scan(family::spool, storage::held_messages_prefix(primary), from, most));
+  for (const auto& [key, value] : found) {
+    page.next = after(key);
+    WARMFRONT_TRY(message, storage::decode_message(value));
+    if (message.copy && message.copy->bond == bond)
+      page.messages.push_back(message.id);
+  }
+  if (found.size() < most)
+    page.next.clear();
+  return page;
+}
+
+result<bool> copy_reader::is_copied_to(std::uint16_t holder, const message_id& id) const {
+  WARMFRONT_TRY(record, store_.get(family::spool, storage::message_key(id)));
+  if (!record)
+    return false;
+  WARMFRONT_TRY(message, storage::decode_message(*record));
+  if (!message.copy || message.copy->holder != holder)
+    return false;
+  WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(id)));
+  return body.has_value();
 }
 
 } // namespace warmfront

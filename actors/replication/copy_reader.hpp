@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actors/messages/replicas.hpp"
+#include "actors/replication/bond_book.hpp"
 #include "storage/copies.hpp"
 #include "storage/store.hpp"
 
@@ -39,30 +42,56 @@ public:
   [[nodiscard]] result<mark_page> outdated_progress(std::uint16_t holder, std::uint32_t bond,
                                                     std::string from, std::size_t most) const;
 
-  /// This node's unfinished messages whose copy is at a holder, of a bond other than `bond`.
+  /// This node's unfinished messages whose copy is at a holder under a bond that has ended. Not
+  /// those of adopted ones: they are not this node's any more.
   struct placed {
     std::vector<storage::spooled_message> messages;
     std::string next;
   };
-  [[nodiscard]] result<placed> copies_at(std::uint16_t holder, std::uint32_t bond, std::string from,
-                                         std::size_t most) const;
+  [[nodiscard]] result<placed> copies_at(std::uint16_t holder, const bond& present,
+                                         std::string from, std::size_t most) const;
 
-  /// Mails kept here for a primary, of bonds that `wanted` lists; of others only the keys.
+  /// Mails kept here for a primary under bonds that were adopted; of other ended bonds only keys.
   struct held {
     std::vector<adopted_mail> mails;
     storage::batch removal;  ///< removes `mails` from among the held ones
     storage::batch outdated; ///< removes those of bonds below `present` that nobody adopted
     std::string next;
   };
-  [[nodiscard]] result<held> held_for(std::uint16_t primary,
-                                      const std::vector<std::uint32_t>& wanted,
-                                      std::uint32_t present, std::string from,
+  [[nodiscard]] result<held> held_for(std::uint16_t primary, const bond& present, std::string from,
                                       std::size_t most) const;
+
+  /// Mails kept here for a primary under a bond.
+  struct id_page {
+    std::vector<message_id> messages;
+    std::string next;
+  };
+  [[nodiscard]] result<id_page> held_under(std::uint16_t primary, std::uint32_t bond,
+                                           std::string from, std::size_t most) const;
+  /// Whether a mail is unfinished and has its copy at a holder.
+  [[nodiscard]] result<bool> is_copied_to(std::uint16_t holder, const message_id& id) const;
+
+  /// At most `most` mails that are parked until a holder has said whose they are.
+  [[nodiscard]] result<std::vector<message_id>> parked(std::uint16_t holder,
+                                                       std::size_t most) const;
+  /// A mail of this node with its recipients' states; none when it is gone.
+  [[nodiscard]] result<std::optional<adopted_mail>> own_mail(const message_id& id) const;
+  /// Whether a mail of a primary is this node's, or about to be.
+  [[nodiscard]] result<bool> has_adopted(std::uint16_t primary, const message_id& id) const;
 
   /// Whether anything is kept here for a primary.
   [[nodiscard]] bool holds_for(std::uint16_t primary) const;
 
 private:
+  using states = std::vector<std::pair<std::uint32_t, storage::recipient_record>>;
+  /// Entries of a prefix, from a key on; an empty key: from its first.
+  [[nodiscard]] result<std::vector<storage::key_value>> scan(storage::family where,
+                                                             const std::string& prefix,
+                                                             const std::string& from,
+                                                             std::size_t most) const;
+  /// The recipients' states below a prefix; nothing is known of the others.
+  [[nodiscard]] result<states> states_of(const std::string& prefix, std::size_t recipients) const;
+
   const storage::store& store_;
 };
 

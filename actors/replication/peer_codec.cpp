@@ -67,6 +67,14 @@ std::string encode_progress_answer(std::uint64_t number) {
   return frame.SerializeAsString();
 }
 
+std::string encode_messages(const numbered_messages& value) {
+  formats::numbered_messages frame;
+  frame.set_number(value.number);
+  for (const auto& id : value.ids)
+    frame.add_messages(std::string{id.octet_view()});
+  return frame.SerializeAsString();
+}
+
 result<numbered_copies> decode_copies(const std::string& octets) {
   WARMFRONT_TRY(frame, parse<formats::keep_copies>(octets, "copies"));
   numbered_copies copies{frame.number(), {}};
@@ -117,6 +125,17 @@ result<numbered_progress> decode_progress(const std::string& octets) {
 result<std::uint64_t> decode_progress_answer(const std::string& octets) {
   WARMFRONT_TRY(frame, parse<formats::progress_kept>(octets, "outcomes kept"));
   return frame.number();
+}
+
+result<numbered_messages> decode_messages(const std::string& octets) {
+  WARMFRONT_TRY(frame, parse<formats::numbered_messages>(octets, "adopted mails"));
+  numbered_messages read{frame.number(), {}};
+  for (const auto& id : frame.messages()) {
+    if (id.size() != message_id::octets)
+      return garbled("adopted mails");
+    read.ids.push_back(message_id::from_octets(id));
+  }
+  return read;
 }
 
 } // namespace warmfront

@@ -16,6 +16,10 @@ enum class replica_frame : std::uint16_t {
   copies_kept,
   keep_progress,
   progress_kept,
+  ask_adopted, ///< returned primary to holder: which of these are yours now?
+  adopted,
+  ask_known, ///< holder to primary: which of these do I keep for you?
+  known,
 };
 
 struct numbered_copies {
@@ -25,6 +29,10 @@ struct numbered_copies {
 struct copies_answer {
   std::uint64_t number = 0;
   std::vector<message_id> refused;
+};
+struct numbered_messages {
+  std::uint64_t number = 0;
+  std::vector<message_id> ids;
 };
 struct numbered_progress {
   std::uint64_t number = 0;
@@ -37,11 +45,13 @@ struct numbered_progress {
 [[nodiscard]] std::string encode_progress(std::uint64_t number,
                                           const std::vector<copy_progress>& recipients);
 [[nodiscard]] std::string encode_progress_answer(std::uint64_t number);
+[[nodiscard]] std::string encode_messages(const numbered_messages& value);
 
 /// Fail with `protocol` for octets that are no such frame.
 [[nodiscard]] result<numbered_copies> decode_copies(const std::string& octets);
 [[nodiscard]] result<copies_answer> decode_copies_answer(const std::string& octets);
 [[nodiscard]] result<numbered_progress> decode_progress(const std::string& octets);
 [[nodiscard]] result<std::uint64_t> decode_progress_answer(const std::string& octets);
+[[nodiscard]] result<numbered_messages> decode_messages(const std::string& octets);
 
 } // namespace warmfront

@@ -45,6 +45,8 @@ void replication::peer_joined(const node_name& name) {
   tell_holders();
   catch_up(*peer);
   place_unplaced();
+  if (!std::exchange(peer->checking, true))
+    check_held(name, {});
 }
 
 void replication::peer_lost(const node_name& name) {
@@ -85,9 +87,11 @@ void replication::tick() {
       adopt(peer);
     if (peer.convert_again && !peer.converting)
       convert(peer);
-    if (peer.connected && std::exchange(peer.behind, false))
+    if (peer.connected && peer.behind && !peer.catching_up)
       catch_up(peer);
+    ask_for_parked(peer);
   }
+  place_unplaced();
   std::vector<std::shared_ptr<waiting_copies>> late;
   std::erase_if(waiting_, [&](const auto& each) {
     if (each->missing > 0 && each->until > now)
@@ -193,22 +197,13 @@ void replication::check_sending() {
     effects_.allow_sending(allowed);
 }
 
-replication_counts replication::counts() const {
-  replication_counts counts;
-  counts.holders = told_.size();
-  for (const auto& [name, peer] : peers_)
-    counts.unconfirmed += peer.unconfirmed.size();
-  counts.kept = kept_;
-  counts.adopted = adopted_;
-  return counts;
-}
-
 // ---- frames -------------------------------------------------------------------------------
 
-void replication::received(const node_name& name, std::uint16_t kind, const std::string& octets) {
+result<void> replication::received(const node_name& name, std::uint16_t kind,
+                                   const std::string& octets) {
   auto* const from = find(name);
   if (from == nullptr)
-    return;
+    return success(); // no member any more
   switch (static_cast<replica_frame>(kind)) {
   case replica_frame::keep_copies:
     return keep_copies(*from, octets);
@@ -218,7 +213,16 @@ void replication::received(const node_name& name, std::uint16_t kind, const std:
     return keep_progress(*from, octets);
   case replica_frame::progress_kept:
     return progress_kept(*from, octets);
+  case replica_frame::ask_known:
+    return answer(name, octets, replica_frame::known, &copy_reader::is_copied_to);
+  case replica_frame::known:
+    return known_told(*from, octets);
+  case replica_frame::ask_adopted:
+    return answer(name, octets, replica_frame::adopted, &copy_reader::has_adopted);
+  case replica_frame::adopted:
+    return adopted_told(*from, octets);
   }
+  return success(); // a later release has more to say
 }
 
 } // namespace warmfront

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "actors/messages/replicas.hpp"
 #include "actors/replication/bond_book.hpp"
 #include "actors/replication/copy_reader.hpp"
+#include "actors/replication/peer_codec.hpp"
 #include "storage/copies.hpp"
 #include "storage/spool.hpp"
 
@@ -35,6 +37,7 @@ struct replication_member {
   node_name name;
   std::uint16_t number = 0;
   bool is_dead = false;     ///< declared dead: what it left is adopted
+  bool is_gone = false;     ///< removed: it cannot be asked any more
   bool may_hold = true;     ///< active: neither draining, dead nor removed
   storage::revision at = 0; ///< of its node record
 };
@@ -92,10 +95,8 @@ public:
   void progressed(std::vector<copy_progress> outcomes);
 
   // ---- frames of peers ----
-  void received(const node_name& from, std::uint16_t kind, const std::string& octets);
-
-  // ---- reports ----
-  [[nodiscard]] replication_counts counts() const;
+  /// `protocol` for a frame that cannot be read; it changes nothing.
+  result<void> received(const node_name& from, std::uint16_t kind, const std::string& octets);
 
 private:
   struct partner {
@@ -107,9 +108,11 @@ private:
     bool to_adopt = false;        ///< dead, and what it left here is not adopted yet
     bool adopting = false;
     bool converting = false;
+    bool checking = false;        ///< whether what is kept here is still wanted
     bool convert_again = false;   ///< something came in behind the page that was read
     std::uint32_t moved_bond = 0; ///< messages of bonds below this one have other copies
     // Reading back what is not confirmed.
+    bool asking = false; ///< whose what is parked is
     bool behind = false; ///< something was refused: read back at the next tick
     bool catching_up = false;
     bool copies_read = false; ///< outcomes follow
@@ -126,12 +129,17 @@ private:
   struct sent_copies {
     std::uint16_t holder = 0;
     std::vector<message_id> ids;
+    std::vector<std::uint32_t> bonds;
     std::shared_ptr<waiting_copies> waiting; ///< null: read back
     std::vector<std::size_t> places;         ///< in `waiting`
   };
+  struct asked_mails {
+    std::uint16_t holder = 0;
+    std::vector<message_id> ids;
+  };
   struct sent_progress {
     std::uint16_t holder = 0;
-    std::vector<recipient_id> recipients;
+    std::vector<std::pair<recipient_id, std::string>> recipients; ///< with their marks
   };
 
   [[nodiscard]] partner* find(const node_name& name);
@@ -146,22 +154,37 @@ private:
   void send_copies(partner& to, std::vector<stored_copy> mails,
                    const std::shared_ptr<waiting_copies>& waiting, std::vector<std::size_t> places);
   void send_progress(partner& to, const std::vector<copy_progress>& outcomes);
-  void copies_kept(partner& from, const std::string& octets);
-  void progress_kept(partner& from, const std::string& octets);
+  result<void> copies_kept(partner& from, const std::string& octets);
+  result<void> progress_kept(partner& from, const std::string& octets);
   void resolve(const std::shared_ptr<waiting_copies>& waiting, std::size_t place, bool kept);
   void forget_sent(const partner& to);
   void catch_up(partner& to);
   void catch_up_copies(partner& to);
   void catch_up_progress(partner& to);
+  void erase_marks(std::vector<std::string> marks);
+  void place_in_turn(std::function<void()> job);
+  void place(std::vector<placed_copy> copies, std::function<void()> then);
+  void placed();
   void place_unplaced();
-  void place(std::vector<placed_copy> copies, bool more);
+  void place_outdated(const node_name& holder, std::string from);
   void move_copies_of(partner& holder);
-  void move_page(const node_name& holder, std::uint32_t bond, std::string from);
+  void move_page(const node_name& holder, const bond& present, std::string from);
   void drop_marks(const node_name& holder, std::string from);
 
+  // after a death
+  void ask_for_parked(partner& holder);
+  result<void> adopted_told(partner& from, const std::string& octets);
+  void end_parking(const node_name& holder, std::vector<message_id> ids,
+                   std::vector<message_id> adopted);
+
   // holder
-  void keep_copies(partner& from, const std::string& octets);
-  void keep_progress(partner& from, const std::string& octets);
+  void check_held(const node_name& primary, std::string from);
+  result<void> known_told(partner& from, const std::string& octets);
+  /// Answers a question about messages, behind all that was committed before it.
+  result<void> answer(const node_name& to, const std::string& octets, replica_frame kind,
+                      result<bool> (copy_reader::*is_so)(std::uint16_t, const message_id&) const);
+  result<void> keep_copies(partner& from, const std::string& octets);
+  result<void> keep_progress(partner& from, const std::string& octets);
   void note_kept(const node_name& from, const std::vector<stored_copy>& mails,
                  const result<void>& durable, std::vector<message_id>& refused);
   void adopt(partner& dead);
@@ -175,14 +198,21 @@ private:
   std::uint64_t next_number_;
   std::unordered_map<std::uint64_t, sent_copies> copies_;
   std::unordered_map<std::uint64_t, sent_progress> progress_;
+  std::unordered_map<std::uint64_t, asked_mails> asked_;
+  struct checked_mails {
+    std::uint16_t primary = 0;
+    std::uint32_t bond = 0;
+    std::vector<message_id> ids;
+    std::string next;
+  };
+  std::unordered_map<std::uint64_t, checked_mails> checked_;
   std::vector<std::shared_ptr<waiting_copies>> waiting_;
   std::vector<storage::message_copy> told_;
-  bool placing_ = false;
+  std::deque<std::function<void()>> placements_; ///< the first is under way
+  bool unplaced_queued_ = false;
   std::string place_from_;
   bool allowed_ = true;
   std::optional<steady_time> contact_;
-  std::uint64_t kept_ = 0;
-  std::uint64_t adopted_ = 0;
 };
 
 } // namespace warmfront

@@ -44,6 +44,13 @@ public:
     keep_ticking();
   }
   [[nodiscard]] replication& rules() { return rules_; }
+  void receive(const frames_received& m) {
+    for (const auto& frame : m.frames)
+      if (const auto read = rules_.received(m.from, frame.kind, frame.octets); !read)
+        ports_.log->write(log_level::error, "peer_frame_unreadable",
+                          {{"peer", std::string_view{m.from.str()}},
+                           {"text", std::string_view{read.error().what}}});
+  }
 
   [[nodiscard]] steady_time steady_now() const override { return ports_.time->steady_now(); }
   void commit(storage::batch changes, storage::priority urgency,
@@ -148,17 +155,16 @@ replication_behavior(replication_shell::stateful_pointer<replication_state> self
         std::vector<replication_member> members;
         for (const auto& each : *m.members)
           members.push_back({each.name, each.number, each.ended,
+                             each.state == node_state::removed && each.ended,
                              each.state == node_state::active && !each.ended, each.revision});
         host->rules().set_members(members);
       },
       [host](const peer_joined& m) { host->rules().peer_joined(m.peer); },
       [host](const peer_lost& m) { host->rules().peer_lost(m.peer); },
       [host](const frames_received& m) {
-        for (const auto& frame : m.frames)
-          host->rules().received(m.from, frame.kind, frame.octets);
+        host->receive(m);
         return done{};
       },
-      [host](const count_replicas&) { return host->rules().counts(); },
       [host](const connect_listeners& m) { host->connect(m); },
       [](const run_step& m) { m.step(); },
   };

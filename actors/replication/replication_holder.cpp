@@ -22,31 +22,37 @@ void keep(storage::batch& to, std::uint16_t primary, const stored_copy& mail) {
            storage::encode(state));
 }
 
+void drop(storage::batch& to, std::uint16_t primary, const message_id& id) {
+  const auto states = storage::held_recipient_prefix(primary, id);
+  to.erase(family::spool, storage::held_message_key(primary, id));
+  to.erase(family::spool, storage::held_body_key(primary, id));
+  to.erase_range(family::spool, states, storage::prefix_end(states));
+}
+
 } // namespace
 
-void replication::keep_copies(partner& from, const std::string& octets) {
-  auto frame = decode_copies(octets);
-  if (!frame)
-    return;
+result<void> replication::keep_copies(partner& from, const std::string& octets) {
+  WARMFRONT_TRY(frame, decode_copies(octets));
   const auto& present = bonds_.find(from.member.name, config_.self);
   storage::batch changes;
-  copies_answer answer{frame.value().number, {}};
-  for (const auto& mail : frame.value().mails) {
+  copies_answer answer{frame.number, {}};
+  for (const auto& mail : frame.mails) {
     const auto bond = mail.mail->record.copy ? mail.mail->record.copy->bond : 0;
-    if (bond < present.number || bond == 0) {
+    // Nobody adopts what comes after a death: it is not taken.
+    if (bond < present.number || bond == 0 || from.member.is_dead) {
       answer.refused.push_back(mail.mail->record.id);
       continue;
     }
     keep(changes, from.member.number, mail);
-    ++kept_;
   }
   effects_.commit(std::move(changes), storage::priority::growth,
                   [this, name = from.member.name, answer = std::move(answer),
-                   mails = std::move(frame.value().mails)](const result<void>& durable) mutable {
+                   mails = std::move(frame.mails)](const result<void>& durable) mutable {
                     note_kept(name, mails, durable, answer.refused);
                     effects_.send(name, static_cast<std::uint16_t>(replica_frame::copies_kept),
                                   encode_copies_answer(answer));
                   });
+  return success();
 }
 
 // The bond may have ended meanwhile: what was adopted is kept all the same, by its new owner.
@@ -60,35 +66,35 @@ void replication::note_kept(const node_name& from, const std::vector<stored_copy
     if (!durable || (bond < present.number && !present.is_adopted(bond)))
       refused.push_back(each.mail->record.id);
   }
-  if (auto* const partner_now = find(from); late && partner_now != nullptr)
-    convert(*partner_now);
+  auto* const primary = find(from);
+  if (primary == nullptr)
+    return;
+  // It died while this was on its way to the disk, where the adoption did not see it.
+  primary->to_adopt = primary->to_adopt || primary->member.is_dead;
+  if (late)
+    convert(*primary);
 }
 
-void replication::keep_progress(partner& from, const std::string& octets) {
-  const auto frame = decode_progress(octets);
-  if (!frame)
-    return;
+result<void> replication::keep_progress(partner& from, const std::string& octets) {
+  WARMFRONT_TRY(frame, decode_progress(octets));
   const auto primary = from.member.number;
   storage::batch changes;
-  for (const auto& each : frame.value().recipients) {
+  for (const auto& each : frame.recipients) {
     if (!each.last_of_message) {
       changes.put(family::spool, storage::held_recipient_key(primary, each.recipient),
                   storage::encode(each.record));
       continue;
     }
-    const auto& id = each.recipient.message;
-    const auto states = storage::held_recipient_prefix(primary, id);
-    changes.erase(family::spool, storage::held_message_key(primary, id));
-    changes.erase(family::spool, storage::held_body_key(primary, id));
-    changes.erase_range(family::spool, states, storage::prefix_end(states));
+    drop(changes, primary, each.recipient.message);
   }
   effects_.commit(
       std::move(changes), storage::priority::progress,
-      [this, name = from.member.name, number = frame.value().number](const result<void>& durable) {
+      [this, name = from.member.name, number = frame.number](const result<void>& durable) {
         if (durable)
           effects_.send(name, static_cast<std::uint16_t>(replica_frame::progress_kept),
                         encode_progress_answer(number));
       });
+  return success();
 }
 
 // One transaction decides: either the primary has ended the bond, or what is held here is ours.
@@ -147,8 +153,8 @@ void replication::convert_page(const node_name& name, std::string next) {
   const auto& present = bonds_.find(name, config_.self);
   effects_.read([this, name, primary = from->member.number, present, next = std::move(next),
                  most = config_.page](const copy_reader& reader) {
-    auto page = std::make_shared<result<copy_reader::held>>(
-        reader.held_for(primary, present.adopted, present.number, next, most));
+    auto page =
+        std::make_shared<result<copy_reader::held>>(reader.held_for(primary, present, next, most));
     return [this, name, page] {
       if (!*page) {
         if (auto* const of = find(name))
@@ -156,7 +162,6 @@ void replication::convert_page(const node_name& name, std::string next) {
         return;
       }
       auto& found = page->value();
-      adopted_ += found.mails.size();
       const auto go_on = [this, name, rest = found.next](const result<void>& done) {
         auto* const again = find(name);
         if (again == nullptr)
@@ -173,6 +178,60 @@ void replication::convert_page(const node_name& name, std::string next) {
       effects_.own(std::move(found.mails), std::move(removal), go_on);
     };
   });
+}
+
+// A primary that crashed may have forgotten a mail before it was durable there, and one whose
+// frames were lost may have finished it: what nobody asks for any more would be sent at the next
+// death.
+void replication::check_held(const node_name& primary, std::string from) {
+  auto* const of = find(primary);
+  const auto bond = bonds_.find(primary, config_.self).number;
+  if (!of->connected || of->member.is_dead || bond == 0) {
+    of->checking = false;
+    return;
+  }
+  effects_.read([this, primary, number = of->member.number, bond, from = std::move(from),
+                 most = config_.page](const copy_reader& reader) {
+    auto page =
+        std::make_shared<result<copy_reader::id_page>>(reader.held_under(number, bond, from, most));
+    return [this, primary, number, bond, page] {
+      auto& asked = *find(primary);
+      asked.checking = *page && asked.connected;
+      if (!asked.checking)
+        return;
+      auto& found = page->value();
+      if (found.messages.empty() && found.next.empty()) {
+        asked.checking = false;
+        return;
+      }
+      const auto question = next_number_++;
+      effects_.send(primary, static_cast<std::uint16_t>(replica_frame::ask_known),
+                    encode_messages({question, found.messages}));
+      checked_.emplace(
+          question, checked_mails{number, bond, std::move(found.messages), std::move(found.next)});
+    };
+  });
+}
+
+result<void> replication::known_told(partner& from, const std::string& octets) {
+  WARMFRONT_TRY(answer, decode_messages(octets));
+  const auto found = checked_.find(answer.number);
+  if (found == checked_.end() || found->second.primary != from.member.number)
+    return success(); // of an earlier session
+  const auto asked = std::move(found->second);
+  checked_.erase(found);
+  storage::batch removal;
+  if (bonds_.find(from.member.name, config_.self).number == asked.bond)
+    for (const auto& id : asked.ids)
+      if (std::ranges::find(answer.ids, id) == answer.ids.end())
+        drop(removal, asked.primary, id);
+  if (!removal.empty())
+    effects_.commit(std::move(removal), storage::priority::progress, [](const result<void>&) {});
+  if (asked.next.empty())
+    from.checking = false;
+  else
+    check_held(from.member.name, asked.next);
+  return success();
 }
 
 } // namespace warmfront

@@ -1,5 +1,4 @@
-// A node's own mails: their copies are sent, confirmed, read back after a loss, and moved when a
-// holder is given up.
+// A node's own mails: their copies and outcomes are sent, confirmed, and read back after a loss.
 
 #include <algorithm>
 #include <utility>
@@ -56,25 +55,29 @@ void replication::send_copies(partner& to, std::vector<stored_copy> mails,
                               const std::shared_ptr<waiting_copies>& waiting,
                               std::vector<std::size_t> places) {
   const auto number = next_number_++;
-  sent_copies sent{to.member.number, {}, waiting, std::move(places)};
-  for (const auto& each : mails)
+  sent_copies sent{to.member.number, {}, {}, waiting, std::move(places)};
+  for (const auto& each : mails) {
     sent.ids.push_back(each.mail->record.id);
+    sent.bonds.push_back(each.mail->record.copy->bond);
+  }
   copies_.emplace(number, std::move(sent));
   effects_.send(to.member.name, static_cast<std::uint16_t>(replica_frame::keep_copies),
                 encode_copies(number, mails));
 }
 
-void replication::copies_kept(partner& from, const std::string& octets) {
-  const auto answer = decode_copies_answer(octets);
-  const auto sent = answer ? copies_.find(answer.value().number) : copies_.end();
+result<void> replication::copies_kept(partner& from, const std::string& octets) {
+  WARMFRONT_TRY(answer, decode_copies_answer(octets));
+  const auto sent = copies_.find(answer.number);
   if (sent == copies_.end() || sent->second.holder != from.member.number)
-    return;
+    return success(); // of an earlier session
   auto done = std::move(sent->second);
   copies_.erase(sent);
   storage::batch confirmed;
-  const auto& refused = answer.value().refused;
+  const auto& refused = answer.refused;
   for (std::size_t i = 0; i < done.ids.size(); ++i) {
-    const bool kept = std::ranges::find(refused, done.ids[i]) == refused.end();
+    // The holder may not know yet that the bond has ended: then it keeps what counts for nothing.
+    const bool kept = done.bonds[i] == bond_with(from) &&
+                      std::ranges::find(refused, done.ids[i]) == refused.end();
     if (kept)
       confirmed.erase(family::queue, storage::unsent_copy_key(done.holder, done.ids[i]));
     else
@@ -86,6 +89,7 @@ void replication::copies_kept(partner& from, const std::string& octets) {
     effects_.commit(std::move(confirmed), storage::priority::progress, [](const result<void>&) {});
   if (!done.waiting)
     catch_up_copies(from);
+  return success();
 }
 
 // ---- outcomes -----------------------------------------------------------------------------
@@ -110,7 +114,10 @@ void replication::send_progress(partner& to, const std::vector<copy_progress>& o
   const auto number = next_number_++;
   sent_progress sent{to.member.number, {}};
   for (const auto& each : outcomes) {
-    sent.recipients.push_back(each.recipient);
+    sent.recipients.emplace_back(
+        each.recipient, each.mark.empty() ? storage::unsent_progress_key(
+                                                to.member.number, each.recipient, each.record)
+                                          : each.mark);
     to.unconfirmed[each.recipient] = number;
   }
   progress_.emplace(number, std::move(sent));
@@ -118,18 +125,17 @@ void replication::send_progress(partner& to, const std::vector<copy_progress>& o
                 encode_progress(number, outcomes));
 }
 
-void replication::progress_kept(partner& from, const std::string& octets) {
-  const auto number = decode_progress_answer(octets);
-  const auto sent = number ? progress_.find(number.value()) : progress_.end();
+result<void> replication::progress_kept(partner& from, const std::string& octets) {
+  WARMFRONT_TRY(number, decode_progress_answer(octets));
+  const auto sent = progress_.find(number);
   if (sent == progress_.end() || sent->second.holder != from.member.number)
-    return;
+    return success(); // of an earlier session
   storage::batch confirmed;
-  for (const auto& recipient : sent->second.recipients) {
+  for (auto& [recipient, mark] : sent->second.recipients) {
+    confirmed.erase(family::queue, std::move(mark));
     const auto newest = from.unconfirmed.find(recipient);
-    if (newest == from.unconfirmed.end() || newest->second != sent->first)
-      continue; // a later state is on its way: the mark is its
-    from.unconfirmed.erase(newest);
-    confirmed.erase(family::queue, storage::unsent_progress_key(sent->second.holder, recipient));
+    if (newest != from.unconfirmed.end() && newest->second == sent->first)
+      from.unconfirmed.erase(newest);
   }
   progress_.erase(sent);
   if (!confirmed.empty())
@@ -137,6 +143,7 @@ void replication::progress_kept(partner& from, const std::string& octets) {
   if (from.catching_up && from.copies_read && from.unconfirmed.empty())
     catch_up_progress(from);
   check_sending();
+  return success();
 }
 
 void replication::forget_sent(const partner& to) {
@@ -151,6 +158,10 @@ void replication::forget_sent(const partner& to) {
     each = copies_.erase(each);
   }
   std::erase_if(progress_, [&](const auto& each) { return each.second.holder == number; });
+  if (std::erase_if(checked_, [&](const auto& each) { return each.second.primary == number; }) > 0)
+    find(number)->checking = false;
+  if (std::erase_if(asked_, [&](const auto& each) { return each.second.holder == number; }) > 0)
+    find(number)->asking = false;
   auto* const peer = find(number);
   peer->unconfirmed.clear();
   peer->meanwhile.clear();
@@ -161,12 +172,20 @@ void replication::forget_sent(const partner& to) {
         resolve(each.waiting, place, false);
 }
 
+void replication::erase_marks(std::vector<std::string> marks) {
+  storage::batch removal;
+  for (auto& mark : marks)
+    removal.erase(family::queue, std::move(mark));
+  if (!removal.empty())
+    effects_.commit(std::move(removal), storage::priority::progress, [](const result<void>&) {});
+}
+
 // ---- after a loss -------------------------------------------------------------------------
 
 void replication::catch_up(partner& to) {
-  if (to.catching_up)
+  to.behind = to.catching_up; // what was marked behind the page is read another time
+  if (std::exchange(to.catching_up, true))
     return;
-  to.catching_up = true;
   to.copies_read = false;
   to.marks_from.clear();
   to.meanwhile.clear();
@@ -185,25 +204,14 @@ void replication::catch_up_copies(partner& to) {
       if (peer == nullptr || !peer->connected || !peer->catching_up || !*page)
         return;
       auto& found = page->value();
-      if (!found.obsolete.empty()) {
-        storage::batch removal;
-        for (auto& mark : found.obsolete)
-          removal.erase(family::queue, std::move(mark));
-        effects_.commit(std::move(removal), storage::priority::progress,
-                        [](const result<void>&) {});
-      }
+      erase_marks(std::move(found.obsolete));
       const bool more = !found.next.empty();
       peer->marks_from = std::move(found.next);
-      std::vector<placed_copy> outdated;
-      const auto bond = bond_with(*peer);
-      std::erase_if(found.mails, [&](const stored_copy& each) {
-        if (each.mail->record.copy && each.mail->record.copy->bond == bond)
-          return false;
-        outdated.push_back({each.mail->record, {}});
-        return true;
+      const auto outdated = std::erase_if(found.mails, [&](const stored_copy& each) {
+        return each.mail->record.copy->bond != bond_with(*peer);
       });
-      if (!outdated.empty())
-        place(std::move(outdated), false);
+      if (outdated > 0)
+        place_outdated(name, {});
       const auto meanwhile = std::exchange(peer->meanwhile, {});
       if (found.mails.empty())
         return more ? catch_up_copies(*peer) : catch_up_progress(*peer);
@@ -232,116 +240,18 @@ void replication::catch_up_progress(partner& to) {
       if (peer == nullptr || !peer->connected || !peer->catching_up || !*page)
         return;
       auto& found = page->value();
-      std::erase_if(found.recipients, [&](const copy_progress& each) {
-        return peer->unconfirmed.contains(each.recipient);
+      // What was sent while it was read is newer, confirmed or not.
+      const auto meanwhile = std::exchange(peer->meanwhile, {});
+      const auto newer = std::erase_if(found.recipients, [&](const copy_progress& each) {
+        return meanwhile.contains(each.recipient) || peer->unconfirmed.contains(each.recipient);
       });
+      peer->behind = peer->behind || newer > 0; // marks of their earlier states may be left
       const bool more = !found.next.empty();
-      peer->meanwhile.clear();
       if (!found.recipients.empty())
         send_progress(*peer, found.recipients);
       if (!more)
         peer->catching_up = false;
       check_sending();
-    };
-  });
-}
-
-// ---- where copies go ----------------------------------------------------------------------
-
-// Mails that were accepted while nobody could hold a copy.
-void replication::place_unplaced() {
-  if (placing_ || told_.empty() || !config_.wanted)
-    return;
-  placing_ = true;
-  effects_.read([this, from = place_from_, most = config_.page](const copy_reader& reader) {
-    auto page = std::make_shared<result<copy_reader::copies>>(reader.unsent(0, from, most, false));
-    return [this, page] {
-      placing_ = false;
-      if (!*page || told_.empty())
-        return;
-      std::vector<placed_copy> placed;
-      for (const auto& each : page->value().mails)
-        placed.push_back({each.mail->record, storage::choose_holder(told_, each.mail->record.id)});
-      place_from_ = page->value().next;
-      const bool more = !place_from_.empty();
-      if (!placed.empty())
-        place(std::move(placed), more);
-      else if (more)
-        place_unplaced();
-    };
-  });
-}
-
-void replication::place(std::vector<placed_copy> copies, bool more) {
-  placing_ = placing_ || more;
-  effects_.place(std::move(copies), [this, more](const result<void>& done) {
-    if (more)
-      placing_ = false;
-    if (!done)
-      return;
-    for (auto& [name, each] : peers_)
-      if (each.connected)
-        catch_up(each);
-    place_unplaced();
-  });
-}
-
-// Copies of ended bonds count for nothing: their messages get others.
-void replication::move_copies_of(partner& holder) {
-  const auto bond = bond_with(holder);
-  if (bond <= 1 || holder.moved_bond >= bond)
-    return;
-  holder.moved_bond = bond;
-  move_page(holder.member.name, bond, {});
-}
-
-void replication::move_page(const node_name& holder, std::uint32_t bond, std::string from) {
-  auto* const given_up = find(holder);
-  if (given_up == nullptr)
-    return;
-  effects_.read([this, holder, bond, number = given_up->member.number, from = std::move(from),
-                 most = config_.page](const copy_reader& reader) {
-    auto page =
-        std::make_shared<result<copy_reader::placed>>(reader.copies_at(number, bond, from, most));
-    return [this, holder, bond, page] {
-      if (!*page)
-        return;
-      std::vector<placed_copy> placed;
-      for (auto& each : page->value().messages)
-        placed.push_back({std::move(each), {}});
-      const auto go_on = [this, holder, bond, next = page->value().next](const result<void>&) {
-        if (!next.empty())
-          return move_page(holder, bond, next);
-        drop_marks(holder, {});
-        place_from_.clear();
-        place_unplaced();
-      };
-      if (placed.empty())
-        return go_on(success());
-      effects_.place(std::move(placed), go_on);
-    };
-  });
-}
-
-// A holder whose copies count for nothing need not hear what became of their messages.
-void replication::drop_marks(const node_name& holder, std::string from) {
-  const auto* const given_up = find(holder);
-  if (given_up == nullptr)
-    return;
-  effects_.read([this, holder, number = given_up->member.number, bond = bond_with(*given_up),
-                 from = std::move(from), most = config_.page](const copy_reader& reader) {
-    auto page = std::make_shared<result<copy_reader::mark_page>>(
-        reader.outdated_progress(number, bond, from, most));
-    return [this, holder, page] {
-      if (!*page)
-        return;
-      const auto go_on = [this, holder, next = page->value().next](const result<void>&) {
-        if (!next.empty())
-          drop_marks(holder, next);
-      };
-      if (page->value().removal.empty())
-        return go_on(success());
-      effects_.commit(std::move(page->value().removal), storage::priority::progress, go_on);
     };
   });
 }

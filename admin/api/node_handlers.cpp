@@ -20,21 +20,6 @@ ordered_json storage_json(const storage::storage_health& health) {
   return target;
 }
 
-ordered_json member_json(const member& value) {
-  ordered_json node;
-  node["name"] = value.name.str();
-  node["state"] = to_string(value.state);
-  node["alive"] = value.alive;
-  node["number"] = value.number;
-  node["epoch"] = value.epoch;
-  node["address"] = value.address;
-  node["hostname"] = "";
-  node["version"] = "";
-  node["ready"] = value.alive;
-  node["problem"] = value.alive ? "" : "it gives no sign of life";
-  return node;
-}
-
 } // namespace
 
 outcome list_queues(call& request, const answers& given) {
@@ -68,31 +53,31 @@ outcome revoke_key(call& request, const answers& given) {
   return no_content();
 }
 
-outcome show_cluster(call& request, const answers&) {
-  const auto problem_text = request.node->readiness();
-  const auto members = request.node->members ? request.node->members() : std::vector<member>{};
-  ordered_json body;
-  body["role"] = members.empty() ? "alone" : "member";
-  body["ready"] = problem_text.empty();
-  body["nodes"] = ordered_json::array();
-  for (const auto& each : members) {
-    body["ready"] = body["ready"].get<bool>() && each.alive;
-    if (!each.self)
-      body["nodes"].push_back(member_json(each));
+outcome show_cluster(call& request, const answers& given) {
+  if (given.empty() && !request.node->alone) {
+    return then(list_nodes{});
   }
-  member self;
-  self.name = node_name{request.node->node};
-  self.alive = true;
-  for (const auto& each : members)
-    if (each.self)
-      self = each;
-  auto node = member_json(self);
-  node["hostname"] = request.node->hostname;
-  node["version"] = request.node->version;
-  node["ready"] = problem_text.empty();
-  node["problem"] = problem_text;
-  node["storage"] = storage_json(request.node->storage());
-  body["nodes"].insert(body["nodes"].begin(), std::move(node));
+  node_report alone;
+  alone.name = node_name{request.node->node};
+  alone.alive = alone.self = true;
+  const auto nodes =
+      given.empty() ? std::vector{alone} : answer_at<std::vector<node_report>>(given, 0);
+  const auto problem_text = request.node->readiness();
+  ordered_json body;
+  body["role"] = given.empty() ? "alone" : "member";
+  body["ready"] = problem_text.empty() && std::ranges::all_of(nodes, &node_report::alive);
+  body["nodes"] = ordered_json::array();
+  for (const auto& each : nodes) {
+    auto node = to_json(each);
+    if (each.self) {
+      node["hostname"] = request.node->hostname;
+      node["version"] = request.node->version;
+      node["ready"] = problem_text.empty();
+      node["problem"] = problem_text;
+      node["storage"] = storage_json(request.node->storage());
+    }
+    body["nodes"].push_back(std::move(node));
+  }
   return respond(request, body);
 }
 

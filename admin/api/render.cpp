@@ -144,4 +144,19 @@ ordered_json to_json(const created_key& value) {
   return target;
 }
 
+ordered_json to_json(const node_report& value) {
+  ordered_json target;
+  target["name"] = value.name.str();
+  target["state"] = to_string(value.state);
+  target["alive"] = value.alive;
+  target["number"] = value.number;
+  target["epoch"] = value.epoch;
+  target["address"] = value.address;
+  target["hostname"] = "";
+  target["version"] = "";
+  target["ready"] = value.alive;
+  target["problem"] = value.alive ? "" : "it gives no sign of life";
+  return target;
+}
+
 } // namespace warmfront::admin

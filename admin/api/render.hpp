@@ -1,6 +1,7 @@
 // What actors report, as the JSON of the API.
 #pragma once
 
+#include "actors/messages/member.hpp"
 #include "actors/messages/messages.hpp"
 #include "admin/api/json.hpp"
 
@@ -14,5 +15,7 @@ namespace warmfront::admin {
 [[nodiscard]] ordered_json to_json(const queue_report& value);
 [[nodiscard]] ordered_json to_json(const key_report& value);
 [[nodiscard]] ordered_json to_json(const created_key& value);
+/// What others know of a node; what only it knows itself is empty.
+[[nodiscard]] ordered_json to_json(const node_report& value);
 
 } // namespace warmfront::admin

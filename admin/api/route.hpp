@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "actors/messages/member.hpp"
+#include "actors/messages/members.hpp"
 #include "actors/messages/messages.hpp"
 #include "admin/api/json.hpp"
 #include "admin/api/problem.hpp"
@@ -29,7 +29,7 @@ struct node_view {
   std::function<std::string()> readiness; ///< empty: ready
   std::function<storage::storage_health()> storage;
   std::function<net::smtp_server_counts()> smtp;
-  std::function<std::vector<member>()> members = nullptr; ///< empty, or none: the node is alone
+  bool alone = true; ///< no other nodes can be asked for
 };
 
 /// Who may call a route.
@@ -49,13 +49,14 @@ using ask = std::variant<create_key, list_keys, revoke_key, list_ledgers, set_le
                          pause_ledger, resume_ledger, set_ledger_day, list_plans, put_plan,
                          delete_plan, list_pools, put_pool, delete_pool, put_pool_address,
                          delete_pool_address, submission, report_message, explain_message,
-                         list_messages, cancel_message, list_queues, count_deliveries>;
+                         list_messages, cancel_message, list_queues, count_deliveries, list_nodes>;
 
 /// What an actor answered.
 using answered =
     std::variant<created_key, std::vector<key_report>, done, std::vector<ledger_report>,
                  ledger_report, std::vector<plan>, std::vector<pool>, message_id, message_report,
-                 message_page, why_report, std::vector<queue_report>, delivery_counts>;
+                 message_page, why_report, std::vector<queue_report>, delivery_counts,
+                 std::vector<node_report>>;
 using answers = std::vector<answered>;
 
 /// What comes next for a request: questions, whose answers are appended, or the response.

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,13 +10,15 @@
 #include <string>
 #include <vector>
 
+#include "tests/storage/spawned_process.hpp"
+
 extern char** environ; // NOLINT: POSIX
 
 namespace warmfront::testing {
 
 /// A child whose descriptor 3 is a pipe to the parent. Killed and reaped when destroyed. Not
 /// forked: a fork would have the threads of the database missing.
-class child_process {
+class child_process : public spawned_process {
 public:
   /// @param test_case a tag or name for Catch2
   /// @param argument what the child finds in `WARMFRONT_TEST_ARGUMENT`
@@ -40,10 +40,7 @@ public:
     ::posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);
   }
-  child_process(const child_process&) = delete;
-  child_process& operator=(const child_process&) = delete;
   ~child_process() {
-    kill();
     if (reading_ >= 0) {
       ::close(reading_);
     }
@@ -54,21 +51,7 @@ public:
     return ::read(reading_, &number, sizeof number) == static_cast<ssize_t>(sizeof number);
   }
   /// SIGKILL. @returns once the process is gone.
-  void kill() {
-    if (id_ > 0) {
-      ::kill(id_, SIGKILL);
-      wait();
-    }
-  }
-  /// Waits for its own end. @returns its exit code, or -1 for a signal.
-  int wait() {
-    int status = -1;
-    if (id_ > 0) {
-      ::waitpid(id_, &status, 0);
-      id_ = -1;
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
+  void kill() { end(SIGKILL); }
 
   /// In the child: what the parent has said.
   static std::string argument() {
@@ -81,7 +64,6 @@ public:
   }
 
 private:
-  pid_t id_ = -1;
   int reading_ = -1;
 };
 

@@ -12,7 +12,7 @@ TAKEOVER = 5  # seconds, as the cluster is configured
 class SecondCopies(ClusterTest):
     def test_acknowledged_mail_outlives_its_node_and_the_node_comes_back_without_it(self):
         cluster = self.start_cluster()
-        until(lambda: self.accepts(cluster, "n1"), "a peer to hold copies of n1", 20)
+        until(lambda: self.accepts(cluster, "n1", 900), "a peer to hold copies of n1", 20)
         for number, name in enumerate(cluster.nodes):
             load = self.start_load(cluster, name, 200, sessions=4, first=200 * number)
             self.assertEqual(load.result()["accepted"], 200)
@@ -32,14 +32,15 @@ class SecondCopies(ClusterTest):
         cluster.nodes["n1"].launch()
         cluster.nodes["n1"].wait_ready(30)
         cluster.wait_states({"n1": "active"})
+        until(lambda: self.accepts(cluster, "n1", 901), "a peer to hold copies again", 20)
         load = self.start_load(cluster, "n1", 100, sessions=2, first=100_000)
         self.assertEqual(load.result()["accepted"], 100)
-        until(lambda: cluster.sink.stat()["unique"] >= expected + 100, "mail of the new epoch", 20)
+        until(lambda: cluster.sink.stat()["unique"] >= expected + 101, "mail of the new epoch", 20)
         # Sent twice is only what was on the wire, or not yet known to its holder, when it died.
         self.assertLessEqual(cluster.sink.stat()["duplicate"], 200)
 
-    def accepts(self, cluster, name):
-        load = self.start_load(cluster, name, 1, sessions=1, first=900)
+    def accepts(self, cluster, name, number):
+        load = self.start_load(cluster, name, 1, sessions=1, first=number)
         return load.result()["accepted"] == 1
 
 

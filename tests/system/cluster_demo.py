@@ -8,7 +8,8 @@ import time
 
 from harness.cluster import Cluster
 from harness.namespaces import Loopback
-from harness.processes import ROOT, let_pass, until
+from harness.processes import ROOT, let_pass
+from harness.showing import Showing, say
 from harness.sink import members, read_numbers
 
 EACH = 300
@@ -20,10 +21,10 @@ CONNECTIONS = 4  # per source address
 IN_FLIGHT = 2 * 3 * CONNECTIONS
 
 
-class ClusterDemo:
+class ClusterDemo(Showing):
     def __init__(self):
+        super().__init__()
         self.folder = ROOT / "build" / "demo"
-        self.failures = []
         self.accepted = {}
 
     def run(self, leave):
@@ -114,10 +115,7 @@ class ClusterDemo:
             print(f"{name:<7}{self.accepted[name]:>8}   {self.sent_by(name):>8}"
                   + ("   killed in the middle" if name == KILLED else ""))
         first = cluster.nodes["n1"]
-        print(f"\nConsole  http://{first.admin}\nKey      {first.rest.key}")
-        print(f"\nTry      export WARMFRONT_SERVER=http://{first.admin}\n"
-              f"         export WARMFRONT_KEY={first.rest.key}\n"
-              "         build/release/bin/warmfront cluster status")
+        self.try_it(first.admin, first.rest.key, "cluster status")
         if self.failures:
             print(f"\n{len(self.failures)} expectations failed; the logs are in {self.folder}")
         return 1 if self.failures else 0
@@ -130,18 +128,3 @@ class ClusterDemo:
     def sent_by(self, name):
         counts = self.cluster.sink.stat()["by_source"]
         return sum(counts.get(each, 0) for each in self.cluster.nodes[name].host.sources)
-
-    def wait(self, condition, what, seconds=30):
-        try:
-            until(condition, what, seconds, every=0.05)
-        except AssertionError as fault:
-            self.expect(False, str(fault))
-
-    def expect(self, met, what):
-        print(f"  {'ok    ' if met else 'FAILED'} {what}", flush=True)
-        if not met:
-            self.failures.append(what)
-
-
-def say(text):
-    print(text, flush=True)

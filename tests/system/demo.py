@@ -12,7 +12,8 @@ import time
 
 from cluster_demo import ClusterDemo
 from harness.node import Node
-from harness.processes import ROOT, let_pass, until
+from harness.processes import ROOT, let_pass
+from harness.showing import Showing, say
 from harness.sink import Sink, send_load
 
 SHARED = ("127.0.0.1", "127.0.0.3")
@@ -22,11 +23,11 @@ DEDICATED_BY_HTTP = 100
 FIRST_DAY, SECOND_DAY = 500, 1000
 
 
-class Demo:
+class Demo(Showing):
     def __init__(self, day):
+        super().__init__()
         self.day = day
         self.folder = ROOT / "build" / "demo"
-        self.failures = []
         # 700 of the 1 200 mails are for the dedicated IP; to watch day 2 there must be more.
         self.dedicated = 700 if day == "24h" else FIRST_DAY + SECOND_DAY + 200
 
@@ -109,10 +110,7 @@ class Demo:
         print("\nArrived at the sink, by source address:")
         for address, count in sorted(statistics["by_source"].items()):
             print(f"  {address:<12} {count:>6}")
-        print(f"\nConsole  http://{self.node.admin}\nKey      {self.node.rest.key}")
-        print(f"\nTry      export WARMFRONT_SERVER=http://{self.node.admin}\n"
-              f"         export WARMFRONT_KEY={self.node.rest.key}\n"
-              "         build/release/bin/warmfront warmup show")
+        self.try_it(self.node.admin, self.node.rest.key, "warmup show")
         if self.failures:
             print(f"\n{len(self.failures)} expectations failed; the log is {self.node.log}")
         return 1 if self.failures else 0
@@ -122,22 +120,6 @@ class Demo:
 
     def shared_sent(self):
         return sum(self.sent_by(address) for address in SHARED)
-
-    def wait(self, condition, what, seconds=60):
-        try:
-            return until(condition, what, seconds)
-        except AssertionError as fault:
-            self.expect(False, str(fault))
-            return None
-
-    def expect(self, met, what):
-        print(f"  {'ok    ' if met else 'FAILED'} {what}", flush=True)
-        if not met:
-            self.failures.append(what)
-
-
-def say(text):
-    print(text, flush=True)
 
 
 def stay(demo):

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "storage/etcd/etcd_control_store.hpp"
+#include "tests/storage/spawned_process.hpp"
 #include "tests/storage/temporary_directory.hpp"
 
 extern char** environ; // NOLINT: POSIX
@@ -49,7 +50,7 @@ inline std::uint16_t free_port() {
 }
 
 /// A process that dies with this one.
-class program {
+class program : public spawned_process {
 public:
   explicit program(std::vector<std::string> words, const std::filesystem::path& log) {
     words.insert(words.begin(), {"setpriv", "--pdeathsig", "KILL", "--"});
@@ -68,30 +69,6 @@ public:
     }
     ::posix_spawn_file_actions_destroy(&actions);
   }
-  program(const program&) = delete;
-  program& operator=(const program&) = delete;
-  ~program() { end(SIGKILL); }
-
-  void send(int signal) const { ::kill(id_, signal); }
-  /// @returns once it is gone.
-  void end(int signal) {
-    if (id_ > 0) {
-      ::kill(id_, signal);
-      wait();
-    }
-  }
-  /// @returns its exit code, -1 for a signal
-  int wait() {
-    int status = -1;
-    if (id_ > 0) {
-      ::waitpid(id_, &status, 0);
-      id_ = -1;
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-
-private:
-  pid_t id_ = -1;
 };
 
 /// Certificates of an authority, as files: NAME.pem and NAME-key.pem.

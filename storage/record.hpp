@@ -1,0 +1,28 @@
+// Reading Protocol Buffers records that say under which schema they were written.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "actors/core/error.hpp"
+
+namespace warmfront::storage {
+
+/// Parses a record with a field `schema`. `what` is named in errors, as in "a plan".
+/// @returns `storage_corrupt` for octets that are no such record, `storage_newer` when its schema
+/// is above `newest`, the last one that the caller knows.
+template <class Record>
+[[nodiscard]] result<Record> parse_record(std::string_view octets, std::uint32_t newest,
+                                          const std::string& what) {
+  Record record;
+  if (!record.ParseFromArray(octets.data(), static_cast<int>(octets.size())) ||
+      record.schema() == 0)
+    return error{errc::storage_corrupt, "read " + what + ": not a record", {}};
+  if (record.schema() > newest)
+    return error{errc::storage_newer, "read " + what + ": of a later release",
+                 "run the release that wrote it, or a later one"};
+  return record;
+}
+
+} // namespace warmfront::storage

@@ -1,0 +1,109 @@
+// Second copies under crashes, partitions, deaths, returns and a lost disk. A failing seed is
+// printed; WARMFRONT_SEED=n replays it alone.
+#include <cstdlib>
+
+#include <catch2/catch.hpp>
+
+#include "tests/actors/replication/replication_world.hpp"
+
+using namespace warmfront;
+using warmfront::testing::replication_world;
+
+namespace {
+
+constexpr std::uint64_t seeds = 2000;
+
+class simulation {
+public:
+  explicit simulation(std::uint64_t seed) : world_{2 + seed % 3, seed} {
+    world_.pass(milliseconds{1500});
+  }
+
+  void disturb() {
+    const auto nodes = world_.machines().size();
+    const auto one = world_.below(nodes);
+    const auto other = (one + 1 + world_.below(nodes - 1)) % nodes;
+    switch (world_.below(12)) {
+    case 0:
+    case 1:
+      world_.crash(one);
+      break;
+    case 2:
+      world_.crash(one);
+      world_.machines()[one].wanted = false;
+      break;
+    case 3:
+      for (auto& each : world_.machines())
+        each.wanted = !each.lost;
+      break;
+    case 4:
+      world_.cut(one, other);
+      break;
+    case 5:
+      world_.cut_control(one);
+      break;
+    case 6:
+      for (std::size_t i = 0; i < nodes; ++i)
+        if (i != one)
+          world_.cut(one, i);
+      world_.cut_control(one);
+      break;
+    case 7:
+      world_.heal();
+      break;
+    case 8:
+      if (!std::exchange(lost_, world_.below(4) == 0) && lost_)
+        world_.lose(one);
+      break;
+    default:
+      for (auto count = 1 + world_.below(3); count > 0; --count)
+        world_.submit(world_.below(nodes), 1 + world_.below(2), world_.below(2) == 0);
+    }
+    world_.run(world_.below(40));
+    check();
+    world_.pass(milliseconds{250 * static_cast<int>(world_.below(8))});
+    check();
+  }
+
+  void recover() {
+    world_.heal();
+    for (auto& each : world_.machines())
+      each.wanted = !each.lost;
+    for (int i = 0; i < 60 && !(i > 20 && world_.unfinished().empty()); ++i) {
+      world_.pass(milliseconds{1000});
+      check();
+    }
+    INFO(world_.unfinished());
+    REQUIRE(world_.unfinished().empty());
+  }
+
+private:
+  void check() {
+    const auto wrong = world_.violation();
+    INFO(wrong);
+    REQUIRE(wrong.empty());
+  }
+
+  replication_world world_;
+  bool lost_ = false;
+};
+
+void simulate(std::uint64_t seed) {
+  CAPTURE(seed);
+  simulation run{seed};
+  for (int i = 0; i < 14; ++i)
+    run.disturb();
+  run.recover();
+}
+
+} // namespace
+
+TEST_CASE("replication: no mail is lost, owned twice, or sent again without need",
+          "[replication][sim]") {
+  if (const char* const one = std::getenv("WARMFRONT_SEED"))
+    return simulate(std::strtoull(one, nullptr, 10));
+  const char* const first = std::getenv("WARMFRONT_FIRST_SEED");
+  const auto from = first == nullptr ? 0 : std::strtoull(first, nullptr, 10);
+  for (auto seed = from; seed < from + seeds; ++seed)
+    simulate(seed);
+}
