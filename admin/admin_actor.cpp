@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "admin/api/across.hpp"
+
 namespace warmfront::admin {
 
 namespace {
@@ -13,6 +15,12 @@ using self_pointer = admin_actor::stateful_pointer<admin_state>;
 using exchange_pointer = std::shared_ptr<exchange>;
 
 void advance(self_pointer self, const exchange_pointer& now);
+
+error no_answer(const caf::error& reason) {
+  const bool late = reason == caf::sec::request_timeout;
+  return {late ? errc::timed_out : errc::stopping,
+          late ? "The node did not answer in time." : "The node is shutting down.", "try again"};
+}
 
 /// One line for what changes something. Never a secret, never a body.
 void log_change(const admin_parts& parts, const exchange& done, const http_response& response) {
@@ -29,15 +37,27 @@ void log_change(const admin_parts& parts, const exchange& done, const http_respo
                     {"client", std::string_view{done.request.client_address}}});
 }
 
-void finish(const admin_parts& parts, const exchange_pointer& now, http_response response) {
+void respond(const admin_parts& parts, const exchange_pointer& now, http_response response) {
   log_change(parts, *now, response);
   now->respond(std::move(response));
 }
 
-error no_answer(const caf::error& reason) {
-  const bool late = reason == caf::sec::request_timeout;
-  return {late ? errc::timed_out : errc::stopping,
-          late ? "The node did not answer in time." : "The node is shutting down.", "try again"};
+/// This node has its answer: others are asked for theirs where that makes a difference.
+void finish(self_pointer self, const exchange_pointer& now, http_response response) {
+  const auto& parts = self->state.parts;
+  const auto* const where = now->asked.where;
+  if (now->by_peer || !parts.inquiries || where == nullptr || !asks_peers(*where, response))
+    return respond(parts, now, std::move(response));
+  auto own = std::make_shared<http_response>(std::move(response));
+  auto what = std::make_shared<const inquiry>(inquiry_of(now->asked, now->request));
+  self->request(parts.inquiries, parts.patience, ask_peers{std::move(what)})
+      .then(
+          [self, now, own](const std::vector<peer_answer>& others) {
+            respond(self->state.parts, now, combine(now->asked, std::move(*own), others));
+          },
+          [self, now](const caf::error& reason) {
+            respond(self->state.parts, now, to_response(to_problem(no_answer(reason))));
+          });
 }
 
 template <class Question, class... Set>
@@ -119,7 +139,7 @@ void ask_next(self_pointer self, const exchange_pointer& now,
         } else {
           put(self, std::move(each), [self, now, current](const auto& got) {
             if (!got) {
-              return finish(self->state.parts, now, to_response(to_problem(got.error())));
+              return finish(self, now, to_response(to_problem(got.error())));
             }
             now->given.emplace_back(got.value());
             ask_next(self, now, current);
@@ -132,7 +152,7 @@ void ask_next(self_pointer self, const exchange_pointer& now,
 void advance(self_pointer self, const exchange_pointer& now) {
   auto next = now->asked.where->serve(now->asked, now->given);
   if (auto* response = std::get_if<http_response>(&next)) {
-    return finish(self->state.parts, now, std::move(*response));
+    return finish(self, now, std::move(*response));
   }
   auto& questions = *std::get_if<std::vector<ask>>(&next);
   for (const auto& each : questions) {
@@ -149,7 +169,7 @@ void begin(self_pointer self, const exchange_pointer& now, matched_route found,
   auto& state = self->state;
   auto prepared = prepare(std::move(found), now->request);
   if (auto* refusal = std::get_if<http_response>(&prepared)) {
-    return finish(state.parts, now, std::move(*refusal));
+    return finish(self, now, std::move(*refusal));
   }
   now->asked = std::move(*std::get_if<call>(&prepared));
   // The body has been read: what it weighed is free before the mail is stored.
@@ -165,7 +185,7 @@ void begin(self_pointer self, const exchange_pointer& now, matched_route found,
 void begin_if_allowed(self_pointer self, const exchange_pointer& now, matched_route found,
                       const client_identity& who) {
   if (!allows(found.where->needed, who.role)) {
-    return finish(self->state.parts, now, forbidden(*found.where, who.role));
+    return finish(self, now, forbidden(*found.where, who.role));
   }
   begin(self, now, std::move(found), who);
 }
@@ -174,7 +194,7 @@ void authenticate(self_pointer self, const exchange_pointer& now, matched_route 
   auto& state = self->state;
   auto secret = bearer_key(now->request);
   if (!secret) {
-    return finish(state.parts, now, unauthenticated("This needs a key."));
+    return finish(self, now, unauthenticated("This needs a key."));
   }
   const auto asked_at = state.parts.time->steady_now();
   if (const auto known = state.keys.find(*secret, asked_at)) {
@@ -183,10 +203,10 @@ void authenticate(self_pointer self, const exchange_pointer& now, matched_route 
   put(self, authenticate_key{"", *secret},
       [self, now, found, secret, asked_at](const result<client_identity>& got) {
         if (!got && got.error().code == errc::refused) {
-          return finish(self->state.parts, now, unauthenticated("The key is not known."));
+          return finish(self, now, unauthenticated("The key is not known."));
         }
         if (!got) {
-          return finish(self->state.parts, now, to_response(to_problem(got.error())));
+          return finish(self, now, to_response(to_problem(got.error())));
         }
         self->state.keys.remember(*secret, got.value(), asked_at);
         begin_if_allowed(self, now, found, got.value());
@@ -196,7 +216,7 @@ void authenticate(self_pointer self, const exchange_pointer& now, matched_route 
 void serve(self_pointer self, const exchange_pointer& now) {
   auto route_or_refusal = find_route(now->request.method, now->request.target);
   if (auto* refusal = std::get_if<http_response>(&route_or_refusal)) {
-    return finish(self->state.parts, now, std::move(*refusal));
+    return finish(self, now, std::move(*refusal));
   }
   auto& found = *std::get_if<matched_route>(&route_or_refusal);
   const auto needed = found.where->needed;
@@ -206,12 +226,36 @@ void serve(self_pointer self, const exchange_pointer& now) {
   authenticate(self, now, std::move(found));
 }
 
+/// Only what routes tell of the cluster: a peer may not do everything in another's name.
+caf::result<inquiry_answer> serve_peer(self_pointer self, const inquiry& what) {
+  auto promise = self->make_response_promise<inquiry_answer>();
+  const auto now = std::make_shared<exchange>();
+  now->by_peer = true;
+  now->request.method = what.method;
+  now->request.target = what.target;
+  now->respond = [promise](http_response response) mutable {
+    promise.deliver(inquiry_answer{response.status, std::move(response.body)});
+  };
+  auto route_or_refusal = find_route(what.method, what.target);
+  if (auto* refusal = std::get_if<http_response>(&route_or_refusal))
+    now->respond(std::move(*refusal));
+  else if (auto& found = *std::get_if<matched_route>(&route_or_refusal);
+           found.where->cluster == across::nodes_agree || found.where->body != nullptr)
+    now->respond(forbidden(*found.where, what.who.role));
+  else
+    begin_if_allowed(self, now, std::move(found), what.who);
+  return promise;
+}
+
 } // namespace
 
 admin_actor::behavior_type admin_behavior(admin_actor::stateful_pointer<admin_state> self,
                                           admin_parts parts) {
   self->state.parts = std::move(parts);
-  return {[self](const serve_exchange& m) { serve(self, m.value); }};
+  return {[self](const serve_exchange& m) { serve(self, m.value); },
+          [self](const answer_inquiry& m) -> caf::result<inquiry_answer> {
+            return serve_peer(self, *m.what);
+          }};
 }
 
 } // namespace warmfront::admin

@@ -24,10 +24,14 @@ struct exchange {
   http_responder respond;
   call asked;
   answers given;
+  bool by_peer = false; ///< a peer asks for this node's part
 };
 
-/// Sent by the HTTP server's handler. Answers go through the exchange's responder.
-using admin_actor = caf::typed_actor<caf::reacts_to<serve_exchange>>;
+using admin_actor = caf::typed_actor<
+    // From the HTTP server's handler. Answers go through the exchange's responder.
+    caf::reacts_to<serve_exchange>,
+    // From inquiries: this node's part of what a peer is asked.
+    caf::replies_to<answer_inquiry>::with<inquiry_answer>>;
 
 /// What the actor works with. All of it outlives the actor.
 struct admin_parts {
@@ -36,7 +40,8 @@ struct admin_parts {
   ip_pool_actor ip_pool;
   intake_actor intake;
   delivery_actor delivery;
-  cluster_actor cluster; ///< null: the node is alone, and nobody asks
+  cluster_actor cluster;     ///< null: the node is alone, and nobody asks
+  inquiries_actor inquiries; ///< null: the same
   const clock* time = nullptr;
   event_log* log = nullptr;
   std::shared_ptr<const node_view> node;

@@ -52,12 +52,16 @@ struct service::implementation {
                         .intake = node.intake,
                         .delivery = node.delivery,
                         .cluster = node.cluster,
+                        .inquiries = node.inquiries,
                         .time = &node.time,
                         .log = &node.log,
                         .node = view,
                         .unique_prefix = fmt::format("{:x}.{}.", start, i)};
       actors.push_back(node.system.spawn(admin_behavior, std::move(parts)));
     }
+    if (node.inquiries)
+      caf::anon_send(node.inquiries,
+                     connect_answerer{caf::actor_cast<caf::strong_actor_ptr>(actors.front())});
   }
 
   void serve(http_request request, http_responder respond) {

@@ -1,11 +1,15 @@
 #include "actors/cluster/gateway_actor.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <memory>
 #include <utility>
 
 #include <unistd.h>
 
 #include <caf/send.hpp>
 
+#include "actors/cluster/inquiries.hpp"
 #include "actors/messages/run_later.hpp"
 
 namespace warmfront {
@@ -147,26 +151,49 @@ private:
   void perform(const gateway_action::joined& what) {
     session_ = what.session;
     say(log_level::info, "peer_joined", {});
-    self_->send(ports_.replication, peer_joined{peer_, session_});
+    tell(peer_joined{peer_, session_});
   }
   void perform(const gateway_action::lost& what) {
     say(log_level::warn, "peer_lost", what.why);
-    self_->send(ports_.replication, peer_lost{peer_});
+    tell(peer_lost{peer_});
   }
   void perform(const gateway_action::refused& what) {
     say(log_level::warn, "peer_refused", what.why);
   }
   void perform(gateway_action::deliver& what) {
-    const auto finished = [this, octets = what.octets, session = session_] {
+    // All of a batch counts as processed together: its octets are one credit.
+    auto& frames = what.frames;
+    const auto inquired =
+        std::stable_partition(frames.begin(), frames.end(), [](const peer_frame& frame) {
+          return frame.kind < inquiry_frames_first;
+        });
+    std::vector<peer_frame> inquiries{std::make_move_iterator(inquired),
+                                      std::make_move_iterator(frames.end())};
+    frames.erase(inquired, frames.end());
+    const auto waiting = std::make_shared<int>(2);
+    const auto finished = [this, waiting, octets = what.octets, session = session_] {
+      if (--*waiting > 0)
+        return;
       if (session == session_)
         rules_.processed(octets);
       perform();
     };
-    self_
-        ->request(ports_.replication, process_within,
-                  frames_received{peer_, session_, std::move(what.frames)})
+    deliver(ports_.replication, std::move(frames), finished);
+    deliver(ports_.inquiries, std::move(inquiries), finished);
+  }
+  template <class Role, class Finished>
+  void deliver(const Role& role, std::vector<peer_frame> frames, const Finished& finished) {
+    if (frames.empty() || !role)
+      return finished();
+    self_->request(role, process_within, frames_received{peer_, session_, std::move(frames)})
         .then([finished](const done&) { finished(); },
               [finished](const caf::error&) { finished(); });
+  }
+  template <class Fact>
+  void tell(const Fact& fact) {
+    if (ports_.inquiries)
+      self_->send(ports_.inquiries, fact);
+    self_->send(ports_.replication, fact);
   }
   void say(log_level level, std::string_view event, std::string_view why) {
     ports_.log->write(level, event, {{"peer", std::string_view{peer_.str()}}, {"text", why}});

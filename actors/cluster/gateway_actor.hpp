@@ -26,6 +26,7 @@ struct gateway_ports {
   std::function<void()> drop;
   /// Who hears of the peer and of its frames.
   replication_actor replication;
+  inquiries_actor inquiries;
 };
 
 class gateway_host;

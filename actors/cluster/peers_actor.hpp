@@ -39,6 +39,7 @@ struct peers_ports {
   const clock* time = nullptr;
   event_log* log = nullptr;
   replication_actor replication;
+  inquiries_actor inquiries;
 };
 
 /// Hears of members from cluster; `send_frames` come from replication. Spawned with a thread of its

@@ -104,6 +104,18 @@ using cluster_actor = caf::typed_actor<
     // From node, last.
     caf::replies_to<leave_cluster>::with<done>>;
 
+/// Questions to the other nodes, for answers about the whole cluster.
+using inquiries_actor = caf::typed_actor<
+    // From admin. Always answered, within 6 s; a peer without an answer has status 0.
+    caf::replies_to<ask_peers>::with<std::vector<peer_answer>>, caf::reacts_to<connect_answerer>,
+    // From cluster.
+    caf::reacts_to<members_changed>,
+    // From the gateways.
+    caf::reacts_to<peer_joined>, caf::reacts_to<peer_lost>,
+    caf::replies_to<frames_received>::with<done>,
+    // From itself.
+    caf::reacts_to<run_step>>;
+
 /// Second copies of mails.
 using replication_actor = caf::typed_actor<
     // From intake, beside the commit.

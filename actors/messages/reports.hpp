@@ -135,6 +135,7 @@ struct why_report {
 };
 
 struct queue_report {
+  node_name node; ///< whose queue it is
   pool_name pool;
   mail_class importance = mail_class::triggered;
   std::string sender_domain; ///< set when that domain has a ledger

@@ -7,6 +7,7 @@
 #include <caf/type_id.hpp>
 
 #include "actors/messages/cluster.hpp"
+#include "actors/messages/inquiries.hpp"
 #include "actors/messages/members.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/messages/replicas.hpp"
@@ -99,6 +100,11 @@ CAF_ADD_TYPE_ID(warmfront, (warmfront::leave_cluster))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::node_report>>))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::node_report>))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::stop_peers))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::ask_peers))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer_inquiry))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::connect_answerer))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::inquiry_answer))
+CAF_ADD_TYPE_ID(warmfront, (std::vector<warmfront::peer_answer>))
 
 CAF_END_TYPE_ID_BLOCK(warmfront)
 
@@ -188,3 +194,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::leave_cluster)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::node_report>>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::node_report>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::stop_peers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::ask_peers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer_inquiry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::connect_answerer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::inquiry_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<warmfront::peer_answer>)

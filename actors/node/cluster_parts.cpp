@@ -9,6 +9,7 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include "actors/cluster/inquiries_actor.hpp"
 #include "actors/cluster/node_record.hpp"
 #include "actors/node/node_parts.hpp"
 #include "actors/replication/adopted_mails.hpp"
@@ -108,11 +109,12 @@ void cluster_parts::stop() {
           .receive([](const done&) {}, [](const caf::error&) {});
   }
   for (const auto& each :
-       {caf::actor_cast<caf::actor>(peers), caf::actor_cast<caf::actor>(replication), reader,
-        caf::actor_cast<caf::actor>(members)})
+       {caf::actor_cast<caf::actor>(peers), caf::actor_cast<caf::actor>(inquiries),
+        caf::actor_cast<caf::actor>(replication), reader, caf::actor_cast<caf::actor>(members)})
     if (each)
       caf::anon_send_exit(each, caf::exit_reason::kill);
   peers = peers_actor{};
+  inquiries = inquiries_actor{};
   replication = replication_actor{};
   reader = caf::actor{};
   members = cluster_actor{};
@@ -254,6 +256,11 @@ void node::parts::spawn_replication() {
   its.reader = cluster->reader;
   its.send = [this](send_frames frames) { caf::anon_send(cluster->peers, std::move(frames)); };
   cluster->replication = system->spawn(replication_behavior, std::move(rules), std::move(its));
+  inquiries_ports asking;
+  asking.time = &time;
+  asking.log = log.get();
+  asking.send = [this](send_frames frames) { caf::anon_send(cluster->peers, std::move(frames)); };
+  cluster->inquiries = system->spawn(inquiries_behavior, std::move(asking));
   peers_ports all;
   all.link = cluster->link.get();
   all.tunnels = cluster->tunnels.get();
@@ -261,6 +268,7 @@ void node::parts::spawn_replication() {
   all.time = &time;
   all.log = log.get();
   all.replication = cluster->replication;
+  all.inquiries = cluster->inquiries;
   cluster->peers =
       system->spawn<caf::detached>(peers_behavior, node_name{settings.node.name}, std::move(all));
 }
@@ -268,6 +276,7 @@ void node::parts::spawn_replication() {
 void node::parts::connect_cluster() {
   connect_members listeners;
   for (const auto& each : {caf::actor_cast<caf::strong_actor_ptr>(cluster->replication),
+                           caf::actor_cast<caf::strong_actor_ptr>(cluster->inquiries),
                            caf::actor_cast<caf::strong_actor_ptr>(cluster->peers),
                            caf::actor_cast<caf::strong_actor_ptr>(warmup)})
     listeners.listeners.push_back(each);

@@ -26,6 +26,7 @@ struct cluster_parts {
   cluster_actor members;
   caf::actor reader;
   replication_actor replication;
+  inquiries_actor inquiries;
   peers_actor peers;
   /// What a start waits for. Set by the actors, read by the node.
   std::promise<answer<node_report>> joined;

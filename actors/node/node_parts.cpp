@@ -244,7 +244,8 @@ void node::parts::make_services() {
                     },
                     [disk = store.get()] { return disk->health(); },
                     [server = smtp.get()] { return server->counts(); },
-                    cluster ? cluster->members : cluster_actor{}});
+                    cluster ? cluster->members : cluster_actor{},
+                    cluster ? cluster->inquiries : inquiries_actor{}});
 }
 
 void node::parts::system_stop() {

@@ -33,7 +33,8 @@ struct node_services {
   std::function<std::string()> readiness;
   std::function<storage::storage_health()> storage_health;
   std::function<net::smtp_server_counts()> smtp_counts;
-  cluster_actor cluster = {}; ///< null: the node is alone
+  cluster_actor cluster = {};     ///< null: the node is alone
+  inquiries_actor inquiries = {}; ///< null: the node is alone
 };
 
 } // namespace warmfront

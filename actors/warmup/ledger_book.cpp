@@ -146,7 +146,8 @@ permit_state ledger_book::ask(entry& of, const permit_request& request, wall_tim
 
 void ledger_book::turn_away(entry& of, permit_state why) {
   of.waiting = true;
-  if (why == permit_state::pending)
+  of.told_pending = why == permit_state::pending;
+  if (of.told_pending)
     pump(of);
   if (why != permit_state::exhausted || of.queued_for == of.ledger.day_ends())
     return;
@@ -275,9 +276,12 @@ void ledger_book::opened(entry& of) {
   // Told only when it is so: who asks in vain costs as much as who is served.
   const auto state =
       of.ledger.exists() ? of.ledger.ask(mail_class::triggered) : permit_state::granted;
-  if (state != permit_state::granted)
+  if (state == permit_state::granted)
+    of.waiting = false;
+  else if (state == permit_state::pending || !std::exchange(of.told_pending, false))
     return;
-  of.waiting = false;
+  // Also that there will be nothing before the day ends: others have leased what is left. Who asks
+  // again learns until when.
   effects_.opened = true;
 }
 

@@ -121,8 +121,9 @@ public:
 private:
   struct entry {
     permit_ledger ledger;
-    bool waiting = false;                    ///< somebody was turned away since it last opened
-    bool give_back_asked = false;            ///< in `effects::give_backs`, and not ended yet
+    bool waiting = false;         ///< somebody was turned away since it last opened
+    bool told_pending = false;    ///< who was turned away waits for news before the day ends
+    bool give_back_asked = false; ///< in `effects::give_backs`, and not ended yet
     wall_time queued_for = wall_time::min(); ///< in `openings_` at this time
   };
   struct custom_plan {

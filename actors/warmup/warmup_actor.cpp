@@ -21,7 +21,9 @@ constexpr std::chrono::milliseconds retry_after{1000};
 constexpr std::chrono::milliseconds look_again_after{250};
 /// The control store counts as away when it has not answered for so long after the start.
 constexpr std::chrono::milliseconds recall_after{2000};
-constexpr std::chrono::minutes give_back_idle_every{10};
+/// A permit that one node does not use today is of use to another one for the rest of the day.
+constexpr int idle_looks_per_day = 144;
+constexpr std::chrono::milliseconds idle_look_min{500};
 
 } // namespace
 
@@ -32,7 +34,11 @@ public:
 
   warmup_host(self_pointer self, warmup_rules rules, storage::store& marks,
               storage::control_store& control, const clock& time, event_log& log)
-      : run_{run_later(self)}, book_{std::move(rules)}, time_{time}, log_{log},
+      : run_{run_later(self)}, idle_look_every_{std::max(
+                                   idle_look_min,
+                                   std::chrono::duration_cast<std::chrono::milliseconds>(
+                                       rules.day / idle_looks_per_day))},
+        book_{std::move(rules)}, time_{time}, log_{log},
         plans_{control,
                std::string{plan_prefix},
                {[this](const auto& all) { plans_loaded(all); },
@@ -115,6 +121,7 @@ private:
                                              const result<void>& outcome) const;
 
   deferred_run run_;
+  const std::chrono::milliseconds idle_look_every_;
   ledger_book book_;
   const clock& time_;
   event_log& log_;
@@ -153,7 +160,7 @@ void warmup_host::recall() {
 }
 
 void warmup_host::look_for_idle() {
-  run_(give_back_idle_every, [this] {
+  run_(idle_look_every_, [this] {
     book_.give_back_idle();
     look_for_idle();
   });

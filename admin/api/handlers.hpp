@@ -84,14 +84,21 @@ inline std::uint64_t number_of(const json& object, const char* name, std::uint64
   return found == object.end() ? fallback : found->get<std::uint64_t>();
 }
 
+inline constexpr std::uint64_t items_per_page = 100;
+inline constexpr std::uint64_t messages_per_page = 50;
+
+/// A queue has no name of its own: what tells it from others, together.
+std::string queue_token(std::string_view pool, std::string_view importance,
+                        std::string_view sender_domain, std::string_view destination,
+                        std::string_view node);
+
 /// One page of a list, ordered by `token_of`, which names each item uniquely.
 template <class Item, class TokenOf>
 http_response page(const call& request, std::vector<Item> items, TokenOf token_of) {
-  constexpr std::uint64_t limit_default = 100;
   std::sort(items.begin(), items.end(),
             [&](const Item& left, const Item& right) { return token_of(left) < token_of(right); });
   const auto after = text_of(request.query, "after");
-  const auto limit = number_of(request.query, "limit", limit_default);
+  const auto limit = number_of(request.query, "limit", items_per_page);
   ordered_json body;
   body["items"] = ordered_json::array();
   body["next"] = nullptr;

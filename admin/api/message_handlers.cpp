@@ -13,7 +13,6 @@ namespace warmfront::admin::handlers {
 namespace {
 
 constexpr std::size_t recipients_max = 1000;
-constexpr std::uint32_t page_default = 50;
 
 /// Fields by which SMTP clients say what the API has fields for.
 constexpr std::string_view reserved_prefix = "x-warmfront-";
@@ -176,7 +175,7 @@ outcome list_messages(call& request, const answers& given) {
     question.to = text_of(query, "to");
     question.from = text_of(query, "from");
     question.state = parse_recipient_state(text_of(query, "state"));
-    question.limit = static_cast<std::uint32_t>(number_of(query, "limit", page_default));
+    question.limit = static_cast<std::uint32_t>(number_of(query, "limit", messages_per_page));
     if (const auto after = text_of(query, "after"); !after.empty()) {
       question.after = message_id::parse(after);
       if (!question.after) {

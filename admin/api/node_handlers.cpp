@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include "admin/api/handlers.hpp"
 #include "admin/api/metrics.hpp"
 #include "admin/api/openapi.hpp"
@@ -5,12 +7,6 @@
 namespace warmfront::admin::handlers {
 
 namespace {
-
-/// A queue has no name of its own: what tells it from others, together.
-std::string token_of(const queue_report& value) {
-  return value.pool.str() + '|' + std::string{to_string(value.importance)} + '|' +
-         value.sender_domain + '|' + value.destination;
-}
 
 ordered_json storage_json(const storage::storage_health& health) {
   ordered_json target;
@@ -22,11 +18,24 @@ ordered_json storage_json(const storage::storage_health& health) {
 
 } // namespace
 
+std::string queue_token(std::string_view pool, std::string_view importance,
+                        std::string_view sender_domain, std::string_view destination,
+                        std::string_view node) {
+  return fmt::format("{}|{}|{}|{}|{}", pool, importance, sender_domain, destination, node);
+}
+
 outcome list_queues(call& request, const answers& given) {
   if (given.empty()) {
     return then(warmfront::list_queues{});
   }
-  return page(request, answer_at<std::vector<queue_report>>(given, 0), token_of);
+  auto queues = answer_at<std::vector<queue_report>>(given, 0);
+  for (auto& each : queues) {
+    each.node = node_name{request.node->node};
+  }
+  return page(request, std::move(queues), [](const queue_report& each) {
+    return queue_token(each.pool.str(), to_string(each.importance), each.sender_domain,
+                       each.destination, each.node.str());
+  });
 }
 
 outcome list_keys(call& request, const answers& given) {
@@ -65,7 +74,9 @@ outcome show_cluster(call& request, const answers& given) {
   const auto problem_text = request.node->readiness();
   ordered_json body;
   body["role"] = given.empty() ? "alone" : "member";
-  body["ready"] = problem_text.empty() && std::ranges::all_of(nodes, &node_report::alive);
+  body["ready"] = problem_text.empty() && std::ranges::all_of(nodes, [](const node_report& each) {
+                    return each.alive || each.state == node_state::removed;
+                  });
   body["nodes"] = ordered_json::array();
   for (const auto& each : nodes) {
     auto node = to_json(each);

@@ -50,6 +50,10 @@ ordered_json list_schema(const schema& entry) {
   target["properties"]["items"]["items"] = reference("schemas", entry.name);
   target["properties"]["next"]["type"] = ordered_json::array({"string", "null"});
   target["properties"]["next"]["description"] = "the `after` of the next page; null: there is none";
+  target["properties"]["unanswered"]["type"] = "array";
+  target["properties"]["unanswered"]["items"]["type"] = "string";
+  target["properties"]["unanswered"]["description"] =
+      "nodes that gave no answer: what is theirs is missing; absent when all answered";
   target["required"] = ordered_json::array({"items", "next"});
   return target;
 }

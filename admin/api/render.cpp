@@ -120,6 +120,7 @@ ordered_json to_json(const queue_report& value) {
   target["class"] = to_string(value.importance);
   target["sender_domain"] = value.sender_domain;
   target["destination"] = value.destination;
+  target["node"] = value.node.str();
   target["waiting"] = value.waiting;
   target["state"] = value.state;
   target["opens_at"] = optional_time(value.opens_at);
@@ -149,6 +150,7 @@ ordered_json to_json(const node_report& value) {
   target["name"] = value.name.str();
   target["state"] = to_string(value.state);
   target["alive"] = value.alive;
+  target["drained"] = value.drained;
   target["number"] = value.number;
   target["epoch"] = value.epoch;
   target["address"] = value.address;

@@ -87,6 +87,16 @@ struct parameter {
   text_rule rule = text_rule::name;
 };
 
+/// How a route answers for the whole cluster.
+enum class across : std::uint8_t {
+  nodes_agree,       ///< any node knows: it is in the control store, or about this node only
+  whoever_knows,     ///< one node has it; the others say `not_found`
+  joined_list,       ///< items of all nodes, in the order of `list_order`
+  summed_list,       ///< every node has the same items, with its own share of `used`
+  summed,            ///< such an item
+  each_about_itself, ///< every node has the same list of nodes, and knows more about itself
+};
+
 struct route {
   std::string_view method;
   std::string_view pattern; ///< `/v1/pools/{name}`
@@ -100,6 +110,7 @@ struct route {
   bool is_list = false;             ///< the response is `{items, next}`
   unsigned status = 200;            ///< of success
   std::string_view media_type = "application/json";
+  across cluster = across::nodes_agree;
 };
 
 /// All routes.

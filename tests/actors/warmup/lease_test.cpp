@@ -70,6 +70,21 @@ TEST_CASE("leases: whichever node has the demand can spend all of a domain's day
   }
 }
 
+TEST_CASE("leases: who waits for a lease hears that others have all of the day", "[warmup]") {
+  lease_fixture of{2, 100};
+  auto& late = of.world.node(0);
+  late.late().hold(true);
+  REQUIRE(late.take(elsewhere, domain).what == kind::pending);
+  of.world.settle();
+  REQUIRE(of.take(1, all) == 100);
+  // Else it would ask no more: no day's end is known to somebody who was promised an answer.
+  CHECK(late.was_opened());
+  const auto verdict = late.take(elsewhere, domain);
+  CHECK(verdict.what == kind::exhausted);
+  CHECK(verdict.until > wall_time{});
+  CHECK_FALSE(late.was_opened());
+}
+
 TEST_CASE("leases: nodes that share a domain's day spend exactly the quota", "[warmup]") {
   lease_fixture of{5, 20'000};
   const auto before = of.transactions();

@@ -158,11 +158,14 @@ public:
   }
   void flush() {
     auto effects = life_->book.take_effects();
+    opened_ = opened_ || effects.opened;
     life_->writer.write(effects);
   }
 
   [[nodiscard]] wall_time wall_now() const { return world_.wall_now() + clock_error_; }
   void set_clock_error(microseconds error) { clock_error_ = error; }
+  /// Whether those who wait have been told to ask again since the last call.
+  [[nodiscard]] bool was_opened() { return std::exchange(opened_, false); }
   ledger_book& book() { return life_->book; }
   warmup_rules& rules() { return rules_; }
   storage::memory_store& own() { return own_; }
@@ -210,6 +213,7 @@ private:
   manual_clock& world_;
   warmup_rules rules_;
   silent_log log_;
+  bool opened_ = false;
   storage::memory_store own_{storage::memory_store::acknowledgement::when_settled};
   late_control_store late_;
   storage::faulty_control_store path_;

@@ -1,0 +1,267 @@
+#include "admin/api/across.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "admin/api/handlers.hpp"
+#include "admin/api/schemas.hpp"
+
+namespace warmfront::admin {
+
+namespace {
+
+constexpr unsigned found_none = 404;
+
+bool succeeded(unsigned status) noexcept {
+  return status >= 200 && status < 300;
+}
+
+std::vector<std::string> unanswered(const std::vector<peer_answer>& others) {
+  std::vector<std::string> names;
+  for (const auto& each : others)
+    if (!each.ended && !succeeded(each.value.status) && each.value.status != found_none)
+      names.push_back(each.peer.str());
+  return names;
+}
+
+/// A peer's answer as JSON; none when it is a refusal, or not what this release expects.
+std::optional<ordered_json> read(const peer_answer& answer, const char* wanted) {
+  // Read with the bounds of strangers' input first: this node writes it again, level by level.
+  if (!succeeded(answer.value.status) ||
+      !std::holds_alternative<json>(parse_json(answer.value.body)))
+    return std::nullopt;
+  auto value = ordered_json::parse(answer.value.body, nullptr, false);
+  return value.is_object() && (wanted == nullptr || value.contains(wanted))
+             ? std::optional{std::move(value)}
+             : std::nullopt;
+}
+
+/// The body of this node's own answer: it has just been written here.
+ordered_json read_own(const http_response& own) {
+  return ordered_json::parse(own.body, nullptr, false);
+}
+
+// ---- one object -----------------------------------------------------------------------------
+
+http_response of_whoever_knows(http_response own, const std::vector<peer_answer>& others) {
+  const auto knows = [](const peer_answer& each) {
+    return each.value.status != 0 && each.value.status != found_none;
+  };
+  auto best = std::ranges::find_if(
+      others, [](const peer_answer& each) { return succeeded(each.value.status); });
+  if (best == others.end())
+    best = std::ranges::find_if(others, knows);
+  if (best != others.end()) {
+    const auto* const type =
+        succeeded(best->value.status) ? "application/json" : "application/problem+json";
+    return {best->value.status, type, best->value.body, {}};
+  }
+  const auto missing = unanswered(others);
+  if (missing.empty())
+    return own;
+  return to_response(
+      to_problem({errc::unavailable,
+                  fmt::format("Nobody who was asked knows it, and {} gave no answer.",
+                              fmt::join(missing, ", ")),
+                  "try again; GET /v1/cluster shows the nodes",
+                  {}}));
+}
+
+// ---- sums -------------------------------------------------------------------------------------
+
+std::uint64_t number_in(const ordered_json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+/// Sent by another node: of the same day, or it has not noticed yet that this one has begun.
+void add_ledger(ordered_json& sum, const ordered_json& part) {
+  if (!part.is_object() || number_in(sum, "day") != number_in(part, "day") ||
+      sum.value("day_ends_at", "") != part.value("day_ends_at", ""))
+    return;
+  sum["used"] = number_in(sum, "used") + number_in(part, "used");
+  sum["leased"] = std::max(number_in(sum, "leased"), number_in(part, "leased"));
+  if (sum.value("state", "") == to_string(ledger_state::open) && sum["limit"].is_number() &&
+      number_in(sum, "used") >= number_in(sum, "limit"))
+    sum["state"] = to_string(ledger_state::exhausted);
+}
+
+bool is_same(const ordered_json& a, const ordered_json& b) {
+  for (const auto* const name : {"address", "subject", "provider"})
+    if (a.value(name, "") != b.value(name, ""))
+      return false;
+  return true;
+}
+
+/// `sum` and `parts` are lists of ledgers or of IPs with their ledgers.
+void add_all(ordered_json& sum, const ordered_json& parts);
+
+void add(ordered_json& sum, const ordered_json& part) {
+  if (!sum.contains("ledgers"))
+    return add_ledger(sum, part);
+  if (!part.contains("ledgers"))
+    return;
+  add_all(sum["ledgers"], part["ledgers"]);
+  const auto exhausted = [](const ordered_json& each) {
+    return each.value("state", "") == to_string(ledger_state::exhausted);
+  };
+  if (sum.value("state", "") == "warming" &&
+      std::any_of(sum["ledgers"].begin(), sum["ledgers"].end(), exhausted))
+    sum["state"] = to_string(ledger_state::exhausted);
+}
+
+void add_all(ordered_json& sum, const ordered_json& parts) {
+  for (auto& each : sum)
+    for (const auto& part : parts)
+      if (part.is_object() && is_same(each, part))
+        add(each, part);
+}
+
+// ---- lists ------------------------------------------------------------------------------------
+
+using order = bool (*)(const std::string&, const std::string&);
+
+std::string token_of(const ordered_json& item) {
+  if (item.contains("id"))
+    return item.value("id", "");
+  return handlers::queue_token(item.value("pool", ""), item.value("class", ""),
+                               item.value("sender_domain", ""), item.value("destination", ""),
+                               item.value("node", ""));
+}
+
+/// Pages of several nodes as one. A page tells nothing of what comes behind its end, so the joined
+/// one ends with the first of them that goes on.
+void join(ordered_json& list, const std::vector<ordered_json>& others, std::uint64_t limit,
+          order before) {
+  std::optional<std::string> end;
+  const auto ends = [&](const ordered_json& page) {
+    const auto next = page.value("next", ordered_json{});
+    if (next.is_string() && (!end || before(next.get<std::string>(), *end)))
+      end = next.get<std::string>();
+  };
+  auto& items = list["items"];
+  ends(list);
+  for (const auto& each : others) {
+    ends(each);
+    items.insert(items.end(), each["items"].begin(), each["items"].end());
+  }
+  std::stable_sort(items.begin(), items.end(),
+                   [before](const ordered_json& a, const ordered_json& b) {
+                     return before(token_of(a), token_of(b));
+                   });
+  while (!items.empty() && end && before(*end, token_of(items.back())))
+    items.erase(items.size() - 1);
+  if (items.size() > limit) {
+    items.erase(items.begin() + static_cast<std::ptrdiff_t>(limit), items.end());
+    end = token_of(items.back());
+  }
+  list["next"] = end ? ordered_json(*end) : ordered_json(nullptr);
+}
+
+http_response of_list(const call& request, http_response own,
+                      const std::vector<peer_answer>& others) {
+  auto list = read_own(own);
+  std::vector<ordered_json> pages;
+  for (const auto& each : others)
+    if (auto page = read(each, "items"); page && (*page)["items"].is_array())
+      pages.push_back(std::move(*page));
+  if (request.where->cluster == across::summed_list) {
+    for (const auto& each : pages)
+      add_all(list["items"], each["items"]);
+  } else {
+    const bool newest_first = request.where->response == &schemas::message;
+    const auto limit =
+        handlers::number_of(request.query, "limit",
+                            newest_first ? handlers::messages_per_page : handlers::items_per_page);
+    join(list, pages, limit,
+         newest_first ? order{[](const std::string& a, const std::string& b) { return a > b; }}
+                      : order{[](const std::string& a, const std::string& b) { return a < b; }});
+  }
+  if (const auto missing = unanswered(others); !missing.empty())
+    list["unanswered"] = missing;
+  own.body = dump(list);
+  return own;
+}
+
+// ---- nodes ------------------------------------------------------------------------------------
+
+void tell_of(ordered_json& node, const peer_answer& answer) {
+  const auto view = read(answer, "nodes");
+  if (view)
+    for (const auto& each : (*view)["nodes"])
+      if (each.is_object() && each.value("name", "") == answer.peer.str())
+        for (const auto* const name : {"hostname", "version", "ready", "problem", "storage"})
+          if (each.contains(name))
+            node[name] = each[name];
+  if (!view && node.value("alive", false)) {
+    node["ready"] = false;
+    node["problem"] = "it does not answer this node";
+  }
+}
+
+http_response of_nodes(http_response own, const std::vector<peer_answer>& others) {
+  auto cluster = read_own(own);
+  bool ready = true;
+  for (auto& node : cluster["nodes"]) {
+    const auto answer = std::ranges::find_if(
+        others, [&](const peer_answer& each) { return each.peer.str() == node.value("name", ""); });
+    if (answer != others.end())
+      tell_of(node, *answer);
+    ready = ready && (node.value("ready", false) ||
+                      node.value("state", "") == to_string(node_state::removed));
+  }
+  cluster["ready"] = ready;
+  own.body = dump(cluster);
+  return own;
+}
+
+} // namespace
+
+bool asks_peers(const route& where, const http_response& own) noexcept {
+  if (where.cluster == across::whoever_knows)
+    return own.status == found_none;
+  return where.cluster != across::nodes_agree && succeeded(own.status);
+}
+
+inquiry inquiry_of(const call& request, const http_request& received) {
+  constexpr std::string_view action = "/actions";
+  inquiry what{received.method, received.target, request.who};
+  if (request.where->cluster == across::summed && request.where->pattern.ends_with(action)) {
+    what.method = "GET";
+    what.target.erase(what.target.rfind(action));
+  }
+  return what;
+}
+
+http_response combine(const call& request, http_response own,
+                      const std::vector<peer_answer>& others) {
+  switch (request.where->cluster) {
+  case across::nodes_agree:
+    return own;
+  case across::whoever_knows:
+    return of_whoever_knows(std::move(own), others);
+  case across::joined_list:
+  case across::summed_list:
+    return of_list(request, std::move(own), others);
+  case across::each_about_itself:
+    return of_nodes(std::move(own), others);
+  case across::summed: {
+    auto sum = read_own(own);
+    for (const auto& each : others)
+      if (const auto part = read(each, nullptr))
+        add(sum, *part);
+    if (const auto missing = unanswered(others); !missing.empty())
+      sum["unanswered"] = missing;
+    own.body = dump(sum);
+    return own;
+  }
+  }
+  return own;
+}
+
+} // namespace warmfront::admin

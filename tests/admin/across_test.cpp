@@ -1,0 +1,180 @@
+#include "admin/api/across.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "admin/api/router.hpp"
+
+using namespace warmfront;
+using namespace warmfront::admin;
+
+namespace {
+
+call call_of(const std::string& method, const std::string& target) {
+  auto found = find_route(method, target);
+  auto& matched = std::get<matched_route>(found);
+  call request;
+  request.where = matched.where;
+  request.query = json::object();
+  for (const auto& [name, value] : matched.query)
+    request.query[name] = name == "limit" ? json(std::stoul(value)) : json(value);
+  return request;
+}
+
+http_response own(std::string body, unsigned status = 200) {
+  return {status, "application/json", std::move(body), {}};
+}
+
+peer_answer from(const char* name, unsigned status, std::string body, bool ended = false) {
+  return {node_name{name}, ended, {status, std::move(body)}};
+}
+
+json body_of(const http_response& response) {
+  return json::parse(response.body);
+}
+
+std::vector<std::string> ids_of(const json& list) {
+  std::vector<std::string> ids;
+  for (const auto& each : list["items"])
+    ids.push_back(each["id"]);
+  return ids;
+}
+
+} // namespace
+
+TEST_CASE("across: a message is told of by the node that has it", "[across]") {
+  const auto request = call_of("GET", "/v1/messages/" + std::string(32, '0'));
+  const auto none = own(R"({"code":"not_found"})", 404);
+  CHECK(asks_peers(*request.where, none));
+  CHECK_FALSE(asks_peers(*request.where, own("{}")));
+  const auto nobody = from("n3", 404, "{}");
+
+  SECTION("whichever it is") {
+    const auto told = combine(request, none, {nobody, from("n2", 200, R"({"id":"x"})")});
+    CHECK(told.status == 200);
+    CHECK(told.body == R"({"id":"x"})");
+  }
+  SECTION("and its refusal counts") {
+    CHECK(combine(request, none, {nobody, from("n2", 403, "{}")}).status == 403);
+  }
+  SECTION("nobody has it") {
+    CHECK(combine(request, none, {nobody, from("n4", 0, "", true)}).status == 404);
+  }
+  SECTION("who does not answer may have it") {
+    const auto told = combine(request, none, {nobody, from("n2", 0, "")});
+    CHECK(told.status == 503);
+    CHECK(body_of(told)["code"] == "unavailable");
+    CHECK(body_of(told)["detail"].get<std::string>().find("n2") != std::string::npos);
+  }
+}
+
+TEST_CASE("across: messages of all nodes are one list, newest first", "[across]") {
+  const auto request = call_of("GET", "/v1/messages?limit=4");
+  const auto mine = own(R"({"items":[{"id":"90"},{"id":"50"}],"next":null})");
+  SECTION("cut at the limit") {
+    const auto list = body_of(combine(
+        request, mine,
+        {from("n2", 200, R"({"items":[{"id":"80"},{"id":"70"},{"id":"10"}],"next":null})")}));
+    CHECK(ids_of(list) == std::vector<std::string>{"90", "80", "70", "50"});
+    CHECK(list["next"] == "50");
+    CHECK_FALSE(list.contains("unanswered"));
+  }
+  SECTION("and at the end of a page that goes on: what is behind it is not known") {
+    const auto list = body_of(
+        combine(request, mine, {from("n2", 200, R"({"items":[{"id":"80"}],"next":"60"})")}));
+    CHECK(ids_of(list) == std::vector<std::string>{"90", "80"});
+    CHECK(list["next"] == "60");
+  }
+  SECTION("the last page says so, and names who is missing") {
+    const auto list =
+        body_of(combine(request, mine,
+                        {from("n2", 0, ""), from("n3", 200, R"({"items":[],"next":null})"),
+                         from("n4", 500, "{}")}));
+    CHECK(list["next"].is_null());
+    CHECK(list["unanswered"] == json({"n2", "n4"}));
+  }
+  SECTION("a peer that answers nonsense adds nothing") {
+    const auto deep =
+        R"({"items":[)" + std::string(100'000, '[') + std::string(100'000, ']') + "]}";
+    for (const auto& body : {std::string{}, std::string{"[]"}, std::string{"{\"items\":3}"},
+                             std::string{"\xff"}, std::string{"{\"items\":[], \"next\":7}"}, deep})
+      CHECK(ids_of(body_of(combine(request, mine, {from("n2", 200, body)}))).size() == 2);
+  }
+}
+
+TEST_CASE("across: queues keep their node and their order", "[across]") {
+  const auto request = call_of("GET", "/v1/queues");
+  const auto queue = [](const char* node) {
+    return std::string{R"({"items":[{"pool":"shared","class":"batch","sender_domain":"",)"} +
+           R"("destination":"","node":")" + node + R"("}],"next":null})";
+  };
+  const auto list = body_of(combine(request, own(queue("n2")),
+                                    {from("n3", 200, queue("n3")), from("n1", 200, queue("n1"))}));
+  REQUIRE(list["items"].size() == 3);
+  for (std::size_t i = 0; i < 3; ++i)
+    CHECK(list["items"][i]["node"] == "n" + std::to_string(i + 1));
+}
+
+TEST_CASE("across: what nodes have used of a ledger adds up", "[across]") {
+  const auto ledger = [](int used, int day = 2) {
+    return R"({"subject":"a.test","provider":"*","day":)" + std::to_string(day) +
+           R"(,"day_ends_at":"t","limit":100,"used":)" + std::to_string(used) +
+           R"(,"leased":90,"state":"open"})";
+  };
+  const auto request = call_of("GET", "/v1/ledgers/a.test");
+  const auto sum = body_of(
+      combine(request, own(ledger(10)), {from("n2", 200, ledger(20)), from("n3", 404, "{}")}));
+  CHECK(sum["used"] == 30);
+  CHECK(sum["leased"] == 90);
+  CHECK(sum["state"] == "open");
+  SECTION("up to the limit") {
+    CHECK(body_of(combine(request, own(ledger(60)), {from("n2", 200, ledger(40))}))["state"] ==
+          "exhausted");
+  }
+  SECTION("of the same day") {
+    CHECK(body_of(combine(request, own(ledger(10)), {from("n2", 200, ledger(20, 1))}))["used"] ==
+          10);
+  }
+  SECTION("in a list, and below an IP") {
+    const auto list = body_of(combine(call_of("GET", "/v1/ledgers"),
+                                      own(R"({"items":[)" + ledger(1) + R"(],"next":null})"),
+                                      {from("n2", 200, R"({"items":[)" + ledger(2) + "]}")}));
+    CHECK(list["items"][0]["used"] == 3);
+    const auto address = [&](int used) {
+      return R"({"address":"10.0.0.1","state":"warming","ledgers":[)" + ledger(used) + "]}";
+    };
+    const auto known = body_of(combine(call_of("GET", "/v1/ips/10.0.0.1"), own(address(60)),
+                                       {from("n2", 200, address(40))}));
+    CHECK(known["ledgers"][0]["used"] == 100);
+    CHECK(known["state"] == "exhausted");
+  }
+}
+
+TEST_CASE("across: an action is done once, and others are asked how things stand", "[across]") {
+  const auto request = call_of("POST", "/v1/ledgers/a.test/actions");
+  http_request received;
+  received.method = "POST";
+  received.target = "/v1/ledgers/a.test/actions";
+  const auto what = inquiry_of(request, received);
+  CHECK(what.method == "GET");
+  CHECK(what.target == "/v1/ledgers/a.test");
+}
+
+TEST_CASE("across: every node tells about itself", "[across]") {
+  const auto request = call_of("GET", "/v1/cluster");
+  const auto mine = own(R"({"role":"member","ready":true,"nodes":[
+    {"name":"n1","state":"active","alive":true,"ready":true},
+    {"name":"n2","state":"active","alive":true,"ready":true,"hostname":""},
+    {"name":"n3","state":"active","alive":true,"ready":true},
+    {"name":"n4","state":"removed","alive":false,"ready":false}]})");
+  const auto view = body_of(combine(
+      request, mine,
+      {from("n2", 200, R"({"nodes":[{"name":"n2","hostname":"mx2","ready":false,"problem":"disk"},
+                                    {"name":"n1","hostname":"wrong"}]})"),
+       from("n3", 0, ""), from("n4", 0, "", true)}));
+  CHECK(view["ready"] == false);
+  CHECK_FALSE(view["nodes"][0].contains("hostname"));
+  CHECK(view["nodes"][1]["hostname"] == "mx2");
+  CHECK(view["nodes"][1]["problem"] == "disk");
+  CHECK(view["nodes"][2]["ready"] == false);
+  CHECK(view["nodes"][2]["problem"] == "it does not answer this node");
+}
