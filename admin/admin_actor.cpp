@@ -75,7 +75,7 @@ const auto& whom(const admin_parts& parts) {
                                  resume_ledger, set_ledger_day, list_plans, put_plan,
                                  delete_plan>) {
     return parts.warmup;
-  } else if constexpr (std::is_same_v<Question, list_nodes>) {
+  } else if constexpr (is_one_of<Question, list_nodes, change_node>) {
     return parts.cluster;
   } else {
     return parts.delivery;

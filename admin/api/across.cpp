@@ -190,10 +190,15 @@ http_response of_list(const call& request, http_response own,
 
 // ---- nodes ------------------------------------------------------------------------------------
 
+/// The nodes of a cluster, or the one node that was asked about.
+ordered_json& nodes_in(ordered_json& view) {
+  return view.contains("nodes") ? view["nodes"] : view = ordered_json::array({view});
+}
+
 void tell_of(ordered_json& node, const peer_answer& answer) {
-  const auto view = read(answer, "nodes");
+  auto view = read(answer, nullptr);
   if (view)
-    for (const auto& each : (*view)["nodes"])
+    for (const auto& each : nodes_in(*view))
       if (each.is_object() && each.value("name", "") == answer.peer.str())
         for (const auto* const name : {"hostname", "version", "ready", "problem", "storage"})
           if (each.contains(name))
@@ -205,9 +210,11 @@ void tell_of(ordered_json& node, const peer_answer& answer) {
 }
 
 http_response of_nodes(http_response own, const std::vector<peer_answer>& others) {
-  auto cluster = read_own(own);
+  auto view = read_own(own);
+  const bool of_one = !view.contains("nodes");
+  auto& nodes = nodes_in(view);
   bool ready = true;
-  for (auto& node : cluster["nodes"]) {
+  for (auto& node : nodes) {
     const auto answer = std::ranges::find_if(
         others, [&](const peer_answer& each) { return each.peer.str() == node.value("name", ""); });
     if (answer != others.end())
@@ -215,8 +222,9 @@ http_response of_nodes(http_response own, const std::vector<peer_answer>& others
     ready = ready && (node.value("ready", false) ||
                       node.value("state", "") == to_string(node_state::removed));
   }
-  cluster["ready"] = ready;
-  own.body = dump(cluster);
+  if (!of_one)
+    view["ready"] = ready;
+  own.body = dump(of_one ? nodes.front() : view);
   return own;
 }
 

@@ -42,6 +42,8 @@ outcome list_keys(call& request, const answers& given);
 outcome create_key(call& request, const answers& given);
 outcome revoke_key(call& request, const answers& given);
 outcome show_cluster(call& request, const answers& given);
+outcome show_node(call& request, const answers& given);
+outcome act_on_node(call& request, const answers& given);
 outcome show_health(call& request, const answers& given);
 outcome show_readiness(call& request, const answers& given);
 outcome show_metrics(call& request, const answers& given);

@@ -6,18 +6,6 @@
 
 namespace warmfront::admin::handlers {
 
-namespace {
-
-ordered_json storage_json(const storage::storage_health& health) {
-  ordered_json target;
-  target["accepts_mail"] = health.accepts_growth && !health.failure;
-  target["free_octets"] = health.free_octets;
-  target["failure"] = health.failure ? to_string(*health.failure) : std::string{};
-  return target;
-}
-
-} // namespace
-
 std::string queue_token(std::string_view pool, std::string_view importance,
                         std::string_view sender_domain, std::string_view destination,
                         std::string_view node) {
@@ -60,36 +48,6 @@ outcome revoke_key(call& request, const answers& given) {
     return then(warmfront::revoke_key{request.parameters.front()});
   }
   return no_content();
-}
-
-outcome show_cluster(call& request, const answers& given) {
-  if (given.empty() && !request.node->alone) {
-    return then(list_nodes{});
-  }
-  node_report alone;
-  alone.name = node_name{request.node->node};
-  alone.alive = alone.self = true;
-  const auto nodes =
-      given.empty() ? std::vector{alone} : answer_at<std::vector<node_report>>(given, 0);
-  const auto problem_text = request.node->readiness();
-  ordered_json body;
-  body["role"] = given.empty() ? "alone" : "member";
-  body["ready"] = problem_text.empty() && std::ranges::all_of(nodes, [](const node_report& each) {
-                    return each.alive || each.state == node_state::removed;
-                  });
-  body["nodes"] = ordered_json::array();
-  for (const auto& each : nodes) {
-    auto node = to_json(each);
-    if (each.self) {
-      node["hostname"] = request.node->hostname;
-      node["version"] = request.node->version;
-      node["ready"] = problem_text.empty();
-      node["problem"] = problem_text;
-      node["storage"] = storage_json(request.node->storage());
-    }
-    body["nodes"].push_back(std::move(node));
-  }
-  return respond(request, body);
 }
 
 outcome show_health(call& request, const answers&) {

@@ -20,6 +20,7 @@ constexpr std::array<string_view, 2> pool_kinds{"shared", "dedicated"};
 constexpr std::array<string_view, 4> roles{"admin", "operator", "sender", "viewer"};
 constexpr std::array<string_view, 1> key_kinds{"bearer"};
 constexpr std::array<string_view, 4> ledger_actions{"pause", "resume", "set_day", "set_plan"};
+constexpr std::array<string_view, 4> node_actions{"drain", "undrain", "remove", "forget"};
 constexpr std::array<string_view, 8> recipient_states{
     "queued", "held", "deferred", "delivered", "bounced", "expired", "suppressed", "cancelled"};
 
@@ -126,6 +127,16 @@ constexpr field action_fields[] = {
      .most = 100'000},
     {.name = "plan", .about = "for set_plan: the plan's name", .rule = text_rule::name},
 };
+constexpr field node_action_fields[] = {
+    {.name = "action",
+     .about = "what to do",
+     .rule = choice,
+     .required = true,
+     .choices = node_actions},
+    {.name = "force",
+     .about = "for remove: although it may still hold mail; its peers take over what they know of",
+     .kind = truth},
+};
 constexpr field new_key_fields[] = {
     {.name = "account",
      .about = "on whose behalf it acts",
@@ -164,6 +175,7 @@ const schema changed_plan{"changed_plan", "A warm-up plan as it shall be.",
                           without_first(new_plan_fields)};
 const schema ledger_action{"ledger_action", "A change of a ledger.", action_fields};
 const schema new_key{"new_key", "A key to create.", new_key_fields};
+const schema node_action{"node_action", "A change of a node.", node_action_fields};
 const schema page_query{"page_query", "", page_fields};
 const schema message_query{"message_query", "", message_query_fields};
 const schema ledger_query{"ledger_query", "", ledger_query_fields};

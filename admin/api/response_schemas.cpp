@@ -167,14 +167,13 @@ constexpr field node_fields[] = {
      .kind = object,
      .nested = &storage},
 };
-constexpr schema node{"node", "A node of the cluster.", node_fields};
 constexpr field cluster_fields[] = {
     text_of("role", "alone: a cluster of one node; member: of several"),
     {.name = "ready",
      .about = "whether all nodes can do their work",
      .kind = truth,
      .required = true},
-    list_of("nodes", "its nodes", node),
+    list_of("nodes", "its nodes", schemas::node),
 };
 
 constexpr field health_fields[] = {text_of("status", "ok")};
@@ -201,6 +200,7 @@ const schema ledger{"ledger", "What an IP or domain may send on a day.", ledger_
 const schema queue{"queue", "Recipients that need the same permits.", queue_fields};
 const schema key{"key", "A key, without its secret.", key_fields};
 const schema created_key{"created_key", "A new key.", created_key_fields};
+const schema node{"node", "A node of the cluster.", node_fields};
 const schema cluster{"cluster", "The cluster.", cluster_fields};
 const schema health{"health", "The health of this node.", health_fields};
 const schema problem_document{"problem", "What went wrong (RFC 9457).", problem_fields};

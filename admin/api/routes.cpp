@@ -15,6 +15,7 @@ constexpr parameter parameters[] = {
     {"id", "the message's id", text_rule::message},
     {"key_id", "the key's id", text_rule::line},
     {"name", "the name", text_rule::name},
+    {"node", "the node's name", text_rule::name},
     {"address", "the IP", text_rule::ip},
     {"subject", "the IP or domain", text_rule::subject},
 };
@@ -87,6 +88,12 @@ const route all_routes[] = {
     {"GET", "/v1/cluster", "show_cluster", "The cluster and its nodes.", access::read,
      h::show_cluster, nullptr, nullptr, &s::cluster, false, 200, "application/json",
      across::each_about_itself},
+
+    {"GET", "/v1/nodes/{node}", "show_node", "A node of the cluster.", access::read, h::show_node,
+     nullptr, nullptr, &s::node, false, 200, "application/json", across::each_about_itself},
+    {"POST", "/v1/nodes/{node}/actions", "act_on_node",
+     "Drains a node, takes it back, removes it or forgets it.", access::manage, h::act_on_node,
+     nullptr, &s::node_action, &s::node},
 
     {"GET", "/v1/keys", "list_keys", "The keys.", access::keys, h::list_keys, &s::page_query,
      nullptr, &s::key, true},

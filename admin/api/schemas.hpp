@@ -14,6 +14,7 @@ extern const schema new_plan;
 extern const schema changed_plan;
 extern const schema ledger_action;
 extern const schema new_key;
+extern const schema node_action;
 
 // Queries.
 extern const schema page_query;
@@ -32,6 +33,7 @@ extern const schema queue;
 extern const schema key;
 extern const schema created_key;
 extern const schema cluster;
+extern const schema node;
 extern const schema health;
 extern const schema problem_document;
 

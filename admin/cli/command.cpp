@@ -37,6 +37,8 @@ result<json> to_value(const argument& of, const std::vector<std::string>& values
   switch (of.kind) {
   case shape::text:
     return json(values.front());
+  case shape::flag:
+    return json(true);
   case shape::number: {
     WARMFRONT_TRY(number, to_number(of, values.front()));
     return json(number);

@@ -28,6 +28,7 @@ enum class shape {
   texts,     ///< may be repeated
   numbers,   ///< separated by commas
   addresses, ///< may be repeated; entries of `ips`
+  flag,      ///< given or not
 };
 
 /// A positional argument or an option of a command.

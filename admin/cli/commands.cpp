@@ -106,6 +106,10 @@ constexpr argument key_create[] = {
     {.name = "account", .about = "on whose behalf it acts", .positional = true, .required = true},
     {.name = "role", .about = "admin, operator, sender or viewer", .required = true},
 };
+constexpr argument node_remove[] = {
+    name,
+    {.name = "force", .about = "although it may still hold mail", .kind = shape::flag},
+};
 constexpr argument by_key[] = {{.name = "id",
                                 .about = "the key's id",
                                 .where = place::path,
@@ -118,6 +122,16 @@ constexpr std::string_view ledger_columns =
 
 constexpr command all[] = {
     {"cluster", "status", "Shows the cluster and its nodes.", "GET", "/v1/cluster"},
+
+    {"node", "show", "Shows a node.", "GET", "/v1/nodes/{}", by_name},
+    {"node", "drain", "Lets a node take no new mail and hand over what it has.", "POST",
+     "/v1/nodes/{}/actions", by_name, R"({"action":"drain"})"},
+    {"node", "undrain", "Lets a drained node work again.", "POST", "/v1/nodes/{}/actions", by_name,
+     R"({"action":"undrain"})"},
+    {"node", "remove", "Removes a node for good, once it is drained or dead.", "POST",
+     "/v1/nodes/{}/actions", node_remove, R"({"action":"remove"})"},
+    {"node", "forget", "Forgets a removed node, so that its name can be used again.", "POST",
+     "/v1/nodes/{}/actions", by_name, R"({"action":"forget"})"},
 
     {"pool", "list", "Lists the pools of IPs.", "GET", "/v1/pools", page, "", pool_columns},
     {"pool", "show", "Shows a pool.", "GET", "/v1/pools/{}", by_name},

@@ -12,6 +12,7 @@
 
 #include "admin/cli/client.hpp"
 #include "admin/cli/command.hpp"
+#include "admin/cli/migrate.hpp"
 #include "admin/cli/pki.hpp"
 #include "admin/cli/profile.hpp"
 #include "admin/cli/render.hpp"
@@ -39,6 +40,11 @@ void add_argument(CLI::App& app, const argument& each, invocation& target) {
   const auto keep = [&target, key = std::string{each.name}](const std::string& value) {
     target.given[key].push_back(value);
   };
+  if (each.kind == shape::flag) {
+    app.add_flag_callback(
+        name, [keep] { keep("true"); }, std::string{each.about});
+    return;
+  }
   CLI::Option* option = nullptr;
   if (each.kind == shape::texts || each.kind == shape::addresses) {
     option = app.add_option_function<std::vector<std::string>>(
@@ -109,6 +115,15 @@ void add_pki(CLI::App& app, invocation& target) {
       return make_node_files(options->folder, options->name, options->addresses, options->force);
     };
   });
+}
+
+void add_migrate(CLI::App& app, invocation& target) {
+  const auto file = std::make_shared<std::string>();
+  auto* const migrate = app.get_subcommand("cluster")->add_subcommand(
+      "migrate", "Copies a stopped single node's control state into the etcd of its [cluster].");
+  migrate->add_option("--config", *file, "the node's configuration, node.toml")->required();
+  migrate->fallthrough()->callback(
+      [&target, file] { target.locally = [file] { return migrate_control_state(*file); }; });
 }
 
 std::string variable(const char* name) {
@@ -191,6 +206,7 @@ int main(int count, char** words) {
              "The server and key may also stand in ~/.config/warmfront/config.toml.");
   add_commands(app, asked);
   add_pki(app, asked);
+  add_migrate(app, asked);
   // CLI11 reports by exceptions, and by codes over 100.
   try {
     app.parse(count, words);

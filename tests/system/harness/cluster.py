@@ -130,6 +130,13 @@ class Cluster:
         for node in self.nodes.values():
             node.own_ips()
 
+    def federate(self):
+        """Nodes that were clusters of one find etcd in their configuration from now on."""
+        self.federated = True
+        self.start_etcd()
+        for node in self.nodes.values():
+            node.write_config()
+
     def new_node(self, name):
         """A node on the host of that name, which is made if there is none."""
         host = self.network.hosts.get(name) or self._new_host(name)
