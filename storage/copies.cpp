@@ -10,6 +10,9 @@ namespace {
 constexpr char unsent_copy_mark = 'c';
 constexpr char unsent_progress_mark = 'p';
 constexpr char parked_mark = 'q';
+constexpr char offered_mark = 'o';
+constexpr char recalled_mark = 'w';
+constexpr char taken_mark = 't';
 constexpr char adoption_mark = 'x';
 constexpr char held_message_mark = 'C';
 constexpr char held_body_mark = 'B';
@@ -95,6 +98,49 @@ std::string parked_prefix(std::uint16_t holder) {
 }
 
 message_id parked_message(std::string_view key) {
+  return message_id::from_octets(key.substr(1 + node_octets));
+}
+
+std::string offered_key(std::uint16_t holder, const message_id& id) {
+  return of_message(offered_mark, holder, id);
+}
+
+std::string offered_prefix(std::uint16_t holder) {
+  return of_node(offered_mark, holder);
+}
+
+message_id offered_message(std::string_view key) {
+  return message_id::from_octets(key.substr(1 + node_octets));
+}
+
+std::string taken_key(std::uint16_t from, const message_id& id) {
+  auto key = taken_prefix(id);
+  append_number(key, from, node_octets);
+  return key;
+}
+
+std::string taken_prefix(const message_id& id) {
+  return all_taken_prefix() + std::string{id.octet_view()};
+}
+
+std::string all_taken_prefix() {
+  return {taken_mark};
+}
+
+taken_mail parse_taken_key(std::string_view key) {
+  return {static_cast<std::uint16_t>(read_number(key.substr(1 + message_id::octets, node_octets))),
+          message_id::from_octets(key.substr(1, message_id::octets))};
+}
+
+std::string recalled_key(std::uint16_t holder, const message_id& id) {
+  return of_message(recalled_mark, holder, id);
+}
+
+std::string recalled_prefix(std::uint16_t holder) {
+  return of_node(recalled_mark, holder);
+}
+
+message_id recalled_message(std::string_view key) {
   return message_id::from_octets(key.substr(1 + node_octets));
 }
 

@@ -47,6 +47,33 @@ struct unsent_mark {
 /// The id in a key of `parked_key`.
 [[nodiscard]] message_id parked_message(std::string_view key);
 
+/// A mail that this node has given up for the holder of its copy, and keeps a copy of, until the
+/// holder has said that it is its own now (in `family::queue`). Its value is the bond of that copy.
+[[nodiscard]] std::string offered_key(std::uint16_t holder, const message_id& id);
+[[nodiscard]] std::string offered_prefix(std::uint16_t holder);
+/// The id in a key of `offered_key`.
+[[nodiscard]] message_id offered_message(std::string_view key);
+
+/// A mail was taken over from a node, which may not know that yet: until it does the mail is not
+/// passed on, so that the question whether it was taken has an answer (in `family::queue`).
+[[nodiscard]] std::string taken_key(std::uint16_t from, const message_id& id);
+/// All of a message's.
+[[nodiscard]] std::string taken_prefix(const message_id& id);
+[[nodiscard]] std::string all_taken_prefix();
+struct taken_mail {
+  std::uint16_t from = 0;
+  message_id id;
+};
+/// Takes a key of `taken_key` apart.
+[[nodiscard]] taken_mail parse_taken_key(std::string_view key);
+
+/// A holder is asked to drop its copy, so that another one can have it; until it has answered it
+/// may or may not have one (in `family::queue`).
+[[nodiscard]] std::string recalled_key(std::uint16_t holder, const message_id& id);
+[[nodiscard]] std::string recalled_prefix(std::uint16_t holder);
+/// The id in a key of `recalled_key`.
+[[nodiscard]] message_id recalled_message(std::string_view key);
+
 /// What is known of a holder that has adopted mails of this node (in `family::spool`).
 [[nodiscard]] std::string adoption_key(std::uint16_t holder);
 

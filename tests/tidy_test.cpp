@@ -114,7 +114,7 @@ std::vector<std::string_view> layers_below(std::string_view path) {
   if (path.starts_with("actors/core/"))
     return {"actors/core/"};
   if (path.starts_with("actors/messages/"))
-    return {"actors/core/", "actors/messages/", "storage/spool.hpp"};
+    return {"actors/core/", "actors/messages/", "storage/copies.hpp", "storage/spool.hpp"};
   if (path.starts_with("storage/"))
     return {"actors/core/", "storage/"};
   if (path.starts_with("net/"))

@@ -151,6 +151,8 @@ private:
   void tell() {
     ports_.log->write(log_level::debug, "members_told",
                       {{"listeners", static_cast<std::int64_t>(listeners_.size())}});
+    if (const auto self = rules_.self(); self && ports_.drains)
+      ports_.drains(self->state == node_state::draining);
     const members_changed news{std::make_shared<const std::vector<member>>(rules_.members()),
                                name_};
     for (const auto& each : listeners_)

@@ -19,6 +19,8 @@ struct cluster_ports {
   storage::control_store* control = nullptr;
   const clock* time = nullptr;
   event_log* log = nullptr;
+  /// Whether this node is to be emptied; told on every change of members.
+  std::function<void(bool)> drains;
   fence* sending = nullptr;
   /// Gets `epoch_began`; null: every new epoch counts as settled.
   caf::actor settles;

@@ -43,6 +43,14 @@ caf::typed_response_promise<answer<done>> place(self_pointer self, const place_c
   return promise;
 }
 
+caf::typed_response_promise<answer<yielded_mails>> yield(self_pointer self, const yield_mails& m) {
+  auto promise = self->make_response_promise<answer<yielded_mails>>();
+  self->state.flow().yield(m, [promise](const result<yielded_mails>& count) mutable {
+    promise.deliver(answer<yielded_mails>{count});
+  });
+  return promise;
+}
+
 } // namespace
 
 delivery_shell::behavior_type
@@ -56,6 +64,7 @@ delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, deliver
       [&state](const permits_available&) { state.flow().permits_changed(); },
       [&state](const pools_changed& m) {
         state.set_pools(m.pools);
+        state.flow().set_pools(*m.pools);
         state.flow().permits_changed();
       },
       [self, &state](const report_message& m) {
@@ -92,6 +101,7 @@ delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, deliver
       [&state](const count_deliveries&) { return state.flow().counts(); },
       [self](const adopt_mails& m) { return adopt(self, m); },
       [self](const place_copies& m) { return place(self, m); },
+      [self](const yield_mails& m) { return yield(self, m); },
       [&state](const allow_sending& m) { state.flow().allow_sending(m.allowed); },
       [self, &state](const drain_delivery&) {
         auto promise = self->make_response_promise<done>();

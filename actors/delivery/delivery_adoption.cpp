@@ -1,6 +1,7 @@
 // What a cluster asks of the flow: mails of other nodes become this node's, copies move, and
 // sending pauses while this node may be cut off.
 
+#include <algorithm>
 #include <utility>
 
 #include "actors/delivery/delivery_flow.hpp"
@@ -45,7 +46,9 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
   auto record = mail.mail->record;
   record.first_lane.destination = {};
   record.first_lane.appended_by = storage::lane::writer::delivery;
-  record.copy = config_.copies_wanted ? std::optional{storage::message_copy{}} : std::nullopt;
+  record.copy = mail.copy               ? mail.copy
+                : config_.copies_wanted ? std::optional{storage::message_copy{}}
+                                        : std::nullopt;
   for (std::uint32_t i = 0; i < record.mail.recipients.size(); ++i) {
     const recipient_id id{record.id, i};
     const auto sequence = lanes_.reserve(record.first_lane);
@@ -68,9 +71,19 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
     state->queue_key = std::move(key);
     to.put(family::spool, storage::recipient_key(id), storage::encode(*state));
   }
+  // It may have been this node's before, with something of it still in memory.
+  if (const auto known = live_->find(record.id); known != live_->end())
+    if (const auto live = known->second.lock()) {
+      live->copy = record.copy;
+      live->unfinished =
+          static_cast<std::uint32_t>(std::ranges::count_if(mail.recipients, [](const auto& state) {
+            return !state || !is_final(static_cast<recipient_state>(state->state));
+          }));
+    }
+  placed_.erase(record.id);
   to.put(family::spool, storage::message_key(record.id), storage::encode(record));
   to.put(family::spool, storage::body_key(record.id), *mail.mail->content);
-  if (record.copy)
+  if (record.copy && !(mail.copy && mail.is_confirmed))
     to.put(family::queue, storage::unsent_copy_key(record.copy->holder, record.id), {});
 }
 
@@ -81,8 +94,10 @@ void delivery_flow::place(const std::vector<placed_copy>& copies,
   storage::batch changes;
   for (const auto& each : copies) {
     auto record = each.message;
-    if (record.copy)
+    if (record.copy) {
       changes.erase(family::queue, storage::unsent_copy_key(record.copy->holder, record.id));
+      changes.erase(family::queue, storage::recalled_key(record.copy->holder, record.id));
+    }
     record.copy = each.to;
     changes.put(family::spool, storage::message_key(record.id), storage::encode(record));
     changes.put(family::queue, storage::unsent_copy_key(each.to.holder, record.id), {});

@@ -267,8 +267,10 @@ void delivery_flow::settle(std::vector<outcome> outcomes) {
 
 void delivery_flow::commit(std::shared_ptr<settling> group) {
   storage::batch changes;
-  for (const auto& each : group->outcomes)
+  for (auto& each : group->outcomes) {
+    each.informed = informs(each);
     write_outcome(changes, each);
+  }
   for (const auto& mail : group->notifications)
     storage::add_message(changes, mail->record, *mail->content);
   effects_.commit(std::move(changes), [this, group](const result<void>& durable) {
@@ -312,8 +314,8 @@ void delivery_flow::settled(settling& group) {
     effects_.happened(each);
     if (is_final(each.state()) && !each.last_of_message && !reads_.empty())
       lingering_.emplace_back(reads_begun_, each.item.live);
-    if (const auto holder = informs(each))
-      progress.push_back({*holder, each.item.id(), each.record, each.last_of_message, {}});
+    if (each.informed)
+      progress.push_back({*each.informed, each.item.id(), each.record, each.last_of_message, {}});
   }
   if (!progress.empty())
     effects_.progressed(std::move(progress));

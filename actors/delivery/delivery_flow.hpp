@@ -20,6 +20,7 @@
 #include "actors/delivery/outcome.hpp"
 #include "actors/delivery/spool_reader.hpp"
 #include "actors/messages/messages.hpp"
+#include "actors/messages/pool_owners.hpp"
 #include "actors/messages/replicas.hpp"
 
 namespace warmfront {
@@ -34,6 +35,7 @@ struct delivery_config {
   std::size_t in_hand_max = 4000;        ///< recipients between lane and outcome
   std::size_t assign_max = 256;          ///< recipients of one request for permits
   bool copies_wanted = false;            ///< reports to senders get a second copy, too
+  node_name self;                        ///< as the pools' addresses name it
   milliseconds congestion_delay{60'000}; ///< a due recipient of a congested destination waits this
   std::chrono::hours history{7 * 24};    ///< finished messages are forgotten after this
 };
@@ -83,6 +85,10 @@ public:
              std::function<void(const result<void>&)> then);
   /// The copies of messages go elsewhere from now on: their new holders get all that happens.
   void place(const std::vector<placed_copy>& copies, std::function<void(const result<void>&)> then);
+  /// Gives up waiting mails for the holder of their copies; `then` says how many, once durable.
+  /// Those of which a recipient is on its way stay for now.
+  void yield(const yield_mails& what, std::function<void(const result<yielded_mails>&)> then);
+  void set_pools(const std::vector<pool>& pools) { owners_ = pool_owners{pools}; }
   /// While not allowed no transaction begins.
   void allow_sending(bool allowed);
   /// Ends what is under way within `grace`, then calls `then`.
@@ -129,6 +135,12 @@ private:
   void adopt_one(const adopted_mail& mail, storage::batch& to,
                  std::vector<storage::lane_position>& appended,
                  std::vector<std::pair<wall_time, std::string>>& deferred);
+  struct yielding;
+  void read_yielding(std::shared_ptr<yielding> what);
+  void read_yielded(std::shared_ptr<yielding> what, std::vector<message_id> ids);
+  [[nodiscard]] bool has_arrived(const adopted_mail& mail) const;
+  [[nodiscard]] bool give_up(const adopted_mail& mail, const yield_mails& to,
+                             storage::batch& changes);
   [[nodiscard]] delivery_item make_item(loaded_entry entry);
   [[nodiscard]] delivery_item first_item(const std::shared_ptr<live_mail>& live,
                                          std::uint32_t index) const;
@@ -165,6 +177,8 @@ private:
   std::vector<delivery_item> due_ready_;
   std::vector<delivery_item> due_pending_; // asked for again at the next tick or change of permits
   std::multimap<message_id, bool> cancelling_; // being read; whether an outcome came in between
+  pool_owners owners_;
+  std::map<node_name, std::string> yield_from_; ///< where the last look for mails for it ended
   std::size_t commits_ = 0;
   delivery_counts counts_;
   std::function<void()> drained_;

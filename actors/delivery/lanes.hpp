@@ -100,6 +100,8 @@ public:
   [[nodiscard]] std::vector<delivery_item> take_congested(steady_time now, std::size_t most);
 
   [[nodiscard]] bool in_hand(const storage::lane_position& position) const;
+  /// Whether what was queued there has arrived: before that it is the one's who wrote it.
+  [[nodiscard]] bool has_arrived(const storage::lane_position& position) const;
   [[nodiscard]] std::size_t in_hand_count() const noexcept { return in_hand_total_; }
   [[nodiscard]] std::size_t in_hand_octets() const noexcept { return in_hand_octets_; }
   [[nodiscard]] std::optional<lane_status> status(const storage::lane& where) const;

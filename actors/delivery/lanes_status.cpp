@@ -11,6 +11,11 @@ bool lanes::in_hand(const storage::lane_position& position) const {
   return found != lanes_.end() && found->second->in_hand.contains(position.sequence);
 }
 
+bool lanes::has_arrived(const storage::lane_position& position) const {
+  const auto found = lanes_.find(position.where);
+  return found != lanes_.end() && position.sequence < found->second->tail;
+}
+
 bool lanes::congested(const std::string& destination) const {
   const auto found = destinations_.find(destination);
   return found != destinations_.end() && congested(*found->second);

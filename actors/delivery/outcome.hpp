@@ -22,7 +22,9 @@ struct outcome {
   bool last_of_message = false; ///< with it the message is finished: its body goes
   bool dsn_passed_on = false;
   std::vector<charge> refunds; ///< permits that nothing was sent for
-  std::string next_key;        ///< where a recipient that goes on waiting is queued
+  /// Who had the second copy when this was written: it is told of this, whoever has it by now.
+  std::optional<std::uint16_t> informed;
+  std::string next_key; ///< where a recipient that goes on waiting is queued
   std::optional<storage::lane_position> next_position; ///< none: in the deferred index
 
   [[nodiscard]] recipient_state state() const { return static_cast<recipient_state>(record.state); }

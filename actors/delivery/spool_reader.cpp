@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "storage/copies.hpp"
+
 namespace warmfront {
 
 namespace {
@@ -203,6 +205,67 @@ result<spool_reader::page> spool_reader::list(const list_messages& filter,
     found.next = id;
   }
   return found;
+}
+
+result<spool_reader::waiting> spool_reader::waiting_in(const std::vector<storage::lane>& lanes,
+                                                       bool deferred, const std::string& from,
+                                                       std::size_t most) const {
+  std::set<std::string> prefixes;
+  for (const auto& each : lanes)
+    prefixes.insert(storage::lane_prefix(each));
+  if (deferred)
+    prefixes.insert(storage::deferred_prefix());
+  waiting all;
+  std::size_t left = most;
+  for (const auto& prefix : prefixes) {
+    const auto end = storage::prefix_end(prefix);
+    if (from >= end)
+      continue;
+    WARMFRONT_TRY(found, store_.scan(family::queue, std::max(prefix, from), end, left));
+    for (const auto& [key, value] : found) {
+      WARMFRONT_TRY(entry, storage::decode_queue_entry(value));
+      const auto& id = entry.recipient.message;
+      if (std::find(all.messages.begin(), all.messages.end(), id) == all.messages.end())
+        all.messages.push_back(id);
+      all.next = key + '\0';
+    }
+    left -= found.size();
+    if (left == 0)
+      return all;
+  }
+  all.next.clear();
+  return all;
+}
+
+result<std::vector<adopted_mail>>
+spool_reader::read_mails(const std::vector<message_id>& ids) const {
+  std::vector<adopted_mail> mails;
+  for (const auto& id : ids) {
+    WARMFRONT_TRY(octets, store_.get(family::spool, storage::message_key(id)));
+    WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(id)));
+    if (!octets || !body)
+      continue;
+    WARMFRONT_TRY(message, storage::decode_message(*octets));
+    WARMFRONT_TRY(stored, with_recipients(std::move(message)));
+    auto mail = std::make_shared<spooled_mail>();
+    mail->record = std::move(stored.message);
+    mail->content = std::make_shared<const std::string>(std::move(*body));
+    WARMFRONT_TRY(confirmed, is_confirmed(mail->record));
+    if (confirmed)
+      mails.push_back({std::move(mail), std::move(stored.recipients)});
+  }
+  return mails;
+}
+
+result<bool> spool_reader::is_confirmed(const storage::spooled_message& message) const {
+  if (!message.copy || message.copy->holder == 0)
+    return false;
+  WARMFRONT_TRY(
+      mark, store_.get(family::queue, storage::unsent_copy_key(message.copy->holder, message.id)));
+  // Whoever gave it to this node must know that, before somebody else has it.
+  const auto taken = storage::taken_prefix(message.id);
+  WARMFRONT_TRY(unsettled, store_.scan(family::queue, taken, storage::prefix_end(taken), 1));
+  return !mark && unsettled.empty();
 }
 
 result<spool_reader::sweep>

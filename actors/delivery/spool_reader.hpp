@@ -9,6 +9,7 @@
 
 #include "actors/delivery/lanes.hpp"
 #include "actors/messages/messages.hpp"
+#include "actors/messages/replicas.hpp"
 #include "storage/store.hpp"
 
 namespace warmfront {
@@ -66,6 +67,19 @@ public:
                                   const std::set<storage::lane>& held = {}) const;
   /// Removes what is left of messages accepted before a time whose recipients are all finished.
   /// Looks at no more than `most` messages from `from` on and says where to continue; empty: done.
+  /// Messages with a waiting entry from a key of the queue on, in the order of entries.
+  struct waiting {
+    std::vector<message_id> messages;
+    std::string next; ///< continue there; empty: that was all
+  };
+  /// `deferred`: also those that wait for another attempt.
+  [[nodiscard]] result<waiting> waiting_in(const std::vector<storage::lane>& lanes, bool deferred,
+                                           const std::string& from, std::size_t most) const;
+  /// Mails with their recipients' states; without those that have gone, or whose copy nobody has
+  /// confirmed.
+  [[nodiscard]] result<std::vector<adopted_mail>>
+  read_mails(const std::vector<message_id>& ids) const;
+
   struct sweep {
     storage::batch removals;
     std::string continue_from;
@@ -74,6 +88,7 @@ public:
                                              std::size_t most) const;
 
 private:
+  [[nodiscard]] result<bool> is_confirmed(const storage::spooled_message& message) const;
   struct whole_mail {
     std::shared_ptr<const spooled_mail> mail;
     std::uint32_t unfinished = 0;

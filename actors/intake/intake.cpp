@@ -46,6 +46,7 @@ void intake::set_pools(const std::vector<pool>& pools) {
   pools_.clear();
   for (const auto& each : pools)
     pools_.emplace(each.name, each);
+  owners_ = pool_owners{pools};
   ready_ = true;
 }
 
@@ -120,6 +121,9 @@ std::string intake::missing_fields(const submission& mail, const message_id& id,
 result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time now) {
   if (!ready_)
     return error{errc::unavailable, "the node is starting", "try again in a moment"};
+  if (drains_)
+    return error{errc::unavailable, "this node is draining: it takes no new mail",
+                 "submit it to another node"};
   if (mail.mail.recipients.empty())
     return bad_field("to", "the mail has no recipient", "name at least one");
   if (mail.mail.recipients.size() > config_.recipients_max)
@@ -155,7 +159,7 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
   if (domain_name sender{domain_of(mail.mail.reverse_path)}; ledger_domains_.contains(sender))
     record.first_lane.sender_domain = std::move(sender);
   if (config_.copies != second_copy::never)
-    record.copy = storage::choose_holder(holders_, record.id);
+    record.copy = choose_holder(holders_, owners_, record.pool, record.id);
   auto& next = next_sequence_[record.first_lane];
   record.first_sequence = next;
   next += mail.mail.recipients.size();

@@ -13,6 +13,7 @@
 #include "actors/core/envelope.hpp"
 #include "actors/core/error.hpp"
 #include "actors/core/random.hpp"
+#include "actors/messages/copy_holder.hpp"
 #include "actors/messages/messages.hpp"
 #include "storage/spool.hpp"
 
@@ -44,7 +45,9 @@ public:
   /// Sender domains that have a ledger: their mail gets lanes of its own.
   void set_ledger_domains(const std::vector<domain_name>& domains);
   /// Who can hold second copies.
-  void set_holders(std::vector<storage::message_copy> holders) { holders_ = std::move(holders); }
+  void set_holders(std::vector<copy_holder> holders) { holders_ = std::move(holders); }
+  /// Whether new mail is turned away, since this node is to be emptied.
+  void set_drains(bool drains) { drains_ = drains; }
   /// The next sequence number of a lane that the disk holds.
   void restore(const storage::lane& where, std::uint64_t next_sequence);
 
@@ -53,7 +56,8 @@ public:
   /// - `invalid_argument`: no such pool, a bad `X-Warmfront-…` field, no recipient, a header that
   ///   no mail may have.
   /// - `limit_exceeded`: too long, or too many recipients.
-  /// - `unavailable`: the node is starting, or a second copy is required and nobody can hold it.
+  /// - `unavailable`: the node is starting or draining, or a second copy is required and nobody can
+  /// hold it.
   [[nodiscard]] result<std::shared_ptr<spooled_mail>> take(submission mail, wall_time now);
   [[nodiscard]] second_copy copies() const noexcept { return config_.copies; }
 
@@ -72,7 +76,9 @@ private:
   bool ready_ = false;
   std::map<pool_name, pool> pools_;
   std::set<domain_name> ledger_domains_;
-  std::vector<storage::message_copy> holders_;
+  std::vector<copy_holder> holders_;
+  pool_owners owners_;
+  bool drains_ = false;
   std::map<storage::lane, std::uint64_t> next_sequence_;
 };
 

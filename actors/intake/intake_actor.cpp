@@ -182,6 +182,11 @@ intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intak
       },
       [=](const pools_changed& message) { core->set_pools(*message.pools); },
       [=](const ledger_domains_changed& message) { core->set_ledger_domains(*message.domains); },
+      [=](const members_changed& message) {
+        for (const auto& each : *message.members)
+          if (each.self)
+            core->set_drains(each.state == node_state::draining);
+      },
       [=](const holders_changed& message) { core->set_holders(message.holders); },
       [=](const stop_intake&) -> caf::result<done> {
         self->state.stopping = true;

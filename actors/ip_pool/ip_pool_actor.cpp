@@ -44,6 +44,7 @@ public:
   void connect(const connect_listeners& m) {
     intake_ = caf::actor_cast<intake_actor>(m.intake);
     delivery_ = caf::actor_cast<delivery_actor>(m.delivery);
+    replication_ = caf::actor_cast<replication_actor>(m.replication);
     when_loaded([this] { tell(); });
   }
   [[nodiscard]] take_permits permits_for(const assign_sources& m) const;
@@ -78,6 +79,7 @@ private:
   control_mirror mirror_;
   intake_actor intake_;
   delivery_actor delivery_;
+  replication_actor replication_; ///< null: the node is alone
   std::vector<std::function<void()>> waiting_for_load_;
   bool changed_ = false;
 };
@@ -104,6 +106,8 @@ void ip_pool_host::tell() {
     caf::anon_send(intake_, pools_changed{pools});
   if (delivery_)
     caf::anon_send(delivery_, pools_changed{pools});
+  if (replication_)
+    caf::anon_send(replication_, pools_changed{pools});
   if (in_cluster_)
     caf::anon_send(warmup_, pools_changed{pools});
 }

@@ -68,6 +68,8 @@ using intake_actor = caf::typed_actor<
     caf::reacts_to<pools_changed>, caf::reacts_to<ledger_domains_changed>,
     // From replication.
     caf::reacts_to<holders_changed>,
+    // From cluster: whether this node drains.
+    caf::reacts_to<members_changed>,
     // From node: later submissions are told `stopping`. Answers when none is under way.
     caf::replies_to<stop_intake>::with<done>>;
 
@@ -86,7 +88,8 @@ using delivery_actor = caf::typed_actor<
     caf::replies_to<count_deliveries>::with<delivery_counts>,
     // From replication.
     caf::replies_to<adopt_mails>::with<answer<done>>,
-    caf::replies_to<place_copies>::with<answer<done>>, caf::reacts_to<allow_sending>,
+    caf::replies_to<place_copies>::with<answer<done>>,
+    caf::replies_to<yield_mails>::with<answer<yielded_mails>>, caf::reacts_to<allow_sending>,
     // From node.
     caf::replies_to<drain_delivery>::with<done>>;
 
@@ -124,6 +127,8 @@ using replication_actor = caf::typed_actor<
     caf::reacts_to<outcomes_recorded>,
     // From cluster.
     caf::reacts_to<members_changed>, caf::reacts_to<peer_joined>, caf::reacts_to<peer_lost>,
+    // From ip_pool: who can send what, and so holds copies of it.
+    caf::reacts_to<pools_changed>,
     // Answered once what was received is on its way to the disk.
     caf::replies_to<frames_received>::with<done>,
     // From node.

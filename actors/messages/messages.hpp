@@ -224,8 +224,9 @@ struct done {};
 /// Node → warmup, ip_pool, once all are spawned: whom to tell of changes. They are told at once
 /// how things stand.
 struct connect_listeners {
-  caf::strong_actor_ptr intake;   ///< an `intake_actor`
-  caf::strong_actor_ptr delivery; ///< a `delivery_actor`
+  caf::strong_actor_ptr intake;                ///< an `intake_actor`
+  caf::strong_actor_ptr delivery;              ///< a `delivery_actor`
+  caf::strong_actor_ptr replication = nullptr; ///< a `replication_actor`, in a cluster
 };
 /// Node → warmup, after delivery has drained: grant nothing more and write the exact marks, so that
 /// a clean stop burns no permit.

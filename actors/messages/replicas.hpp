@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/messages/copy_holder.hpp"
 #include "actors/messages/spooled.hpp"
 #include "storage/spool.hpp"
 
@@ -37,6 +38,9 @@ struct copy_progress {
 struct adopted_mail {
   std::shared_ptr<spooled_mail> mail;
   std::vector<std::optional<storage::recipient_record>> recipients;
+  /// Where its copy is already; none: it gets one.
+  std::optional<storage::message_copy> copy = std::nullopt;
+  bool is_confirmed = true; ///< that copy
 };
 
 /// Where the copy of a message goes from now on.
@@ -54,6 +58,20 @@ struct adopt_mails {
 struct place_copies {
   std::shared_ptr<std::vector<placed_copy>> copies;
 };
+/// Replication → delivery: give up mails for the holder of their copies, who can send them. What is
+/// given up is marked as offered, and kept as the holder's copy.
+struct yield_mails {
+  node_name to;
+  storage::message_copy copy; ///< of mails that may be given up: the holder and its bond
+  storage::message_copy back; ///< what they get: this node as a holder for `to`
+  bool all = false;           ///< not only mails that `to` can send and this node cannot
+  std::size_t most = 0;
+};
+struct yielded_mails {
+  std::size_t count = 0;
+  /// Mails that only others can send, with their copy at somebody else than `to`.
+  std::vector<storage::spooled_message> strays;
+};
 /// Replication → delivery: whether transactions may begin.
 struct allow_sending {
   bool allowed = true;
@@ -64,7 +82,7 @@ struct outcomes_recorded {
 };
 /// Replication → intake: who can hold copies.
 struct holders_changed {
-  std::vector<storage::message_copy> holders;
+  std::vector<copy_holder> holders;
 };
 /// Intake → replication: copies of mails that are being committed. `kept` is called once, from any
 /// thread, and says of each whether its holder has it.

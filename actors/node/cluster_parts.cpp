@@ -198,6 +198,7 @@ void node::parts::spawn_members(const std::string& instance, std::uint64_t epoch
   ports.log = log.get();
   ports.sending = &sending;
   ports.settles = cluster->settler;
+  ports.drains = [this](bool drains) { draining = drains; };
   ports.refused = failed;
   cluster->members = system->spawn(cluster_behavior, std::move(membership), std::move(ports));
 }
@@ -254,6 +255,9 @@ void node::parts::spawn_replication() {
   its.log = log.get();
   its.sending = &sending;
   its.reader = cluster->reader;
+  its.drained = [members = cluster->members](bool drained) {
+    caf::anon_send(members, report_drained{drained});
+  };
   its.send = [this](send_frames frames) { caf::anon_send(cluster->peers, std::move(frames)); };
   cluster->replication = system->spawn(replication_behavior, std::move(rules), std::move(its));
   inquiries_ports asking;
@@ -277,6 +281,7 @@ void node::parts::connect_cluster() {
   connect_members listeners;
   for (const auto& each : {caf::actor_cast<caf::strong_actor_ptr>(cluster->replication),
                            caf::actor_cast<caf::strong_actor_ptr>(cluster->inquiries),
+                           caf::actor_cast<caf::strong_actor_ptr>(intake),
                            caf::actor_cast<caf::strong_actor_ptr>(cluster->peers),
                            caf::actor_cast<caf::strong_actor_ptr>(warmup)})
     listeners.listeners.push_back(each);

@@ -100,6 +100,7 @@ delivery_config node::parts::make_delivery_config() const {
   delivery_config made;
   made.hostname = settings.node.hostname;
   made.node = number;
+  made.self = node_name{settings.node.name};
   made.copies_wanted = copies_rule(settings) != second_copy::never;
   made.dispatch.helo = settings.node.hostname;
   made.dispatch.connections_per_site = settings.delivery.connections_per_site;
@@ -165,8 +166,10 @@ result<void> node::parts::spawn_actors() {
     *self = me;
     return {[](const run_step& message) { message.step(); }};
   });
-  const connect_listeners listeners{caf::actor_cast<caf::strong_actor_ptr>(intake),
-                                    caf::actor_cast<caf::strong_actor_ptr>(delivery)};
+  const connect_listeners listeners{
+      caf::actor_cast<caf::strong_actor_ptr>(intake),
+      caf::actor_cast<caf::strong_actor_ptr>(delivery),
+      cluster ? caf::actor_cast<caf::strong_actor_ptr>(cluster->replication) : nullptr};
   caf::anon_send(warmup, listeners);
   caf::anon_send(ip_pool, listeners);
   if (cluster) {
@@ -205,6 +208,7 @@ net::smtp_server_handlers node::parts::make_smtp_handlers() {
     caf::anon_send(intake, submit_mails{std::move(all)});
   };
   handlers.accepts_mail = [disk = store.get()] { return disk->health().accepts_growth; };
+  handlers.drains = [this] { return draining.load(std::memory_order_relaxed); };
   return handlers;
 }
 

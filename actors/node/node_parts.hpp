@@ -1,6 +1,7 @@
 // The parts of a node, in the order in which they start. Only `node` and its tests look in here.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <future>
 #include <memory>
@@ -57,7 +58,8 @@ struct node::parts {
   std::unique_ptr<net::io_threads> io;
   std::unique_ptr<dns::resolver> resolver;
   std::optional<site_router> router;
-  fence sending; ///< holds for ever when the node is alone
+  std::atomic<bool> draining = false; ///< to be emptied: takes no new mail
+  fence sending;                      ///< holds for ever when the node is alone
   std::uint16_t number = 0;
   std::shared_ptr<cluster_parts> cluster; ///< null: the node is alone
   std::vector<stored_lane> stored;

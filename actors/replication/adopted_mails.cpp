@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "actors/messages/reports.hpp"
+#include "actors/replication/copy_reader.hpp"
 #include "storage/copies.hpp"
 #include "storage/spool.hpp"
 
@@ -48,6 +49,36 @@ void remove_mail(storage::batch& to, const message_id& id) {
   to.erase(family::spool, storage::body_key(id));
 }
 
+namespace {
+
+/// What was given up for a holder is the holder's when it has adopted the copy it had then.
+result<void> remove_offered(storage::store& from, std::uint16_t holder,
+                            const std::vector<std::uint32_t>& adopted) {
+  auto start = storage::offered_prefix(holder);
+  const auto end = storage::prefix_end(start);
+  while (true) {
+    WARMFRONT_TRY(found, from.scan(family::queue, start, end, page));
+    storage::batch changes;
+    for (const auto& [key, value] : found) {
+      start = key + '\0';
+      if (std::ranges::none_of(adopted, [&value = value](std::uint32_t bond) {
+            return std::to_string(bond) == value;
+          }))
+        continue;
+      copy_reader::remove_held(changes, holder, storage::offered_message(key));
+      changes.erase(family::queue, key);
+    }
+    if (!changes.empty()) {
+      WARMFRONT_TRY(
+          storage::commit_and_wait(from, std::move(changes), storage::priority::progress));
+    }
+    if (found.size() < page)
+      return success();
+  }
+}
+
+} // namespace
+
 result<std::uint64_t> remove_adopted(storage::store& from, std::uint16_t holder,
                                      const std::vector<std::uint32_t>& adopted) {
   std::uint64_t removed = 0;
@@ -57,6 +88,7 @@ result<std::uint64_t> remove_adopted(storage::store& from, std::uint16_t holder,
   WARMFRONT_TRY(before, from.get(family::spool, done_key));
   if (before && *before == remembered(adopted))
     return removed;
+  WARMFRONT_TRY(remove_offered(from, holder, adopted));
   const auto prefix = storage::all_messages_prefix();
   auto start = prefix;
   while (true) {
@@ -72,12 +104,14 @@ result<std::uint64_t> remove_adopted(storage::store& from, std::uint16_t holder,
       if (!body)
         continue; // ended here; the holder was told, or will find it delivered twice at worst
       WARMFRONT_TRY(mark, from.get(family::queue, storage::unsent_copy_key(holder, message.id)));
+      WARMFRONT_TRY(recall, from.get(family::queue, storage::recalled_key(holder, message.id)));
       const auto states = storage::recipient_prefix(message.id);
       WARMFRONT_TRY(records, from.scan(family::spool, states, storage::prefix_end(states),
                                        message.mail.recipients.size()));
       take_out(changes, message, records);
-      if (mark) {
+      if (mark || recall) {
         changes.erase(family::queue, storage::unsent_copy_key(holder, message.id));
+        changes.erase(family::queue, storage::recalled_key(holder, message.id));
         changes.put(family::queue, storage::parked_key(holder, message.id), {});
         continue;
       }

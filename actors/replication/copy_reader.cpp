@@ -141,45 +141,78 @@ result<copy_reader::placed> copy_reader::copies_at(std::uint16_t holder, const b
   return page;
 }
 
-result<copy_reader::held> copy_reader::held_for(std::uint16_t primary, const bond& present,
-                                                std::string from, std::size_t most) const {
+// A mail that was given up counts as the primary's copy when that dies; under a bond that has ended
+// otherwise it stays until the primary has answered.
+result<copy_reader::held> copy_reader::held_for(const storage::message_copy& primary,
+                                                const bond& present, std::string from,
+                                                std::size_t most) const {
   held page;
-  WARMFRONT_TRY(found, scan(family::spool, storage::held_messages_prefix(primary), from, most));
+  const auto prefix = storage::held_messages_prefix(primary.holder);
+  WARMFRONT_TRY(found, scan(family::spool, prefix, from, most));
   std::size_t octets = 0;
   for (const auto& [key, value] : found) {
     if (octets >= page_octets)
       return page;
     page.next = after(key);
     const auto id = *storage::parse_held_message_key(key);
-    auto mail = std::make_shared<spooled_mail>();
     WARMFRONT_TRY(message, storage::decode_message(value));
-    mail->record = std::move(message);
-    const auto under = mail->record.copy ? mail->record.copy->bond : 0;
+    const auto under = message.copy ? message.copy->bond : 0;
     const bool adopts = present.is_adopted(under);
     if (!adopts && under >= present.number)
       continue;
-    auto& removal = adopts ? page.removal : page.outdated;
-    const auto below = storage::held_recipient_prefix(primary, id);
-    removal.erase(family::spool, key);
-    removal.erase(family::spool, storage::held_body_key(primary, id));
-    removal.erase_range(family::spool, below, storage::prefix_end(below));
-    if (!adopts)
+    const auto mark = storage::offered_key(primary.holder, id);
+    WARMFRONT_TRY(is_offered, store_.get(family::queue, mark));
+    if (is_offered && !adopts)
       continue;
-    WARMFRONT_TRY(body, store_.get(family::spool, storage::held_body_key(primary, id)));
-    adopted_mail adopted{mail, {}};
-    adopted.recipients.resize(mail->record.mail.recipients.size());
-    WARMFRONT_TRY(known, states_of(below, adopted.recipients.size()));
-    for (auto& [index, state] : known)
-      adopted.recipients[index] = std::move(state);
-    if (!body || std::ranges::all_of(adopted.recipients, is_ended))
+    page.removed.push_back(id);
+    if (!adopts) {
+      remove_held(page.outdated, primary.holder, id);
       continue;
-    octets += body->size();
-    mail->content = std::make_shared<const std::string>(std::move(*body));
-    page.mails.push_back(std::move(adopted));
+    }
+    remove_held(page.removal, primary.holder, id);
+    if (is_offered)
+      page.removal.erase(family::queue, mark);
+    WARMFRONT_TRY(adopted, held_mail(primary.holder, std::move(message)));
+    if (!adopted)
+      continue;
+    if (is_offered && primary.bond != 0) {
+      adopted->copy = primary;
+      adopted->is_confirmed = false;
+    }
+    // It may come back, and ask.
+    if (!is_offered)
+      page.removal.put(family::queue, storage::taken_key(primary.holder, id), {});
+    octets += adopted->mail->content->size();
+    page.mails.push_back(std::move(*adopted));
   }
   if (found.size() < most)
     page.next.clear();
   return page;
+}
+
+void copy_reader::remove_held(storage::batch& to, std::uint16_t primary, const message_id& id) {
+  const auto below = storage::held_recipient_prefix(primary, id);
+  to.erase(family::spool, storage::held_message_key(primary, id));
+  to.erase(family::spool, storage::held_body_key(primary, id));
+  to.erase_range(family::spool, below, storage::prefix_end(below));
+}
+
+result<std::optional<adopted_mail>> copy_reader::held_mail(std::uint16_t primary,
+                                                           storage::spooled_message message) const {
+  const auto id = message.id;
+  WARMFRONT_TRY(body, store_.get(family::spool, storage::held_body_key(primary, id)));
+  auto mail = std::make_shared<spooled_mail>();
+  mail->record = std::move(message);
+  adopted_mail kept{mail, {}};
+  kept.recipients.resize(mail->record.mail.recipients.size());
+  WARMFRONT_TRY(known,
+                states_of(storage::held_recipient_prefix(primary, id), kept.recipients.size()));
+  for (auto& [index, state] : known)
+    kept.recipients[index] = std::move(state);
+  if (!body || std::ranges::all_of(kept.recipients, is_ended))
+    return std::optional<adopted_mail>{};
+  mail->content = std::make_shared<const std::string>(std::move(*body));
+  return std::optional{std::move(kept)};
 }
 
 bool copy_reader::holds_for(std::uint16_t primary) const {
@@ -225,7 +258,8 @@ result<copy_reader::id_page> copy_reader::held_under(std::uint16_t primary, std:
   for (const auto& [key, value] : found) {
     page.next = after(key);
     WARMFRONT_TRY(message, storage::decode_message(value));
-    if (message.copy && message.copy->bond == bond)
+    WARMFRONT_TRY(mark, store_.get(family::queue, storage::offered_key(primary, message.id)));
+    if (message.copy && message.copy->bond == bond && !mark)
       page.messages.push_back(message.id);
   }
   if (found.size() < most)
@@ -236,7 +270,7 @@ result<copy_reader::id_page> copy_reader::held_under(std::uint16_t primary, std:
 result<bool> copy_reader::is_copied_to(std::uint16_t holder, const message_id& id) const {
   WARMFRONT_TRY(record, store_.get(family::spool, storage::message_key(id)));
   if (!record)
-    return false;
+    return is_offered_to(holder, id);
   WARMFRONT_TRY(message, storage::decode_message(*record));
   if (!message.copy || message.copy->holder != holder)
     return false;

@@ -67,6 +67,16 @@ std::string encode_progress_answer(std::uint64_t number) {
   return frame.SerializeAsString();
 }
 
+std::string encode_taken(const mails_taken& value) {
+  formats::mails_taken frame;
+  frame.set_number(value.number);
+  for (const auto& id : value.unknown)
+    frame.add_unknown(std::string{id.octet_view()});
+  for (const auto& id : value.elsewhere)
+    frame.add_elsewhere(std::string{id.octet_view()});
+  return frame.SerializeAsString();
+}
+
 std::string encode_messages(const numbered_messages& value) {
   formats::numbered_messages frame;
   frame.set_number(value.number);
@@ -104,6 +114,19 @@ result<copies_answer> decode_copies_answer(const std::string& octets) {
     answer.refused.push_back(message_id::from_octets(id));
   }
   return answer;
+}
+
+result<mails_taken> decode_taken(const std::string& octets) {
+  WARMFRONT_TRY(frame, parse<formats::mails_taken>(octets, "mails taken"));
+  mails_taken taken{frame.number(), {}, {}};
+  for (const auto* const list : {&frame.unknown(), &frame.elsewhere()})
+    for (const auto& id : *list) {
+      if (id.size() != message_id::octets)
+        return garbled("mails taken");
+      (list == &frame.unknown() ? taken.unknown : taken.elsewhere)
+          .push_back(message_id::from_octets(id));
+    }
+  return taken;
 }
 
 result<numbered_progress> decode_progress(const std::string& octets) {

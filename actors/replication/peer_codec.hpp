@@ -20,6 +20,12 @@ enum class replica_frame : std::uint16_t {
   adopted,
   ask_known, ///< holder to primary: which of these do I keep for you?
   known,
+  offer,       ///< former owner to holder: these are given up, take them
+  taken,       ///< with those that are not
+  drop_copies, ///< primary to holder: another one shall have these
+  dropped,
+  ask_offered, ///< new owner to former one: which of these do you still offer?
+  offered,
 };
 
 struct numbered_copies {
@@ -29,6 +35,11 @@ struct numbered_copies {
 struct copies_answer {
   std::uint64_t number = 0;
   std::vector<message_id> refused;
+};
+struct mails_taken {
+  std::uint64_t number = 0;
+  std::vector<message_id> unknown;   ///< the former owner can have them back
+  std::vector<message_id> elsewhere; ///< owned, with their copy at another node
 };
 struct numbered_messages {
   std::uint64_t number = 0;
@@ -45,6 +56,7 @@ struct numbered_progress {
 [[nodiscard]] std::string encode_progress(std::uint64_t number,
                                           const std::vector<copy_progress>& recipients);
 [[nodiscard]] std::string encode_progress_answer(std::uint64_t number);
+[[nodiscard]] std::string encode_taken(const mails_taken& value);
 [[nodiscard]] std::string encode_messages(const numbered_messages& value);
 
 /// Fail with `protocol` for octets that are no such frame.
@@ -52,6 +64,7 @@ struct numbered_progress {
 [[nodiscard]] result<copies_answer> decode_copies_answer(const std::string& octets);
 [[nodiscard]] result<numbered_progress> decode_progress(const std::string& octets);
 [[nodiscard]] result<std::uint64_t> decode_progress_answer(const std::string& octets);
+[[nodiscard]] result<mails_taken> decode_taken(const std::string& octets);
 [[nodiscard]] result<numbered_messages> decode_messages(const std::string& octets);
 
 } // namespace warmfront

@@ -17,8 +17,10 @@ replication::replication(replication_config config, replication_effects& effects
 
 void replication::set_members(const std::vector<replication_member>& members) {
   for (const auto& each : members) {
-    if (each.name == config_.self)
+    if (each.name == config_.self) {
+      drains_ = each.is_draining;
       continue;
+    }
     auto& known = peers_[each.name.str()];
     if (!known.connected && !known.lost_at)
       known.lost_at = effects_.steady_now(); // since this node has started at least
@@ -72,6 +74,10 @@ void replication::bonds_changed() {
     convert(peer);
     bond_if_needed(peer);
     move_copies_of(peer);
+    if (peer.offering && peer.offered_bond != bonds_.find(peer.member.name, config_.self).number) {
+      peer.offering = false;
+      hand_over(peer);
+    }
   }
   tell_holders();
   place_unplaced();
@@ -80,9 +86,10 @@ void replication::bonds_changed() {
 void replication::tick() {
   const auto now = effects_.steady_now();
   for (auto& [name, peer] : peers_) {
-    if (!peer.member.may_hold ||
+    if (!peer.member.may_hold || peer.ending ||
         (!peer.connected && now - *peer.lost_at >= config_.bond_ends_after))
       end_bond(peer);
+    bond_if_needed(peer);
     if (peer.to_adopt)
       adopt(peer);
     if (peer.convert_again && !peer.converting)
@@ -90,7 +97,11 @@ void replication::tick() {
     if (peer.connected && peer.behind && !peer.catching_up)
       catch_up(peer);
     ask_for_parked(peer);
+    hand_over(peer);
+    ask_to_drop(peer);
+    ask_offered(peer, {});
   }
+  check_drained();
   place_unplaced();
   std::vector<std::shared_ptr<waiting_copies>> late;
   std::erase_if(waiting_, [&](const auto& each) {
@@ -122,7 +133,9 @@ std::uint32_t replication::bond_with(const partner& holder) const {
 }
 
 void replication::bond_if_needed(partner& holder) {
-  if (!config_.wanted || holder.bonding || !holder.connected || !holder.member.may_hold ||
+  // One that drains needs a bond to give its mails up under.
+  const bool may_need_one = holder.member.may_hold || holder.member.is_draining;
+  if (!config_.wanted || holder.bonding || !holder.connected || !may_need_one ||
       bond_with(holder) != 0)
     return;
   holder.bonding = true;
@@ -143,9 +156,11 @@ void replication::bond_if_needed(partner& holder) {
 // The next bond is made before copies are moved: of two holders at most one counts.
 void replication::end_bond(partner& holder) {
   const auto ends = bond_with(holder);
+  if (ends == holder.ended_bond)
+    holder.ending = false;
   if (holder.bonding || ends == 0 || ends == holder.ended_bond)
     return;
-  holder.bonding = true;
+  holder.bonding = holder.ending = true;
   effects_.change(
       [this, name = holder.member.name, ends] {
         return result<storage::control_transaction>{bonds_.find(config_.self, name).number == ends
@@ -159,16 +174,17 @@ void replication::end_bond(partner& holder) {
         peer->bonding = false;
         if (!done)
           return; // asked again at a tick
+        peer->ending = false;
         peer->ended_bond = bond_with(*peer);
         move_copies_of(*peer);
       });
 }
 
 void replication::tell_holders() {
-  std::vector<storage::message_copy> holders;
+  std::vector<copy_holder> holders;
   for (auto& [name, peer] : peers_)
     if (peer.connected && peer.member.may_hold && bond_with(peer) != 0) {
-      holders.push_back({peer.member.number, bond_with(peer)});
+      holders.push_back({peer.member.name, {peer.member.number, bond_with(peer)}});
       peer.ended_bond = 0;
     }
   if (holders == told_)
@@ -221,6 +237,18 @@ result<void> replication::received(const node_name& name, std::uint16_t kind,
     return answer(name, octets, replica_frame::adopted, &copy_reader::has_adopted);
   case replica_frame::adopted:
     return adopted_told(*from, octets);
+  case replica_frame::offer:
+    return take(*from, octets);
+  case replica_frame::taken:
+    return taken_told(*from, octets);
+  case replica_frame::drop_copies:
+    return drop_copies(*from, octets);
+  case replica_frame::dropped:
+    return dropped_told(*from, octets);
+  case replica_frame::ask_offered:
+    return answer(name, octets, replica_frame::offered, &copy_reader::is_offered_to);
+  case replica_frame::offered:
+    return offered_told(*from, octets);
   }
   return success(); // a later release has more to say
 }

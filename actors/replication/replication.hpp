@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -39,6 +40,7 @@ struct replication_member {
   bool is_dead = false;     ///< declared dead: what it left is adopted
   bool is_gone = false;     ///< removed: it cannot be asked any more
   bool may_hold = true;     ///< active: neither draining, dead nor removed
+  bool is_draining = false; ///< it hands over what it has
   storage::revision at = 0; ///< of its node record
 };
 
@@ -61,8 +63,12 @@ public:
   /// Notes where the copies of this node's mails go from now on; then they are sent.
   virtual void place(std::vector<placed_copy> copies,
                      std::function<void(const result<void>&)> then) = 0;
-  /// Whom intake may choose to hold copies: number and bond.
-  virtual void holders_changed(std::vector<storage::message_copy> holders) = 0;
+  /// Gives mails up for the holder of their copies; `then` says how many.
+  virtual void yield(yield_mails what, std::function<void(const result<yielded_mails>&)> then) = 0;
+  /// Whether anything is left on this node, which drains.
+  virtual void drained(bool drained) = 0;
+  /// Whom intake may choose to hold copies.
+  virtual void holders_changed(std::vector<copy_holder> holders) = 0;
   /// Whether transactions may begin: not while too many outcomes are known here alone.
   virtual void allow_sending(bool allowed) = 0;
 };
@@ -78,6 +84,8 @@ public:
 
   // ---- what is so ----
   void set_members(const std::vector<replication_member>& members);
+  /// Who can send what: its mail is handed over to them.
+  void set_pools(const std::vector<pool>& pools) { owners_ = pool_owners{pools}; }
   void peer_joined(const node_name& peer);
   void peer_lost(const node_name& peer);
   /// The control store or a peer has confirmed at this moment that the node is not cut off.
@@ -104,6 +112,7 @@ private:
     bool connected = false;
     std::optional<steady_time> lost_at; ///< none: connected
     bool bonding = false;
+    bool ending = false;          ///< the present bond may have ended already
     std::uint32_t ended_bond = 0; ///< the present bond, made when the one before it was ended
     bool to_adopt = false;        ///< dead, and what it left here is not adopted yet
     bool adopting = false;
@@ -111,6 +120,19 @@ private:
     bool checking = false;        ///< whether what is kept here is still wanted
     bool convert_again = false;   ///< something came in behind the page that was read
     std::uint32_t moved_bond = 0; ///< messages of bonds below this one have other copies
+    // Mails on their way to another owner.
+    bool yielding = false;
+    bool offers = true; ///< there may be some that it has not taken yet
+    bool offering = false;
+    steady_time offer_until{};
+    std::uint32_t offered_bond = 0;
+    bool reading_offer = false;
+    std::set<message_id> ended_meanwhile; ///< not kept any more since the offer was read
+    bool unsettled = true;                ///< it may not know what was taken from it
+    bool settling = false;
+    bool recalls = true; ///< there may be copies that it is asked to drop
+    bool recalling = false;
+    bool taking = false; ///< what is kept for it becomes this node's, one by one
     // Reading back what is not confirmed.
     bool asking = false; ///< whose what is parked is
     bool behind = false; ///< something was refused: read back at the next tick
@@ -177,6 +199,31 @@ private:
   void end_parking(const node_name& holder, std::vector<message_id> ids,
                    std::vector<message_id> adopted);
 
+  // another owner
+  void hand_over(partner& to);
+  void yield_to(const node_name& name);
+  void offer(partner& to);
+  void read_offer(partner& to);
+  /// What is kept for a primary goes.
+  static void unheld(partner& primary, const message_id& id);
+  void send_offer(partner& to, copy_reader::offers page);
+  result<void> taken_told(partner& from, const std::string& octets);
+  void end_offers(partner& of, std::vector<message_id> unknown, std::vector<message_id> elsewhere);
+  void take_all_back(partner& from);
+  result<void> take(partner& from, const std::string& octets);
+  void took(const node_name& name, const storage::message_copy& back, const result<void>& durable,
+            const mails_taken& answer);
+  void ask_offered(partner& former, std::string from);
+  void end_taking(partner& from, const std::vector<message_id>& ids,
+                  const std::vector<message_id>& still_offered);
+  result<void> offered_told(partner& from, const std::string& octets);
+  void recall(std::vector<storage::spooled_message> strays);
+  void ask_to_drop(partner& holder);
+  result<void> drop_copies(partner& from, const std::string& octets);
+  result<void> dropped_told(partner& from, const std::string& octets);
+  void place_dropped(const node_name& holder, std::vector<message_id> ids);
+  void check_drained();
+
   // holder
   void check_held(const node_name& primary, std::string from);
   result<void> known_told(partner& from, const std::string& octets);
@@ -207,7 +254,18 @@ private:
   };
   std::unordered_map<std::uint64_t, checked_mails> checked_;
   std::vector<std::shared_ptr<waiting_copies>> waiting_;
-  std::vector<storage::message_copy> told_;
+  std::unordered_map<std::uint64_t, asked_mails> offered_;
+  std::unordered_map<std::uint64_t, asked_mails> recalled_;
+  struct asked_taken {
+    std::uint16_t from = 0;
+    std::vector<message_id> ids;
+    std::string next;
+  };
+  std::unordered_map<std::uint64_t, asked_taken> settled_;
+  std::vector<copy_holder> told_;
+  pool_owners owners_;
+  bool drains_ = false;
+  bool looking_ = false;                         ///< whether anything is left
   std::deque<std::function<void()>> placements_; ///< the first is under way
   bool unplaced_queued_ = false;
   std::string place_from_;

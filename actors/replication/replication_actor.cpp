@@ -92,7 +92,18 @@ public:
     ask(place_copies{std::make_shared<std::vector<placed_copy>>(std::move(copies))},
         std::move(then));
   }
-  void holders_changed(std::vector<storage::message_copy> holders) override {
+  void yield(yield_mails what, std::function<void(const result<yielded_mails>&)> then) override {
+    self_->request(delivery_, delivery_within, std::move(what))
+        .then([then](const answer<yielded_mails>& found) { then(found.value); },
+              [then](const caf::error&) {
+                then(error{errc::timed_out, "delivery did not answer in time", {}});
+              });
+  }
+  void drained(bool drained) override {
+    if (std::exchange(drained_, drained) != drained)
+      ports_.drained(drained);
+  }
+  void holders_changed(std::vector<copy_holder> holders) override {
     ports_.log->write(log_level::info, "copy_holders",
                       {{"count", static_cast<std::int64_t>(holders.size())}});
     if (intake_)
@@ -139,6 +150,7 @@ private:
   intake_actor intake_;
   delivery_actor delivery_;
   steady_time fenced_until_{};
+  bool drained_ = false;
   replication rules_;
   control_mirror bonds_;
 };
@@ -156,10 +168,12 @@ replication_behavior(replication_shell::stateful_pointer<replication_state> self
         for (const auto& each : *m.members)
           members.push_back({each.name, each.number, each.ended,
                              each.state == node_state::removed && each.ended,
-                             each.state == node_state::active && !each.ended, each.revision});
+                             each.state == node_state::active && !each.ended,
+                             each.state == node_state::draining && !each.ended, each.revision});
         host->rules().set_members(members);
       },
       [host](const peer_joined& m) { host->rules().peer_joined(m.peer); },
+      [host](const pools_changed& m) { host->rules().set_pools(*m.pools); },
       [host](const peer_lost& m) { host->rules().peer_lost(m.peer); },
       [host](const frames_received& m) {
         host->receive(m);

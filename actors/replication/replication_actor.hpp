@@ -28,6 +28,8 @@ struct replication_ports {
   const fence* sending = nullptr;
   /// Hands frames to the gateway of a peer.
   std::function<void(send_frames)> send;
+  /// Whether anything is left on this node, while it drains.
+  std::function<void(bool)> drained;
 };
 
 class replication_host;

@@ -13,20 +13,15 @@ namespace {
 
 using storage::family;
 
+// Who sends the copy owns the mail: if this node has offered it, it was taken.
 void keep(storage::batch& to, std::uint16_t primary, const stored_copy& mail) {
   const auto& record = mail.mail->record;
+  to.erase(family::queue, storage::offered_key(primary, record.id));
   to.put(family::spool, storage::held_message_key(primary, record.id), storage::encode(record));
   to.put(family::spool, storage::held_body_key(primary, record.id), *mail.mail->content);
   for (const auto& [index, state] : mail.recipients)
     to.put(family::spool, storage::held_recipient_key(primary, {record.id, index}),
            storage::encode(state));
-}
-
-void drop(storage::batch& to, std::uint16_t primary, const message_id& id) {
-  const auto states = storage::held_recipient_prefix(primary, id);
-  to.erase(family::spool, storage::held_message_key(primary, id));
-  to.erase(family::spool, storage::held_body_key(primary, id));
-  to.erase_range(family::spool, states, storage::prefix_end(states));
 }
 
 } // namespace
@@ -85,7 +80,8 @@ result<void> replication::keep_progress(partner& from, const std::string& octets
                   storage::encode(each.record));
       continue;
     }
-    drop(changes, primary, each.recipient.message);
+    copy_reader::remove_held(changes, primary, each.recipient.message);
+    unheld(from, each.recipient.message);
   }
   effects_.commit(
       std::move(changes), storage::priority::progress,
@@ -140,8 +136,8 @@ void replication::adopt(partner& dead) {
 void replication::convert(partner& from) {
   if (bonds_.find(from.member.name, config_.self).number <= 1)
     return;
-  from.convert_again = from.converting;
-  if (std::exchange(from.converting, true))
+  from.convert_again = from.converting || from.taking;
+  if (from.taking || std::exchange(from.converting, true))
     return;
   convert_page(from.member.name, {});
 }
@@ -151,10 +147,14 @@ void replication::convert_page(const node_name& name, std::string next) {
   if (from == nullptr)
     return;
   const auto& present = bonds_.find(name, config_.self);
-  effects_.read([this, name, primary = from->member.number, present, next = std::move(next),
+  // A mail that was given up for it may still be a copy there, unless the bond has ended since.
+  const auto own_bond = bond_with(*from);
+  const storage::message_copy limbo{from->member.number,
+                                    own_bond == from->ended_bond ? 0 : own_bond};
+  effects_.read([this, name, present, limbo, next = std::move(next),
                  most = config_.page](const copy_reader& reader) {
     auto page =
-        std::make_shared<result<copy_reader::held>>(reader.held_for(primary, present, next, most));
+        std::make_shared<result<copy_reader::held>>(reader.held_for(limbo, present, next, most));
     return [this, name, page] {
       if (!*page) {
         if (auto* const of = find(name))
@@ -162,6 +162,9 @@ void replication::convert_page(const node_name& name, std::string next) {
         return;
       }
       auto& found = page->value();
+      if (auto* const of = find(name))
+        for (const auto& id : found.removed)
+          unheld(*of, id);
       const auto go_on = [this, name, rest = found.next](const result<void>& done) {
         auto* const again = find(name);
         if (again == nullptr)
@@ -169,6 +172,7 @@ void replication::convert_page(const node_name& name, std::string next) {
         if (done && !rest.empty())
           return convert_page(name, rest);
         again->converting = false;
+        again->unsettled = true;
         again->convert_again = again->convert_again || !done; // at a tick
       };
       storage::batch removal = std::move(found.removal);
@@ -223,8 +227,10 @@ result<void> replication::known_told(partner& from, const std::string& octets) {
   storage::batch removal;
   if (bonds_.find(from.member.name, config_.self).number == asked.bond)
     for (const auto& id : asked.ids)
-      if (std::ranges::find(answer.ids, id) == answer.ids.end())
-        drop(removal, asked.primary, id);
+      if (std::ranges::find(answer.ids, id) == answer.ids.end()) {
+        copy_reader::remove_held(removal, asked.primary, id);
+        unheld(from, id);
+      }
   if (!removal.empty())
     effects_.commit(std::move(removal), storage::priority::progress, [](const result<void>&) {});
   if (asked.next.empty())

@@ -47,8 +47,8 @@ void replication::place_unplaced() {
         erase_marks(std::move(page->value().obsolete));
         std::vector<placed_copy> copies;
         for (const auto& each : page->value().mails)
-          copies.push_back(
-              {each.mail->record, storage::choose_holder(told_, each.mail->record.id)});
+          copies.push_back({each.mail->record, choose_holder(told_, owners_, each.mail->record.pool,
+                                                             each.mail->record.id)});
         place_from_ = std::move(page->value().next);
         place(std::move(copies), [this] {
           for (auto& [name, each] : peers_)

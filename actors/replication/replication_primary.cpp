@@ -76,7 +76,7 @@ result<void> replication::copies_kept(partner& from, const std::string& octets) 
   const auto& refused = answer.refused;
   for (std::size_t i = 0; i < done.ids.size(); ++i) {
     // The holder may not know yet that the bond has ended: then it keeps what counts for nothing.
-    const bool kept = done.bonds[i] == bond_with(from) &&
+    const bool kept = done.bonds[i] == bond_with(from) && !from.ending &&
                       std::ranges::find(refused, done.ids[i]) == refused.end();
     if (kept)
       confirmed.erase(family::queue, storage::unsent_copy_key(done.holder, done.ids[i]));
@@ -100,6 +100,8 @@ void replication::progressed(std::vector<copy_progress> outcomes) {
     groups[each.holder].push_back(std::move(each));
   for (auto& [number, group] : groups) {
     auto* const holder = find(number);
+    if (holder != nullptr && holder->member.is_gone)
+      drop_marks(holder->member.name, {});
     if (holder == nullptr || !holder->connected)
       continue; // marked on disk: read back when it is connected again
     if (holder->catching_up)
@@ -162,6 +164,12 @@ void replication::forget_sent(const partner& to) {
     find(number)->checking = false;
   if (std::erase_if(asked_, [&](const auto& each) { return each.second.holder == number; }) > 0)
     find(number)->asking = false;
+  if (std::erase_if(offered_, [&](const auto& each) { return each.second.holder == number; }) > 0)
+    find(number)->offering = false;
+  if (std::erase_if(recalled_, [&](const auto& each) { return each.second.holder == number; }) > 0)
+    find(number)->recalling = false;
+  if (std::erase_if(settled_, [&](const auto& each) { return each.second.from == number; }) > 0)
+    find(number)->settling = false;
   auto* const peer = find(number);
   peer->unconfirmed.clear();
   peer->meanwhile.clear();

@@ -39,6 +39,8 @@ struct smtp_server_handlers {
   std::function<void(std::vector<pending_submission> mails)> submit;
   /// Whether new mail can be stored: false makes MAIL answer 452 4.3.1 at once.
   std::function<bool()> accepts_mail;
+  /// Whether the node is to be emptied: true makes MAIL answer 451 4.3.2.
+  std::function<bool()> drains = {};
 };
 
 /// How one listening address behaves.

@@ -187,6 +187,10 @@ server_dialogue::next server_dialogue::on_mail(std::string_view argument) {
     say("452 4.3.1 insufficient storage, try again later");
     return std::nullopt;
   }
+  if (rules_.drains && rules_.drains()) {
+    say("451 4.3.2 this server is being emptied, use another one of its cluster");
+    return std::nullopt;
+  }
   mail_ = {std::move(given.reverse_path), {}, given.body, given.smtputf8, given.ret,
            std::move(given.envelope_id)};
   mail_open_ = true;

@@ -32,6 +32,8 @@ struct server_rules {
   server_limits limits;
   /// Whether new mail can be stored: false makes MAIL answer 452 4.3.1.
   std::function<bool()> accepts_mail;
+  /// Whether the node is to be emptied: true makes MAIL answer 451 4.3.2.
+  std::function<bool()> drains = {};
 };
 
 /// What is known of the client before it says a word.

@@ -79,6 +79,7 @@ consumer_behavior(replication_actor::stateful_pointer<consumer_state> self,
       [](const copy_mails&) {},
       [](const outcomes_recorded&) {},
       [](const members_changed&) {},
+      [](const pools_changed&) {},
       [seen](const peer_joined&) { seen->joined(); },
       [seen](const peer_lost&) { seen->lost(); },
       [=](const frames_received& m) -> caf::result<done> {

@@ -21,6 +21,7 @@ bool replication_world::owns(const replication_machine& at, const message_id& id
   return bonds == control_.end() ||
          !decode_bond(bonds->second.value).value().is_adopted(message.copy->bond) ||
          at.disk->get(family::queue, storage::unsent_copy_key(message.copy->holder, id)).value() ||
+         at.disk->get(family::queue, storage::recalled_key(message.copy->holder, id)).value() ||
          is_parked(at, id) || !at.disk->get(family::spool, storage::body_key(id)).value();
 }
 
@@ -36,9 +37,18 @@ bool replication_world::is_parked(const replication_machine& at, const message_i
   });
 }
 
+// Given up, and kept until another node has said that it owns it.
+bool replication_world::is_offered(const replication_machine& at, const message_id& id) const {
+  return std::ranges::any_of(machines_, [&](const auto& holder) {
+    return at.disk->get(family::queue, storage::offered_key(holder.number, id)).value().has_value();
+  });
+}
+
 bool replication_world::has_copy(const replication_machine& at, const message_id& id) const {
   if (at.lost)
     return false;
+  if (is_offered(at, id))
+    return true;
   return std::ranges::any_of(machines_, [&](const auto& primary) {
     const auto held =
         at.disk->get(family::spool, storage::held_message_key(primary.number, id)).value();
@@ -128,6 +138,23 @@ std::string replication_world::describe(const replication_machine& at, const mes
   if (record)
     if (const auto copy = storage::decode_message(*record).value().copy)
       text += ", copy at n" + std::to_string(copy->holder) + " bond " + std::to_string(copy->bond);
+  for (const auto& primary : machines_)
+    if (const auto held =
+            at.disk->get(family::spool, storage::held_message_key(primary.number, id)).value())
+      text += ", held for " + primary.name.str() + " under bond " +
+              std::to_string(storage::decode_message(*held).value().copy->bond);
+  for (const auto& holder : machines_) {
+    if (at.disk->get(family::queue, storage::unsent_copy_key(holder.number, id)).value())
+      text += ", not confirmed by " + holder.name.str();
+    if (at.disk->get(family::queue, storage::recalled_key(holder.number, id)).value())
+      text += ", recalled from " + holder.name.str();
+    const auto bonds = control_.find(bond_key(at.name, holder.name));
+    if (bonds != control_.end())
+      text += ", bond with " + holder.name.str() + " " +
+              std::to_string(decode_bond(bonds->second.value).value().number);
+  }
+  if (is_offered(at, id))
+    text += ", offered";
   for (const auto& mail : promised_)
     if (mail.id == id)
       text += ", " + mail.name + " " + id.str();
@@ -140,8 +167,12 @@ std::string replication_world::unfinished() const {
       continue;
     for (std::uint32_t i = 0; i < mail.recipients; ++i) {
       const auto address = mail.name + "r" + std::to_string(i) + "@b.example";
-      if (!sent_.contains(address))
-        return address + " was never sent";
+      if (!sent_.contains(address)) {
+        std::string where;
+        for (const auto& each : machines_)
+          where += "\n" + each.name.str() + describe(each, mail.id);
+        return address + " was never sent" + where;
+      }
       bool ended = false;
       for (const auto& each : machines_) {
         const auto record =
@@ -161,31 +192,59 @@ std::string replication_world::unfinished() const {
   for (const auto& each : machines_) {
     if (each.lost)
       continue;
-    const auto queue = each.disk->scan(family::queue, "", "", 10'000).value();
-    for (const auto& [key, value] : queue) {
-      const auto mark = storage::parse_unsent_key(key);
-      // Ended just as it was to be placed; with nobody to hold copies nobody looks for it.
-      if (mark && mark->holder == 0 && has_ended(each, mark->recipient.message))
-        continue;
-      if (mark)
-        return "a mark is left at " + each.name.str() + " for n" + std::to_string(mark->holder) +
-               " of kind " + key.front() + describe(each, mark->recipient.message);
-      if (key.front() == storage::parked_prefix(0).front())
-        return "a mail is parked at " + each.name.str() +
-               describe(each, storage::parked_message(key));
-      const auto waiting = storage::decode_queue_entry(value).value();
-      return "a recipient waits at " + each.name.str() + describe(each, waiting.recipient.message);
-    }
-    for (const auto& primary : machines_) {
-      const auto prefix = storage::held_messages_prefix(primary.number);
-      const auto held =
-          each.disk->scan(family::spool, prefix, storage::prefix_end(prefix), 1).value();
-      if (!primary.lost && !held.empty())
-        return each.name.str() + " still holds mail of " + primary.name.str() +
-               describe(primary, *storage::parse_held_message_key(held.front().key)) +
-               ", of bond " +
-               std::to_string(storage::decode_message(held.front().value).value().copy->bond);
-    }
+    if (auto left = left_in_queue(each); !left.empty())
+      return left;
+    if (auto left = left_held(each); !left.empty())
+      return left;
+  }
+  return {};
+}
+
+std::string replication_world::left_in_queue(const replication_machine& each) const {
+  const auto queue = each.disk->scan(family::queue, "", "", 10'000).value();
+  for (const auto& [key, value] : queue) {
+    const auto mark = storage::parse_unsent_key(key);
+    // Ended just as it was to be placed; with nobody to hold copies nobody looks for it.
+    if (mark && mark->holder == 0 &&
+        !each.disk->get(family::spool, storage::body_key(mark->recipient.message)).value())
+      continue;
+    if (mark)
+      return "a mark is left at " + each.name.str() + " for n" + std::to_string(mark->holder) +
+             " of kind " + key.front() + describe(each, mark->recipient.message);
+    if (key.front() == storage::parked_prefix(0).front())
+      return "a mail is parked at " + each.name.str() +
+             describe(each, storage::parked_message(key));
+    if (key.front() == storage::all_taken_prefix().front())
+      return "a mail is not known as taken at " + each.name.str() + " from n" +
+             std::to_string(storage::parse_taken_key(key).from) +
+             describe(each, storage::parse_taken_key(key).id);
+    if (key.front() == storage::recalled_prefix(0).front())
+      return "a copy is recalled by " + each.name.str() +
+             describe(each, storage::recalled_message(key));
+    if (key.front() == storage::offered_prefix(0).front())
+      return "a mail is offered by " + each.name.str() +
+             describe(each, storage::offered_message(key));
+    const auto waiting = storage::decode_queue_entry(value).value();
+    return "a recipient waits at " + each.name.str() + describe(each, waiting.recipient.message);
+  }
+  return {};
+}
+
+std::string replication_world::left_held(const replication_machine& each) const {
+  for (const auto& primary : machines_) {
+    const auto prefix = storage::held_messages_prefix(primary.number);
+    const auto held =
+        each.disk->scan(family::spool, prefix, storage::prefix_end(prefix), 1).value();
+    if (!primary.lost && !held.empty())
+      return each.name.str() + " still holds mail of " + primary.name.str() +
+             describe(primary, *storage::parse_held_message_key(held.front().key)) + ", of bond " +
+             std::to_string(storage::decode_message(held.front().value).value().copy->bond) +
+             " and the present one is " +
+             std::to_string(control_.contains(bond_key(primary.name, each.name))
+                                ? decode_bond(control_.at(bond_key(primary.name, each.name)).value)
+                                      .value()
+                                      .number
+                                : 0);
   }
   return {};
 }

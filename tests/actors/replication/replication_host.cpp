@@ -24,6 +24,7 @@ replication_host::replication_host(replication_world& world, node_name name, std
   delivery.hostname = name_.str();
   delivery.node = number_;
   delivery.copies_wanted = true;
+  delivery.self = name_;
   delivery.retry.first = milliseconds{1000};
   delivery.retry.last = milliseconds{4000};
   flow_ = std::make_unique<delivery_flow>(delivery, *this,
@@ -61,7 +62,7 @@ void replication_host::submit(std::size_t recipients, bool copy_required) {
   record.first_lane.pool = record.pool;
   record.first_sequence = next_sequence_[record.first_lane];
   next_sequence_[record.first_lane] += recipients;
-  record.copy = storage::choose_holder(holders_, record.id);
+  record.copy = choose_holder(holders_, owners_, record.pool, record.id);
   if (copy_required && record.copy->holder == 0)
     return;
   waiting->mail->content = std::make_shared<const std::string>("Subject: x\r\n\r\nbody\r\n");
@@ -258,7 +259,30 @@ void replication_host::place(std::vector<placed_copy> copies,
   });
 }
 
-void replication_host::holders_changed(std::vector<storage::message_copy> holders) {
+void replication_host::yield(yield_mails what,
+                             std::function<void(const result<yielded_mails>&)> then) {
+  post(delivery_turns_, [this, what = std::move(what), then = std::move(then)] {
+    flow_->yield(what, [this, then](const result<yielded_mails>& count) {
+      post(replication_turns_, [then, count] { then(count); });
+    });
+  });
+}
+
+void replication_host::drained(bool drained) {
+  world_.drained(number_, drained);
+}
+
+void replication_host::set_pools(std::vector<pool> pools) {
+  auto shared = std::make_shared<std::vector<pool>>(std::move(pools));
+  owners_ = pool_owners{*shared};
+  post(replication_turns_, [this, shared] { rules_->set_pools(*shared); });
+  post(delivery_turns_, [this, shared] {
+    flow_->set_pools(*shared);
+    flow_->permits_changed();
+  });
+}
+
+void replication_host::holders_changed(std::vector<copy_holder> holders) {
   holders_ = std::move(holders);
 }
 
@@ -288,7 +312,8 @@ void replication_host::assign(assign_sources what, std::function<void(permits_ta
   permits_taken answer;
   answer.verdicts.resize(what.requests.size());
   for (auto& each : answer.verdicts) {
-    each.what = permit_verdict::kind::granted;
+    const bool able = owners_.can_send(name_, pool_name{"shared"});
+    each.what = able ? permit_verdict::kind::granted : permit_verdict::kind::no_source;
     each.source = ip_address{"192.0.2.1"};
   }
   post(delivery_turns_, [answer, then = std::move(then)] { then(answer); });

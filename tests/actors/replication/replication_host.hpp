@@ -34,6 +34,7 @@ public:
   /// The session is gone; what was on the way may have come before that.
   void lose(const node_name& peer, std::uint64_t chance);
   void contact();
+  void set_pools(std::vector<pool> pools);
   [[nodiscard]] replication& rules() noexcept { return *rules_; }
   [[nodiscard]] bool may_act() const;
   fence gate;
@@ -51,7 +52,9 @@ public:
            std::function<void(const result<void>&)> then) override;
   void place(std::vector<placed_copy> copies,
              std::function<void(const result<void>&)> then) override;
-  void holders_changed(std::vector<storage::message_copy> holders) override;
+  void yield(yield_mails what, std::function<void(const result<yielded_mails>&)> then) override;
+  void drained(bool drained) override;
+  void holders_changed(std::vector<copy_holder> holders) override;
   void allow_sending(bool allowed) override;
   // ---- delivery_effects
   [[nodiscard]] wall_time wall_now() const override;
@@ -96,7 +99,8 @@ private:
   std::map<std::string, std::size_t> droppable_; ///< frames of the present session
   std::multimap<steady_time, work> timers_;
   std::deque<std::shared_ptr<waiting_mail>> submissions_;
-  std::vector<storage::message_copy> holders_;
+  std::vector<copy_holder> holders_;
+  pool_owners owners_;
   std::map<storage::lane, std::uint64_t> next_sequence_;
   std::unique_ptr<delivery_flow> flow_;
   std::unique_ptr<replication> rules_;

@@ -23,7 +23,7 @@ public:
     const auto nodes = world_.machines().size();
     const auto one = world_.below(nodes);
     const auto other = (one + 1 + world_.below(nodes - 1)) % nodes;
-    switch (world_.below(12)) {
+    switch (world_.below(15)) {
     case 0:
     case 1:
       world_.crash(one);
@@ -55,6 +55,12 @@ public:
       if (!std::exchange(lost_, world_.below(4) == 0) && lost_)
         world_.lose(one);
       break;
+    case 9:
+      world_.drain(one, world_.below(2) == 0);
+      break;
+    case 10:
+      world_.serve(one, world_.below(2) == 0);
+      break;
     default:
       for (auto count = 1 + world_.below(3); count > 0; --count)
         world_.submit(world_.below(nodes), 1 + world_.below(2), world_.below(2) == 0);
@@ -69,6 +75,10 @@ public:
     world_.heal();
     for (auto& each : world_.machines())
       each.wanted = !each.lost;
+    for (std::size_t i = 0; i < world_.machines().size(); ++i) {
+      world_.drain(i, false);
+      world_.serve(i, true);
+    }
     for (int i = 0; i < 60 && !(i > 20 && world_.unfinished().empty()); ++i) {
       world_.pass(milliseconds{1000});
       check();
@@ -106,4 +116,64 @@ TEST_CASE("replication: no mail is lost, owned twice, or sent again without need
   const auto from = first == nullptr ? 0 : std::strtoull(first, nullptr, 10);
   for (auto seed = from; seed < from + seeds; ++seed)
     simulate(seed);
+}
+
+TEST_CASE("replication: a node that drains gives up all it has, and nothing is sent by it",
+          "[replication][sim]") {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    CAPTURE(seed);
+    replication_world world{2 + seed % 3, seed};
+    const auto nodes = world.machines().size();
+    world.pass(milliseconds{1500});
+    for (std::size_t i = 0; i < nodes; ++i)
+      world.serve(i, false);
+    for (int i = 0; i < 12; ++i)
+      world.submit(world.below(nodes), 1 + world.below(2), world.below(2) == 0);
+    world.pass(milliseconds{6000});
+    const auto promised = world.promised().size();
+    REQUIRE(promised > 0);
+    world.drain(0, true);
+    for (int i = 0; i < 60 && !world.machines()[0].drained; ++i) {
+      world.pass(milliseconds{1000});
+      REQUIRE(world.violation().empty());
+    }
+    INFO(world.unfinished());
+    REQUIRE(world.machines()[0].drained);
+    CHECK(world.owned_by(0) == 0);
+    std::size_t elsewhere = 0;
+    for (std::size_t i = 1; i < nodes; ++i)
+      elsewhere += world.owned_by(i);
+    CHECK(elsewhere == promised);
+    for (std::size_t i = 0; i < nodes; ++i)
+      world.serve(i, true);
+    for (int i = 0; i < 60 && !world.unfinished().empty(); ++i) {
+      world.pass(milliseconds{1000});
+      REQUIRE(world.violation().empty());
+    }
+    INFO(world.unfinished());
+    CHECK(world.unfinished().empty());
+    CHECK(world.sent_by(0) == 0);
+  }
+}
+
+TEST_CASE("replication: mail goes to a node that can send it, and stays at one that can",
+          "[replication][sim]") {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    CAPTURE(seed);
+    replication_world world{2 + seed % 3, seed};
+    const auto nodes = world.machines().size();
+    world.pass(milliseconds{1500});
+    for (std::size_t i = 0; i + 1 < nodes; ++i)
+      world.serve(i, false);
+    for (int i = 0; i < 12; ++i)
+      world.submit(world.below(nodes), 1 + world.below(2), world.below(2) == 0);
+    for (int i = 0; i < 60 && (i < 8 || !world.unfinished().empty()); ++i) {
+      world.pass(milliseconds{1000});
+      REQUIRE(world.violation().empty());
+    }
+    INFO(world.unfinished());
+    CHECK(world.unfinished().empty());
+    for (std::size_t i = 0; i + 1 < nodes; ++i)
+      CHECK(world.sent_by(i) == 0);
+  }
 }

@@ -107,8 +107,8 @@ std::vector<replication_member> replication_world::members() const {
   for (const auto& machine : machines_) {
     const auto& record = control_.at(node_key_of(machine.name));
     const bool dead = record.value == "dead";
-    all.push_back(
-        {machine.name, machine.number, dead, dead && machine.lost, !dead, record.modified});
+    all.push_back({machine.name, machine.number, dead, dead && machine.lost,
+                   record.value == "active", record.value == "draining", record.modified});
   }
   return all;
 }
@@ -185,6 +185,48 @@ void replication_world::cut_control(std::size_t which) {
   machines_[which].control_cut = true;
 }
 
+std::vector<pool> replication_world::pools() const {
+  pool shared;
+  shared.name = pool_name{"shared"};
+  for (const auto& machine : machines_)
+    if (machine.serves)
+      shared.addresses.push_back({ip_address{"192.0.2.1"}, machine.name, 1, {}});
+  return {shared};
+}
+
+void replication_world::serve(std::size_t which, bool serves) {
+  machines_[which].serves = serves;
+  for (auto& machine : machines_)
+    if (machine.process)
+      machine.process->set_pools(pools());
+}
+
+void replication_world::drain(std::size_t which, bool drains) {
+  auto& machine = machines_[which];
+  const auto key = node_key_of(machine.name);
+  if (machine.drains == drains)
+    return;
+  machine.drains = drains;
+  if (control_.at(key).value != "dead")
+    put(key, drains ? "draining" : "active");
+}
+
+void replication_world::drained(std::uint16_t number, bool drained) {
+  of(number).drained = drained;
+}
+
+std::size_t replication_world::sent_by(std::size_t which) const {
+  return static_cast<std::size_t>(std::ranges::count_if(sent_, [&](const auto& each) {
+    return !each.second.empty() && each.second.back().by == machines_[which].number;
+  }));
+}
+
+std::size_t replication_world::owned_by(std::size_t which) const {
+  return static_cast<std::size_t>(std::ranges::count_if(promised_, [&](const promised_mail& mail) {
+    return owns(machines_[which], mail.id) && !has_ended(machines_[which], mail.id);
+  }));
+}
+
 void replication_world::heal() {
   cut_.clear();
   for (auto& machine : machines_)
@@ -208,7 +250,7 @@ bool replication_world::start(replication_machine& machine) {
     return false;
   const auto key = node_key_of(machine.name);
   if (control_.at(key).value == "dead")
-    put(key, "active");
+    put(key, machine.drains ? "draining" : "active");
   machine.lease_until = now() + time_to_live;
   for (const auto& holder : machines_) {
     const auto bonds = control_.find(bond_key(machine.name, holder.name));
@@ -222,6 +264,7 @@ bool replication_world::start(replication_machine& machine) {
   machine.bond_events.clear();
   machine.process =
       std::make_unique<replication_host>(*this, machine.name, machine.number, *machine.disk);
+  machine.process->set_pools(pools());
   auto& rules = machine.process->rules();
   rules.set_members(members());
   storage::control_snapshot bonds;
@@ -252,6 +295,8 @@ void replication_world::lose(std::size_t which) {
   auto& machine = machines_[which];
   machine.lost = true;
   machine.wanted = false;
+  // Its removal is news to all, whether it was dead already or not.
+  put(node_key_of(machine.name), std::string{control_.at(node_key_of(machine.name)).value});
   for (auto& mail : promised_)
     mail.lost_with_its_disk =
         has_ended(machine, mail.id) || std::ranges::none_of(machines_, [&](const auto& each) {

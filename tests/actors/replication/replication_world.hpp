@@ -36,6 +36,9 @@ struct replication_machine {
   bool wanted = true;       ///< to be running
   bool lost = false;        ///< with its disk
   bool control_cut = false; ///< from the control store
+  bool drains = false;
+  bool drained = false; ///< it says that nothing is left on it
+  bool serves = true;   ///< it has an address of the pool
   steady_time lease_until{};
   std::deque<storage::control_event> member_events; ///< not seen yet
   std::deque<storage::control_event> bond_events;
@@ -52,6 +55,9 @@ public:
   void cut(std::size_t one, std::size_t other);
   void cut_control(std::size_t which);
   void heal();
+  void drain(std::size_t which, bool drains);
+  /// Whether a machine can send.
+  void serve(std::size_t which, bool serves);
   /// Runs so many steps, in a random order of everybody who has something to do.
   void run(std::size_t steps);
   void pass(milliseconds time);
@@ -60,6 +66,10 @@ public:
   [[nodiscard]] std::string violation() const;
   /// After everything is healed and settled.
   [[nodiscard]] std::string unfinished() const;
+  /// Unfinished mails of a machine.
+  [[nodiscard]] std::size_t owned_by(std::size_t which) const;
+  /// How many recipients' mail a machine has sent.
+  [[nodiscard]] std::size_t sent_by(std::size_t which) const;
 
   [[nodiscard]] std::vector<replication_machine>& machines() noexcept { return machines_; }
   [[nodiscard]] seeded_random& random() noexcept { return random_; }
@@ -76,6 +86,7 @@ public:
   /// A transmission's final dot.
   [[nodiscard]] smtp::reply accept_mail(std::uint16_t from, const std::string& recipient);
   void acknowledged(promised_mail mail, const storage::message_copy& copy, bool kept);
+  void drained(std::uint16_t number, bool drained);
   [[nodiscard]] std::string next_mail_name() { return "m" + std::to_string(++mails_); }
 
 private:
@@ -100,7 +111,11 @@ private:
   [[nodiscard]] bool is_parked(const replication_machine& at, const message_id& id) const;
   [[nodiscard]] std::string describe(const replication_machine& at, const message_id& id) const;
   [[nodiscard]] bool is_fully_connected(const replication_machine& machine) const;
+  [[nodiscard]] std::string left_in_queue(const replication_machine& each) const;
+  [[nodiscard]] std::string left_held(const replication_machine& each) const;
   [[nodiscard]] std::vector<replication_member> members() const;
+  [[nodiscard]] std::vector<pool> pools() const;
+  [[nodiscard]] bool is_offered(const replication_machine& at, const message_id& id) const;
   [[nodiscard]] replication_machine& of(std::uint16_t number) { return machines_[number - 1u]; }
   [[nodiscard]] const replication_machine& of(std::uint16_t number) const {
     return machines_[number - 1u];

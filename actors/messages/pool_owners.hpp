@@ -1,0 +1,33 @@
+// Which nodes can send the mail of which pool.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "actors/core/ids.hpp"
+#include "actors/messages/reports.hpp"
+
+namespace warmfront {
+
+/// From the pools as configured. A pool without addresses is nobody's.
+class pool_owners {
+public:
+  pool_owners() = default;
+  explicit pool_owners(const std::vector<pool>& pools) {
+    for (const auto& each : pools)
+      for (const auto& address : each.addresses)
+        if (auto& owners = owners_[each.name];
+            std::ranges::find(owners, address.node) == owners.end())
+          owners.push_back(address.node);
+  }
+  [[nodiscard]] bool can_send(const node_name& node, const pool_name& of) const {
+    const auto found = owners_.find(of);
+    return found != owners_.end() && std::ranges::find(found->second, node) != found->second.end();
+  }
+
+private:
+  std::map<pool_name, std::vector<node_name>> owners_;
+};
+
+} // namespace warmfront
