@@ -155,7 +155,10 @@ class Cluster:
         """Until those nodes (all) agree on the states of the nodes named in `expected`."""
         def agreed():
             for name in among or self.nodes:
-                states = self.nodes[name].states()
+                try:
+                    states = self.nodes[name].states()
+                except OSError:
+                    return False  # it starts anew: it was declared dead while it ran
                 if any(states.get(each) != state for each, state in expected.items()):
                     return False
             return True
