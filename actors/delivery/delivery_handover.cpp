@@ -66,7 +66,8 @@ void delivery_flow::read_yielded(std::shared_ptr<yielding> what, std::vector<mes
   for (const auto& id : ids)
     what->readings.push_back(cancelling_.emplace(id, false));
   read([this, what, ids = std::move(ids)](const spool_reader& reader) {
-    auto mails = std::make_shared<result<std::vector<adopted_mail>>>(reader.read_mails(ids));
+    auto mails = std::make_shared<result<std::vector<adopted_mail>>>(
+        reader.read_mails(ids, what->what.copy));
     return [this, what, mails] {
       std::set<message_id> outdated;
       for (const auto& each : what->readings)

@@ -238,21 +238,31 @@ result<spool_reader::waiting> spool_reader::waiting_in(const std::vector<storage
 }
 
 result<std::vector<adopted_mail>>
-spool_reader::read_mails(const std::vector<message_id>& ids) const {
+spool_reader::read_mails(const std::vector<message_id>& ids,
+                         const storage::message_copy& whole) const {
   std::vector<adopted_mail> mails;
+  std::size_t octets = 0;
   for (const auto& id : ids) {
-    WARMFRONT_TRY(octets, store_.get(family::spool, storage::message_key(id)));
-    WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(id)));
-    if (!octets || !body)
+    if (octets >= load_octets)
+      break;
+    WARMFRONT_TRY(record, store_.get(family::spool, storage::message_key(id)));
+    if (!record)
       continue;
-    WARMFRONT_TRY(message, storage::decode_message(*octets));
-    WARMFRONT_TRY(stored, with_recipients(std::move(message)));
+    WARMFRONT_TRY(message, storage::decode_message(*record));
+    WARMFRONT_TRY(confirmed, is_confirmed(message));
+    if (!confirmed)
+      continue;
     auto mail = std::make_shared<spooled_mail>();
+    if (message.copy == whole) {
+      WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(id)));
+      if (!body)
+        continue;
+      octets += body->size();
+      mail->content = std::make_shared<const std::string>(std::move(*body));
+    }
+    WARMFRONT_TRY(stored, with_recipients(std::move(message)));
     mail->record = std::move(stored.message);
-    mail->content = std::make_shared<const std::string>(std::move(*body));
-    WARMFRONT_TRY(confirmed, is_confirmed(mail->record));
-    if (confirmed)
-      mails.push_back({std::move(mail), std::move(stored.recipients)});
+    mails.push_back({std::move(mail), std::move(stored.recipients)});
   }
   return mails;
 }

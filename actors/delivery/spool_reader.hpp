@@ -76,9 +76,9 @@ public:
   [[nodiscard]] result<waiting> waiting_in(const std::vector<storage::lane>& lanes, bool deferred,
                                            const std::string& from, std::size_t most) const;
   /// Mails with their recipients' states; without those that have gone, or whose copy nobody has
-  /// confirmed.
+  /// confirmed. Content only of those whose copy is `whole`, and no more than one load holds.
   [[nodiscard]] result<std::vector<adopted_mail>>
-  read_mails(const std::vector<message_id>& ids) const;
+  read_mails(const std::vector<message_id>& ids, const storage::message_copy& whole) const;
 
   struct sweep {
     storage::batch removals;

@@ -25,6 +25,12 @@ public:
     const auto found = owners_.find(of);
     return found != owners_.end() && std::ranges::find(found->second, node) != found->second.end();
   }
+  /// Whether there is a pool that one node can send and another cannot.
+  [[nodiscard]] bool can_send_more(const node_name& node, const node_name& than) const {
+    return std::ranges::any_of(owners_, [&](const auto& each) {
+      return can_send(node, each.first) && !can_send(than, each.first);
+    });
+  }
 
 private:
   std::map<pool_name, std::vector<node_name>> owners_;

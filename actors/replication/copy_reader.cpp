@@ -164,7 +164,6 @@ result<copy_reader::held> copy_reader::held_for(const storage::message_copy& pri
     WARMFRONT_TRY(is_offered, store_.get(family::queue, mark));
     if (is_offered && !adopts)
       continue;
-    page.removed.push_back(id);
     if (!adopts) {
       remove_held(page.outdated, primary.holder, id);
       continue;

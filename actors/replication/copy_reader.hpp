@@ -57,9 +57,8 @@ public:
   /// Mails kept here for a primary under bonds that were adopted; of other ended bonds only keys.
   struct held {
     std::vector<adopted_mail> mails;
-    storage::batch removal;          ///< removes `mails` from among the held ones
-    std::vector<message_id> removed; ///< all that either of the two removes
-    storage::batch outdated;         ///< removes those of bonds below `present` that nobody adopted
+    storage::batch removal;  ///< removes `mails` from among the held ones
+    storage::batch outdated; ///< removes those of bonds below `present` that nobody adopted
     std::string next;
   };
   /// `primary`: its number, and the bond under which it may still hold mails that were given up.

@@ -202,6 +202,7 @@ private:
   // another owner
   void hand_over(partner& to);
   void yield_to(const node_name& name);
+  void forget_offers(partner& to);
   void offer(partner& to);
   void read_offer(partner& to);
   /// What is kept for a primary goes.

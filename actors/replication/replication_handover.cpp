@@ -28,13 +28,19 @@ void replication::hand_over(partner& to) {
   if (!to.connected || to.member.is_dead)
     return;
   if (to.offering && effects_.steady_now() >= to.offer_until)
-    to.offering = false; // it could not take them at that moment
+    forget_offers(to); // it could not take them at that moment
   if (to.offers)
     return offer(to);
-  if (to.yielding || !to.member.may_hold)
+  if (to.yielding || !to.member.may_hold ||
+      !(drains_ || owners_.can_send_more(to.member.name, config_.self)))
     return;
   to.yielding = true;
   place_in_turn([this, name = to.member.name] { yield_to(name); });
+}
+
+void replication::forget_offers(partner& to) {
+  std::erase_if(offered_, [&](const auto& each) { return each.second.holder == to.member.number; });
+  to.offering = false;
 }
 
 void replication::yield_to(const node_name& name) {
@@ -59,7 +65,8 @@ void replication::yield_to(const node_name& name) {
 }
 
 void replication::offer(partner& to) {
-  if (to.offering || std::exchange(to.reading_offer, true))
+  // What delivery makes this node's own is removed in its turn, not in this one.
+  if (to.offering || to.taking || to.converting || std::exchange(to.reading_offer, true))
     return;
   to.offering = true;
   to.offer_until = effects_.steady_now() + answer_within;
@@ -151,7 +158,7 @@ result<void> replication::taken_told(partner& from, const std::string& octets) {
 
 void replication::end_offers(partner& of, std::vector<message_id> unknown,
                              std::vector<message_id> elsewhere) {
-  if (of.converting || std::exchange(of.taking, true)) {
+  if (of.converting || of.reading_offer || std::exchange(of.taking, true)) {
     of.offering = false; // offered again, with the same answer
     return;
   }
@@ -160,23 +167,20 @@ void replication::end_offers(partner& of, std::vector<message_id> unknown,
                  elsewhere = std::move(elsewhere)](const copy_reader& reader) {
     auto found =
         std::make_shared<result<copy_reader::held>>(reader.not_taken(number, unknown, elsewhere));
-    return [this, name, found, unknown, elsewhere] {
+    return [this, name, found] {
       const auto finished = [this, name](const result<void>&) {
         auto& peer = *find(name);
         peer.taking = peer.offering = false;
       };
       if (!*found)
         return finished(found->error());
-      for (const auto* const ids : {&unknown, &elsewhere})
-        for (const auto& id : *ids)
-          unheld(*find(name), id);
       effects_.own(std::move(found->value().mails), std::move(found->value().removal), finished);
     };
   });
 }
 
 void replication::take_all_back(partner& from) {
-  if (from.taking || from.converting)
+  if (from.taking || from.converting || from.reading_offer)
     return;
   effects_.read([this, name = from.member.name, number = from.member.number,
                  most = config_.page](const copy_reader& reader) {
@@ -202,10 +206,8 @@ result<void> replication::take(partner& from, const std::string& octets) {
   const bool is_present = std::ranges::all_of(
       frame.mails, [&](const stored_copy& each) { return each.mail->record.copy == back; });
   if (!is_present || back.bond == 0 || from.member.is_dead || from.converting ||
-      std::exchange(from.taking, true))
+      from.reading_offer || std::exchange(from.taking, true))
     return success();
-  for (const auto& each : frame.mails)
-    unheld(from, each.mail->record.id);
   effects_.read([this, name = from.member.name, back,
                  frame = std::move(frame)](const copy_reader& reader) {
     auto found = std::make_shared<result<copy_reader::takeable>>(reader.take(back, frame.mails));
@@ -305,7 +307,9 @@ void replication::end_taking(partner& from, const std::vector<message_id>& ids,
 // ---- draining -------------------------------------------------------------------------------
 
 void replication::check_drained() {
-  if (!drains_ || std::exchange(looking_, true))
+  if (!drains_)
+    return effects_.drained(false);
+  if (std::exchange(looking_, true))
     return;
   effects_.read([this](const copy_reader& reader) {
     return [this, empty = reader.has_nothing_to_do()] {

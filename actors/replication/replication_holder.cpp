@@ -136,8 +136,8 @@ void replication::adopt(partner& dead) {
 void replication::convert(partner& from) {
   if (bonds_.find(from.member.name, config_.self).number <= 1)
     return;
-  from.convert_again = from.converting || from.taking;
-  if (from.taking || std::exchange(from.converting, true))
+  from.convert_again = from.converting || from.taking || from.reading_offer;
+  if (from.taking || from.reading_offer || std::exchange(from.converting, true))
     return;
   convert_page(from.member.name, {});
 }
@@ -162,9 +162,6 @@ void replication::convert_page(const node_name& name, std::string next) {
         return;
       }
       auto& found = page->value();
-      if (auto* const of = find(name))
-        for (const auto& id : found.removed)
-          unheld(*of, id);
       const auto go_on = [this, name, rest = found.next](const result<void>& done) {
         auto* const again = find(name);
         if (again == nullptr)

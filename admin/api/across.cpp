@@ -154,6 +154,12 @@ void join(ordered_json& list, const std::vector<ordered_json>& others, std::uint
                    [before](const ordered_json& a, const ordered_json& b) {
                      return before(token_of(a), token_of(b));
                    });
+  // A message that was taken over has a record at its former node as well.
+  const auto again =
+      std::unique(items.begin(), items.end(), [](const ordered_json& a, const ordered_json& b) {
+        return token_of(a) == token_of(b);
+      });
+  items.erase(again, items.end());
   while (!items.empty() && end && before(*end, token_of(items.back())))
     items.erase(items.size() - 1);
   if (items.size() > limit) {

@@ -84,6 +84,11 @@ TEST_CASE("across: messages of all nodes are one list, newest first", "[across]"
     CHECK(ids_of(list) == std::vector<std::string>{"90", "80"});
     CHECK(list["next"] == "60");
   }
+  SECTION("one that two nodes know of is there once") {
+    const auto list = body_of(combine(
+        request, mine, {from("n2", 200, R"({"items":[{"id":"90"},{"id":"80"}],"next":null})")}));
+    CHECK(ids_of(list) == std::vector<std::string>{"90", "80", "50"});
+  }
   SECTION("the last page says so, and names who is missing") {
     const auto list =
         body_of(combine(request, mine,
