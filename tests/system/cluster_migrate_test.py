@@ -39,6 +39,8 @@ class Migration(ClusterTest):
         second.start()
         cluster.wait_states({"n1": "active", "n2": "active"})
         self.assertEqual(second.cli("plan", "list", key=secret).returncode, 0)
+        # Active in the control store a node may be before its peers have met it.
+        until(lambda: "unanswered" not in second.rest.get("/v1/queues"), "n1 to answer n2", 15)
         ledger = second.ledger("source.test")
         self.assertEqual((ledger["plan"], ledger["limit"]), ("mine", 30))
         self.assertGreaterEqual(ledger["used"], 30)
