@@ -97,10 +97,6 @@ std::string parked_prefix(std::uint16_t holder) {
   return of_node(parked_mark, holder);
 }
 
-message_id parked_message(std::string_view key) {
-  return message_id::from_octets(key.substr(1 + node_octets));
-}
-
 std::string offered_key(std::uint16_t holder, const message_id& id) {
   return of_message(offered_mark, holder, id);
 }
@@ -109,7 +105,7 @@ std::string offered_prefix(std::uint16_t holder) {
   return of_node(offered_mark, holder);
 }
 
-message_id offered_message(std::string_view key) {
+message_id marked_message(std::string_view key) {
   return message_id::from_octets(key.substr(1 + node_octets));
 }
 
@@ -138,10 +134,6 @@ std::string recalled_key(std::uint16_t holder, const message_id& id) {
 
 std::string recalled_prefix(std::uint16_t holder) {
   return of_node(recalled_mark, holder);
-}
-
-message_id recalled_message(std::string_view key) {
-  return message_id::from_octets(key.substr(1 + node_octets));
 }
 
 std::string adoption_key(std::uint16_t holder) {

@@ -44,15 +44,11 @@ struct unsent_mark {
 /// what it kept. It is in no queue until the holder has said which (in `family::queue`).
 [[nodiscard]] std::string parked_key(std::uint16_t holder, const message_id& id);
 [[nodiscard]] std::string parked_prefix(std::uint16_t holder);
-/// The id in a key of `parked_key`.
-[[nodiscard]] message_id parked_message(std::string_view key);
 
 /// A mail that this node has given up for the holder of its copy, and keeps a copy of, until the
 /// holder has said that it is its own now (in `family::queue`). Its value is the bond of that copy.
 [[nodiscard]] std::string offered_key(std::uint16_t holder, const message_id& id);
 [[nodiscard]] std::string offered_prefix(std::uint16_t holder);
-/// The id in a key of `offered_key`.
-[[nodiscard]] message_id offered_message(std::string_view key);
 
 /// A mail was taken over from a node, which may not know that yet: until it does the mail is not
 /// passed on, so that the question whether it was taken has an answer (in `family::queue`).
@@ -71,8 +67,9 @@ struct taken_mail {
 /// may or may not have one (in `family::queue`).
 [[nodiscard]] std::string recalled_key(std::uint16_t holder, const message_id& id);
 [[nodiscard]] std::string recalled_prefix(std::uint16_t holder);
-/// The id in a key of `recalled_key`.
-[[nodiscard]] message_id recalled_message(std::string_view key);
+
+/// The id in a key of `parked_key`, `offered_key` or `recalled_key`.
+[[nodiscard]] message_id marked_message(std::string_view key);
 
 /// What is known of a holder that has adopted mails of this node (in `family::spool`).
 [[nodiscard]] std::string adoption_key(std::uint16_t holder);

@@ -65,7 +65,7 @@ result<void> remove_offered(storage::store& from, std::uint16_t holder,
             return std::to_string(bond) == value;
           }))
         continue;
-      copy_reader::remove_held(changes, holder, storage::offered_message(key));
+      copy_reader::remove_held(changes, holder, storage::marked_message(key));
       changes.erase(family::queue, key);
     }
     if (!changes.empty()) {

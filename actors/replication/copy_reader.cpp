@@ -223,7 +223,7 @@ result<std::vector<message_id>> copy_reader::parked(std::uint16_t holder, std::s
   WARMFRONT_TRY(marks, scan(family::queue, storage::parked_prefix(holder), {}, most));
   std::vector<message_id> ids;
   for (const auto& mark : marks)
-    ids.push_back(storage::parked_message(mark.key));
+    ids.push_back(storage::marked_message(mark.key));
   return ids;
 }
 

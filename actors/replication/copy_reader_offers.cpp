@@ -21,7 +21,7 @@ result<copy_reader::offers> copy_reader::offered(std::uint16_t holder, std::size
   offers page;
   WARMFRONT_TRY(marks, scan(family::queue, storage::offered_prefix(holder), {}, most));
   for (const auto& mark : marks) {
-    const auto id = storage::offered_message(mark.key);
+    const auto id = storage::marked_message(mark.key);
     page.ids.push_back(id);
     WARMFRONT_TRY(record, store_.get(family::spool, storage::held_message_key(holder, id)));
     if (!record) {
@@ -122,7 +122,7 @@ result<std::vector<message_id>> copy_reader::recalled(std::uint16_t holder,
   WARMFRONT_TRY(marks, scan(family::queue, storage::recalled_prefix(holder), {}, most));
   std::vector<message_id> ids;
   for (const auto& mark : marks)
-    ids.push_back(storage::recalled_message(mark.key));
+    ids.push_back(storage::marked_message(mark.key));
   return ids;
 }
 

@@ -218,7 +218,7 @@ private:
   void end_taking(partner& from, const std::vector<message_id>& ids,
                   const std::vector<message_id>& still_offered);
   result<void> offered_told(partner& from, const std::string& octets);
-  void recall(std::vector<storage::spooled_message> strays);
+  void recall(const std::vector<storage::spooled_message>& strays);
   void ask_to_drop(partner& holder);
   result<void> drop_copies(partner& from, const std::string& octets);
   result<void> dropped_told(partner& from, const std::string& octets);

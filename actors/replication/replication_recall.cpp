@@ -16,7 +16,7 @@ using storage::family;
 
 // ---- the owner ------------------------------------------------------------------------------
 
-void replication::recall(std::vector<storage::spooled_message> strays) {
+void replication::recall(const std::vector<storage::spooled_message>& strays) {
   storage::batch marks;
   std::vector<node_name> holders;
   for (const auto& each : strays) {

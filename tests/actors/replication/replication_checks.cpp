@@ -213,17 +213,17 @@ std::string replication_world::left_in_queue(const replication_machine& each) co
              " of kind " + key.front() + describe(each, mark->recipient.message);
     if (key.front() == storage::parked_prefix(0).front())
       return "a mail is parked at " + each.name.str() +
-             describe(each, storage::parked_message(key));
+             describe(each, storage::marked_message(key));
     if (key.front() == storage::all_taken_prefix().front())
       return "a mail is not known as taken at " + each.name.str() + " from n" +
              std::to_string(storage::parse_taken_key(key).from) +
              describe(each, storage::parse_taken_key(key).id);
     if (key.front() == storage::recalled_prefix(0).front())
       return "a copy is recalled by " + each.name.str() +
-             describe(each, storage::recalled_message(key));
+             describe(each, storage::marked_message(key));
     if (key.front() == storage::offered_prefix(0).front())
       return "a mail is offered by " + each.name.str() +
-             describe(each, storage::offered_message(key));
+             describe(each, storage::marked_message(key));
     const auto waiting = storage::decode_queue_entry(value).value();
     return "a recipient waits at " + each.name.str() + describe(each, waiting.recipient.message);
   }
