@@ -104,12 +104,18 @@ void tunnel::on_goodbye() {
   inside_.shutdown(asio::socket_base::shutdown_send, ignored);
   end_if_done();
   if (stage_ == stage::open)
-    await(outside_, asio::socket_base::wait_read, &tunnel::watch_outside);
+    watch_outside();
 }
 
-/// After its goodbye a peer says nothing more: this is the end of the connection.
+/// After its goodbye a peer says nothing more: what comes is the end of the connection. A wait may
+/// also end without anything, after an event whose octets were read before it was looked at.
 void tunnel::watch_outside() {
-  end("it closed the connection");
+  piece unexpected; // NOLINT: filled by the socket
+  failure ec;
+  outside_.receive(asio::buffer(unexpected), 0, ec);
+  if (ec == asio::error::would_block)
+    return await(outside_, asio::socket_base::wait_read, &tunnel::watch_outside);
+  end(ec ? "it closed the connection" : "it spoke after its goodbye");
 }
 
 void tunnel::pull_inside() {
