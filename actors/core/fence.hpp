@@ -25,6 +25,14 @@ public:
   /// The node may do nothing until the next `extend`.
   void close() noexcept { until_.store(closed, std::memory_order_release); }
 
+  /// What has begun goes on while the fence holds; nothing new begins until `pause(false)`. For a
+  /// node that may turn out to be cut off: little of what it does will be done again by others.
+  void pause(bool paused) noexcept { paused_.store(paused, std::memory_order_release); }
+  /// Whether something new may begin at `now`.
+  [[nodiscard]] bool may_begin(steady_time now) const noexcept {
+    return !paused_.load(std::memory_order_acquire) && holds(now);
+  }
+
   /// The present deadline.
   [[nodiscard]] steady_time until() const noexcept {
     return steady_time{steady_time::duration{until_.load(std::memory_order_acquire)}};
@@ -33,6 +41,7 @@ public:
 private:
   static constexpr steady_time::rep closed = steady_time::min().time_since_epoch().count();
   std::atomic<steady_time::rep> until_{closed};
+  std::atomic<bool> paused_{false};
 };
 
 } // namespace warmfront

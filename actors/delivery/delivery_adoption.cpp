@@ -124,8 +124,11 @@ void delivery_flow::forget_placed() {
 
 void delivery_flow::allow_sending(bool allowed) {
   sending_allowed_ = allowed;
-  if (allowed)
-    pump();
+  if (!allowed)
+    return dispatcher_.pause();
+  dispatcher_.resume(effects_.steady_now(), effects_.wall_now());
+  after_dispatch();
+  pump();
 }
 
 } // namespace warmfront

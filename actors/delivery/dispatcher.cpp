@@ -85,8 +85,15 @@ void dispatcher::place(delivery_item item, const site_route& route, steady_time 
   }
 }
 
+void dispatcher::resume(steady_time now, wall_time wall_now) {
+  if (!std::exchange(paused_, false))
+    return;
+  for (const auto& [key, which] : links_)
+    feed(*which, now, wall_now);
+}
+
 void dispatcher::feed(link& which, steady_time now, wall_time wall_now) {
-  while (!which.waiting.empty()) {
+  while (!paused_ && !which.waiting.empty()) {
     if (which.waiting.front().permits_end <= wall_now || which.waiting.front().live->cancelled) {
       give_back(std::move(which.waiting.front()));
       which.waiting.pop_front();

@@ -82,6 +82,9 @@ public:
   void add(std::vector<delivery_item> items, steady_time now, wall_time wall_now);
   void resolved(const std::string& domain, site_route route, steady_time now, wall_time wall_now);
   void on_event(net::transport_event event, steady_time now, wall_time wall_now);
+  /// Hands nothing to the transport until it is resumed; what waits goes on waiting.
+  void pause() noexcept { paused_ = true; }
+  void resume(steady_time now, wall_time wall_now);
   /// Begins nothing from now on: what waits is returned.
   void stop();
 
@@ -159,6 +162,7 @@ private:
   net::transmission_id next_transmission_ = 1;
   std::size_t in_flight_ = 0;
   bool stopped_ = false;
+  bool paused_ = false;
 };
 
 } // namespace warmfront

@@ -207,8 +207,11 @@ void replication::check_sending() {
       last_lost = std::max(*peer.lost_at, last_lost.value_or(*peer.lost_at));
   }
   const bool cut_off = !any_connected && last_lost && (!contact_ || *contact_ <= *last_lost);
+  const bool unheard =
+      !progress_.empty() &&
+      effects_.steady_now() - std::max(progress_.begin()->second.at, heard_) > config_.unheard_max;
   const auto most = allowed_ ? config_.unconfirmed_max : config_.unconfirmed_max / 2;
-  const bool allowed = !cut_off && unconfirmed <= most;
+  const bool allowed = !cut_off && !unheard && unconfirmed <= most;
   if (allowed != std::exchange(allowed_, allowed))
     effects_.allow_sending(allowed);
 }
@@ -220,6 +223,9 @@ result<void> replication::received(const node_name& name, std::uint16_t kind,
   auto* const from = find(name);
   if (from == nullptr)
     return success(); // no member any more
+  heard_ = effects_.steady_now();
+  if (!allowed_)
+    check_sending();
   switch (static_cast<replica_frame>(kind)) {
   case replica_frame::keep_copies:
     return keep_copies(*from, octets);

@@ -31,6 +31,8 @@ struct replication_config {
   milliseconds copy_within{5'000};      ///< an acceptance waits no longer for its second copy
   std::size_t page = 200;               ///< messages or recipients read back at once
   std::size_t unconfirmed_max = 1000; ///< outcomes a holder may not know yet while this node sends
+  /// They may wait so long while no peer says anything; then the node may be cut off.
+  milliseconds unheard_max{200};
 };
 
 /// A node as replication needs to know it.
@@ -161,6 +163,7 @@ private:
   };
   struct sent_progress {
     std::uint16_t holder = 0;
+    steady_time at{};
     std::vector<std::pair<recipient_id, std::string>> recipients; ///< with their marks
   };
 
@@ -245,7 +248,7 @@ private:
   std::map<std::string, partner> peers_;
   std::uint64_t next_number_;
   std::unordered_map<std::uint64_t, sent_copies> copies_;
-  std::unordered_map<std::uint64_t, sent_progress> progress_;
+  std::map<std::uint64_t, sent_progress> progress_; ///< the oldest first
   std::unordered_map<std::uint64_t, asked_mails> asked_;
   struct checked_mails {
     std::uint16_t primary = 0;
@@ -272,6 +275,7 @@ private:
   std::string place_from_;
   bool allowed_ = true;
   std::optional<steady_time> contact_;
+  steady_time heard_{}; ///< of any peer
 };
 
 } // namespace warmfront

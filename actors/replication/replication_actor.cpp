@@ -110,8 +110,8 @@ public:
       caf::anon_send(intake_, warmfront::holders_changed{std::move(holders)});
   }
   void allow_sending(bool allowed) override {
-    if (!allowed)
-      ports_.log->write(log_level::warn, "sending_paused", {});
+    ports_.sending->pause(!allowed);
+    sending_ = allowed;
     if (delivery_)
       caf::anon_send(delivery_, warmfront::allow_sending{allowed});
   }
@@ -140,8 +140,17 @@ private:
       if (ports_.sending->until() != std::exchange(fenced_until_, ports_.sending->until()))
         rules_.contact();
       rules_.tick();
+      say_if_paused();
       keep_ticking();
     });
+  }
+
+  // Short pauses are usual when a peer's disk is busy.
+  void say_if_paused() {
+    const bool was_said = std::exchange(pause_said_, !sending_ && !was_sending_);
+    if (!was_said && pause_said_)
+      ports_.log->write(log_level::warn, "sending_paused", {});
+    was_sending_ = sending_;
   }
 
   self_pointer self_;
@@ -151,6 +160,9 @@ private:
   delivery_actor delivery_;
   steady_time fenced_until_{};
   bool drained_ = false;
+  bool sending_ = true;
+  bool was_sending_ = true; ///< at the tick before
+  bool pause_said_ = false;
   replication rules_;
   control_mirror bonds_;
 };

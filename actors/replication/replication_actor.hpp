@@ -24,8 +24,8 @@ struct replication_ports {
   event_log* log = nullptr;
   /// Runs steps that may block, on a thread of its own.
   caf::actor reader;
-  /// Extended whenever the control store has heard of this node.
-  const fence* sending = nullptr;
+  /// Extended whenever the control store has heard of this node; paused when it may be cut off.
+  fence* sending = nullptr;
   /// Hands frames to the gateway of a peer.
   std::function<void(send_frames)> send;
   /// Whether anything is left on this node, while it drains.

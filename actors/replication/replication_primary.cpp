@@ -114,7 +114,7 @@ void replication::progressed(std::vector<copy_progress> outcomes) {
 
 void replication::send_progress(partner& to, const std::vector<copy_progress>& outcomes) {
   const auto number = next_number_++;
-  sent_progress sent{to.member.number, {}};
+  sent_progress sent{to.member.number, effects_.steady_now(), {}};
   for (const auto& each : outcomes) {
     sent.recipients.emplace_back(
         each.recipient, each.mark.empty() ? storage::unsent_progress_key(

@@ -65,6 +65,10 @@ public:
   [[nodiscard]] bool may_send(steady_time now) const noexcept {
     return sending_ == nullptr || sending_->holds(now);
   }
+  /// Whether a transaction may begin.
+  [[nodiscard]] bool may_begin(steady_time now) const noexcept {
+    return sending_ == nullptr || sending_->may_begin(now);
+  }
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
   [[nodiscard]] boost::asio::ssl::context& tls() noexcept { return *tls_; }
 

@@ -101,7 +101,7 @@ void mail_connection::give_up_sending() {
 void mail_connection::tell_time() {
   const auto when = now();
   dialogue_.at(when);
-  dialogue_.allow(lane_.may_send(when));
+  dialogue_.allow(lane_.may_begin(when));
 }
 
 steady_time mail_connection::now() {

@@ -71,6 +71,10 @@ struct dispatch {
     items.push_back(std::move(item));
     add(std::move(items));
   }
+  void resume() {
+    core.resume(time.steady_now(), time.wall_now());
+    collect();
+  }
   void route(const std::string& domain = "b.example", const site_route& found = to_b) {
     core.resolved(domain, found, time.steady_now(), time.wall_now());
     collect();
@@ -378,4 +382,16 @@ TEST_CASE("dispatcher: sites that nobody writes to any more are forgotten", "[di
   }
   CHECK(d.attempts.size() == 5000);
   CHECK(d.core.sites() < 2500);
+}
+
+TEST_CASE("dispatcher: while it is paused what waits goes on waiting", "[delivery]") {
+  dispatch world;
+  world.core.pause();
+  world.add_mails(2);
+  world.route();
+  CHECK(world.opened.empty());
+  CHECK(world.sent.empty());
+  CHECK(world.returned.empty());
+  world.resume();
+  CHECK(world.sent.size() == 2);
 }

@@ -19,10 +19,14 @@ using warmfront::testing::self_signed;
 namespace {
 
 struct transport_fixture {
+  transport_fixture() { sending.extend(steady_time::max()); }
+
   io_threads threads{2};
   event_log events;
+  fence sending;
   std::unique_ptr<mail_transport> transport = make_mail_transport(
-      threads, [this](std::vector<transport_event> some) { events.add(std::move(some)); });
+      threads, [this](std::vector<transport_event> some) { events.add(std::move(some)); },
+      &sending);
 
   static connection_plan plan(std::vector<next_hop> hops) {
     connection_plan made;
@@ -102,6 +106,49 @@ TEST_CASE_METHOD(transport_fixture, "transport: several mails over one connectio
   REQUIRE(finished.size() == 3);
   CHECK(finished[2].recipients == std::vector<smtp::reply>{{250, "2.0.0", "taken 2"}});
   CHECK(events.all<connection_closed>()[0].unsent.empty());
+}
+
+TEST_CASE_METHOD(transport_fixture,
+                 "transport: while sending is paused a mail under way ends and the next comes back",
+                 "[transport]") {
+  scripted_host host{[&](peer_session& peer, std::size_t) {
+    peer.greet();
+    peer.hear();
+    peer.hear();
+    CHECK(peer.hear() == "DATA");
+    sending.pause(true);
+    peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+    peer.hear_data();
+    peer.say("250 2.0.0 taken\r\n");
+    CHECK(peer.hear() == "QUIT");
+    peer.say("221 bye\r\n");
+  }};
+  transport->open(1, plan({host.hop()}));
+  transport->transmit(1, {mail(1), mail(2)});
+  transport->close(1);
+  REQUIRE(events.wait_for<connection_closed>());
+  REQUIRE(events.all<transmission_finished>().size() == 1);
+  CHECK(events.all<transmission_finished>()[0].id == 1);
+  REQUIRE(events.all<transmission_returned>().size() == 1);
+  CHECK(events.all<transmission_returned>()[0].id == 2);
+}
+
+TEST_CASE_METHOD(transport_fixture, "transport: behind a closed fence no dot is sent",
+                 "[transport]") {
+  scripted_host host{[&](peer_session& peer, std::size_t) {
+    peer.greet();
+    peer.hear();
+    peer.hear();
+    CHECK(peer.hear() == "DATA");
+    sending.close();
+    peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+    CHECK(peer.hear().empty());
+  }};
+  transport->open(1, plan({host.hop()}));
+  send(1, mail(1));
+  REQUIRE(events.wait_for<connection_closed>());
+  REQUIRE(events.all<transmission_finished>().size() == 1);
+  CHECK_FALSE(events.all<transmission_finished>()[0].in_doubt);
 }
 
 TEST_CASE_METHOD(transport_fixture, "transport: the source address is bound", "[transport]") {
