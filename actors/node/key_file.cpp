@@ -7,6 +7,15 @@
 
 namespace warmfront {
 
+namespace {
+
+result<void> unwritable(const std::filesystem::path& path) {
+  return error{errc::storage_failed, "the key file " + path.string() + " cannot be written",
+               "give this user the right to write there"};
+}
+
+} // namespace
+
 result<std::string> read_key_file(const std::filesystem::path& path) {
   std::ifstream file{path};
   std::string secret;
@@ -27,15 +36,16 @@ result<void> write_key_file(const std::filesystem::path& path, const std::string
                  ::fsync(file) == 0;
   if (file >= 0)
     ::close(file);
-  written = written && ::rename(draft.c_str(), path.c_str()) == 0;
-  const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  written = written && folder >= 0 && ::fsync(folder) == 0;
+  return written ? rename_key_file(draft, path) : unwritable(path);
+}
+
+result<void> rename_key_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  bool renamed = ::rename(from.c_str(), to.c_str()) == 0;
+  const int folder = ::open(to.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  renamed = renamed && folder >= 0 && ::fsync(folder) == 0;
   if (folder >= 0)
     ::close(folder);
-  if (written)
-    return success();
-  return error{errc::storage_failed, "the key file " + path.string() + " cannot be written",
-               "give this user the right to write there"};
+  return renamed ? success() : unwritable(to);
 }
 
 } // namespace warmfront

@@ -115,26 +115,39 @@ result<void> node::parts::wait_until_loaded() {
   return ledgers.value ? success() : result<void>{ledgers.value.error()};
 }
 
+// Of several nodes that start at once one makes the key, and only that one gets the file: whoever
+// reads it must find a key that counts.
 result<void> node::parts::ensure_admin_key() {
   const auto path = std::filesystem::path{settings.node.data_dir} / "admin.key";
+  const auto pending = std::filesystem::path{path.string() + ".pending"};
   const bool existed = std::filesystem::exists(path);
-  WARMFRONT_TRY(secret, existed ? read_key_file(path) : make_secret());
-  if (!existed) {
-    WARMFRONT_TRY(write_key_file(path, secret));
+  const bool was_pending = !existed && std::filesystem::exists(pending);
+  WARMFRONT_TRY(secret, existed       ? read_key_file(path)
+                        : was_pending ? read_key_file(pending)
+                                      : make_secret());
+  if (!existed && !was_pending) {
+    WARMFRONT_TRY(write_key_file(pending, secret));
   }
   caf::scoped_actor self{*system};
   answer<created_key> made{created_key{}};
   if (!ask(self, access, ready_within, ensure_first_key{secret}, made))
     return not_ready("access");
-  if (made.value)
-    return success();
-  if (!existed) {
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
+  if (!made.value && made.value.error().code != errc::already_exists)
+    return made.value.error(); // it may have been made all the same: the next start finds out
+  if (existed)
+    return success(); // keys exist: those count, whatever became of the file
+  bool counts = made.value.has_value();
+  if (!counts && was_pending) {
+    answer<client_identity> known{client_identity{}};
+    if (!ask(self, access, ready_within, authenticate_key{"", secret}, known))
+      return not_ready("access");
+    counts = known.value.has_value();
   }
-  // Keys exist: those count, whatever became of the file.
-  return made.value.error().code == errc::already_exists ? success()
-                                                         : result<void>{made.value.error()};
+  if (counts)
+    return rename_key_file(pending, path);
+  std::error_code ignored;
+  std::filesystem::remove(pending, ignored);
+  return success();
 }
 
 void node::parts::stop() {

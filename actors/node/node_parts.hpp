@@ -30,6 +30,9 @@ namespace warmfront {
 /// Writes a key file that only its owner can read, durable before it returns.
 [[nodiscard]] result<void> write_key_file(const std::filesystem::path& path,
                                           const std::string& secret);
+/// Gives a key file its name, durable before it returns.
+[[nodiscard]] result<void> rename_key_file(const std::filesystem::path& from,
+                                           const std::filesystem::path& to);
 
 struct cluster_parts;
 

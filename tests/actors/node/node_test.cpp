@@ -135,6 +135,32 @@ TEST_CASE("node: what a killed start left of a key file is no obstacle", "[node]
   CHECK(read_text(directory.path() / "data" / "admin.key").size() > 20);
 }
 
+TEST_CASE("node: a key that a killed start made gets its file at the next one", "[node]") {
+  const temporary_directory directory;
+  const auto settings = settings_for(directory, "127.0.0.1:1");
+  const auto path = directory.path() / "data" / "admin.key";
+  const auto pending = directory.path() / "data" / "admin.key.pending";
+  static_cast<void>(started(settings));
+  const auto secret = read_text(path);
+  std::filesystem::rename(path, pending);
+  static_cast<void>(started(settings));
+  CHECK(read_text(path) == secret);
+  CHECK_FALSE(std::filesystem::exists(pending));
+}
+
+TEST_CASE("node: a key that did not come to count gets no file", "[node]") {
+  const temporary_directory directory;
+  const auto settings = settings_for(directory, "127.0.0.1:1");
+  const auto path = directory.path() / "data" / "admin.key";
+  const auto pending = directory.path() / "data" / "admin.key.pending";
+  static_cast<void>(started(settings));
+  std::filesystem::remove(path);
+  std::ofstream{pending} << "0123456789abcdef.of-another-life\n";
+  static_cast<void>(started(settings));
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK_FALSE(std::filesystem::exists(pending));
+}
+
 TEST_CASE("node: a second node on the same directory is refused", "[node]") {
   const temporary_directory directory;
   const auto settings = settings_for(directory, "127.0.0.1:1");
