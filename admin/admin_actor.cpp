@@ -37,8 +37,20 @@ void log_change(const admin_parts& parts, const exchange& done, const http_respo
                     {"client", std::string_view{done.request.client_address}}});
 }
 
+/// While the control store is silent, what a node tells is as old as what it last heard (RFC 9111
+/// §5.1).
+void mark_age(const admin_parts& parts, const exchange& done, http_response& response) {
+  if (response.status != 200 || done.asked.where == nullptr || done.asked.where->method != "GET") {
+    return;
+  }
+  if (const auto age = silence_of_control(*parts.node); age > std::chrono::seconds{0}) {
+    response.headers.emplace_back("Age", std::to_string(age.count()));
+  }
+}
+
 void respond(const admin_parts& parts, const exchange_pointer& now, http_response response) {
   log_change(parts, *now, response);
+  mark_age(parts, *now, response);
   now->respond(std::move(response));
 }
 

@@ -31,6 +31,7 @@ std::shared_ptr<const node_view> view_of(const node_services& node) {
   view->alone = !node.cluster;
   view->storage = node.storage_health;
   view->smtp = node.smtp_counts;
+  view->control_silence = node.control_silence;
   return view;
 }
 

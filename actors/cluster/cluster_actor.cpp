@@ -123,7 +123,10 @@ private:
     lives_.reload();
     numbers_.reload();
   }
-  void perform(const membership_action::extend_fence& what) { ports_.sending->extend(what.until); }
+  void perform(const membership_action::extend_fence& what) {
+    ports_.sending->confirm(what.confirmed);
+    ports_.sending->extend(what.until);
+  }
   void perform(const membership_action::close_fence&) {
     ports_.sending->close();
     ports_.log->write(log_level::warn, "fence_closed", {});

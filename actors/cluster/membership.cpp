@@ -348,7 +348,8 @@ void membership::epoch_settled(std::uint64_t epoch, moment now) {
 void membership::open_fence() {
   if (settings_.alone || !is_joined() || settled_epoch_ != epoch_)
     return;
-  act(extend_fence{lease_renewed_ + settings_.takeover_after - settings_.takeover_after / 10});
+  act(extend_fence{lease_renewed_ + settings_.takeover_after - settings_.takeover_after / 10,
+                   lease_renewed_});
 }
 
 void membership::lose_lease() {

@@ -61,6 +61,7 @@ struct revoke_lease {
 struct read_again {};
 struct extend_fence {
   steady_time until;
+  steady_time confirmed{}; ///< when the lease was renewed; alone: of no meaning
 };
 struct close_fence {};
 /// `members()` is not what it was.

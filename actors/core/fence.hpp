@@ -33,6 +33,16 @@ public:
     return !paused_.load(std::memory_order_acquire) && holds(now);
   }
 
+  /// Notes that whoever extends it has confirmed this node at that time: what the node mirrors is
+  /// not older.
+  void confirm(steady_time at) noexcept {
+    confirmed_.store(at.time_since_epoch().count(), std::memory_order_release);
+  }
+  /// The last confirmation; `steady_time::min()`: none yet.
+  [[nodiscard]] steady_time confirmed() const noexcept {
+    return steady_time{steady_time::duration{confirmed_.load(std::memory_order_acquire)}};
+  }
+
   /// The present deadline.
   [[nodiscard]] steady_time until() const noexcept {
     return steady_time{steady_time::duration{until_.load(std::memory_order_acquire)}};
@@ -41,6 +51,7 @@ public:
 private:
   static constexpr steady_time::rep closed = steady_time::min().time_since_epoch().count();
   std::atomic<steady_time::rep> until_{closed};
+  std::atomic<steady_time::rep> confirmed_{closed};
   std::atomic<bool> paused_{false};
 };
 

@@ -60,7 +60,7 @@ delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, deliver
   state.start(std::move(config), std::move(ports), std::make_unique<seeded_random>(seed), stored);
   keep_ticking(state);
   return {
-      [&state](const mails_spooled& m) { state.flow().arrived(m.mails); },
+      [&state](const mails_spooled& m) { state.flow().arrived(m.mails, m.single_copies); },
       [&state](const permits_available&) { state.flow().permits_changed(); },
       [&state](const pools_changed& m) {
         state.set_pools(m.pools);

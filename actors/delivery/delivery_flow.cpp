@@ -55,7 +55,9 @@ void delivery_flow::restore(const std::vector<stored_lane>& stored) {
 
 // ---- in -----------------------------------------------------------------------------------
 
-void delivery_flow::arrived(const std::vector<std::shared_ptr<const spooled_mail>>& mails) {
+void delivery_flow::arrived(const std::vector<std::shared_ptr<const spooled_mail>>& mails,
+                            std::size_t single_copies) {
+  counts_.single_copies += single_copies;
   for (const auto& mail : mails) {
     const auto count = static_cast<std::uint32_t>(mail->record.mail.recipients.size());
     const auto live = find_live(mail, count);

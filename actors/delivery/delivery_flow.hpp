@@ -75,7 +75,8 @@ public:
 
   /// The lanes on disk, before anything else.
   void restore(const std::vector<stored_lane>& stored);
-  void arrived(const std::vector<std::shared_ptr<const spooled_mail>>& mails);
+  void arrived(const std::vector<std::shared_ptr<const spooled_mail>>& mails,
+               std::size_t single_copies = 0);
   void permits_changed();
   void on_transport(std::vector<net::transport_event> events);
   /// To be called several times a second: day changes, due retries, housekeeping.

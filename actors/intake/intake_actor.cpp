@@ -107,6 +107,8 @@ void finish(const std::shared_ptr<intake_group>& group, const intake_ends& ends)
       withdraw(withdrawn, group->mails[i]->record);
       refused.push_back(i);
     } else {
+      if (ends.self && !group->kept[i])
+        ++group->spooled.single_copies;
       group->waiting[i](group->mails[i]->record.id);
       group->spooled.mails.push_back(std::move(group->mails[i]));
     }

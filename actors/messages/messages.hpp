@@ -190,6 +190,7 @@ struct stop_intake {};
 /// Intake → delivery, after the commit, in the order of the lanes' sequence numbers.
 struct mails_spooled {
   std::vector<std::shared_ptr<const spooled_mail>> mails;
+  std::size_t single_copies = 0; ///< of them, though a second copy was wanted
 };
 struct report_message {
   message_id id;

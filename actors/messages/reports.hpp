@@ -149,6 +149,7 @@ struct queue_report {
 /// Counters of delivery since the start.
 struct delivery_counts {
   std::uint64_t accepted_recipients = 0;
+  std::uint64_t single_copies = 0; ///< mails acknowledged with one copy though two were wanted
   std::uint64_t delivered = 0;
   std::uint64_t deferred = 0;
   std::uint64_t bounced = 0;

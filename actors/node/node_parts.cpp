@@ -238,18 +238,26 @@ result<void> node::parts::listen() {
 }
 
 void node::parts::make_services() {
-  services.emplace(
-      node_services{*system, *io, time, *log, settings, access, warmup, ip_pool, intake, delivery,
-                    [disk = store.get()]() -> std::string {
-                      const auto health = disk->health();
-                      if (health.failure)
-                        return "the storage has failed: " + health.failure->what;
-                      return health.accepts_growth ? "" : "the disk is full: no new mail is taken";
-                    },
-                    [disk = store.get()] { return disk->health(); },
-                    [server = smtp.get()] { return server->counts(); },
-                    cluster ? cluster->members : cluster_actor{},
-                    cluster ? cluster->inquiries : inquiries_actor{}});
+  services.emplace(node_services{
+      *system, *io, time, *log, settings, access, warmup, ip_pool, intake, delivery,
+      [disk = store.get()]() -> std::string {
+        const auto health = disk->health();
+        if (health.failure)
+          return "the storage has failed: " + health.failure->what;
+        return health.accepts_growth ? "" : "the disk is full: no new mail is taken";
+      },
+      [disk = store.get()] { return disk->health(); },
+      [server = smtp.get()] { return server->counts(); },
+      cluster ? cluster->members : cluster_actor{},
+      cluster ? cluster->inquiries : inquiries_actor{}, [this] { return control_silence(); }});
+}
+
+// A lease is renewed three times in its life: after half of it one renewal at least has failed.
+seconds node::parts::control_silence() const {
+  if (!cluster)
+    return seconds{0};
+  const auto age = time.steady_now() - sending.confirmed();
+  return age * 2 < settings.cluster->takeover_after ? seconds{0} : std::chrono::ceil<seconds>(age);
 }
 
 void node::parts::system_stop() {

@@ -49,6 +49,7 @@ struct node::parts {
   result<void> ensure_admin_key();
   result<void> listen();
   void make_services();
+  [[nodiscard]] seconds control_silence() const;
   void stop();
 
   config::config settings;

@@ -35,6 +35,8 @@ struct node_services {
   std::function<net::smtp_server_counts()> smtp_counts;
   cluster_actor cluster = {};     ///< null: the node is alone
   inquiries_actor inquiries = {}; ///< null: the node is alone
+  /// How long the control store has been silent; zero while it answers as it should.
+  std::function<seconds()> control_silence = {};
 };
 
 } // namespace warmfront

@@ -69,6 +69,7 @@ outcome show_cluster(call& request, const answers& given) {
   ordered_json body;
   body["role"] = request.node->alone ? "alone" : "member";
   body["ready"] = true;
+  body["control_silent_seconds"] = silence_of_control(*request.node).count();
   body["nodes"] = ordered_json::array();
   for (const auto& each : *nodes) {
     body["nodes"].push_back(node_json(request, each));

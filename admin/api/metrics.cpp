@@ -51,6 +51,9 @@ void add_delivery(families& target, const delivery_counts& counts) {
       target,
       {{"warmfront_recipients_accepted_total", "Recipients accepted.", true,
         counts.accepted_recipients},
+       {"warmfront_messages_with_one_copy_total",
+        "Messages acknowledged with one copy though a second one was wanted.", true,
+        counts.single_copies},
        {"warmfront_attempts_deferred_total", "Attempts to be repeated.", true, counts.deferred},
        {"warmfront_delivery_connections", "Open connections to receivers.", false,
         counts.connections_open},
@@ -132,6 +135,9 @@ std::string metrics_text(const metric_sources& sources) {
          {{"version", sources.version}});
   add_plain(
       all, {{"warmfront_ready", "1 when the node can do its work.", false, sources.ready ? 1U : 0U},
+            {"warmfront_control_silent_seconds",
+             "How long the control store has not answered; 0: it answers.", false,
+             static_cast<std::uint64_t>(sources.control_silent.count())},
             {"warmfront_storage_accepts_mail", "0 once the reserve of free space is reached.",
              false, sources.storage.accepts_growth && !sources.storage.failure ? 1U : 0U},
             {"warmfront_storage_free_bytes", "Free space of the data directory.", false,

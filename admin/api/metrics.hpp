@@ -1,6 +1,7 @@
 // The metrics of the node as text, made when they are asked for.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct metric_sources {
   net::smtp_server_counts smtp;
   storage::storage_health storage;
   bool ready = false;
+  std::chrono::seconds control_silent{0};
   std::string version;
 };
 

@@ -77,6 +77,7 @@ outcome show_metrics(call& request, const answers& given) {
                          request.node->smtp(),
                          request.node->storage(),
                          request.node->readiness().empty(),
+                         silence_of_control(*request.node),
                          request.node->version};
   return http_response{200, std::string{request.where->media_type}, metrics_text(sources), {}};
 }

@@ -91,6 +91,11 @@ ordered_json responses_of(const route& each) {
   ordered_json all;
   auto& good = all[std::to_string(each.status)];
   good["description"] = "Done.";
+  if (each.method == "GET" && each.needed != access::open) {
+    auto& age = good["headers"]["Age"];
+    age["description"] = "Only while the control store is silent: for how many seconds.";
+    age["schema"]["type"] = "integer";
+  }
   if (each.response != nullptr) {
     good["content"] =
         content(each.media_type, each.is_list ? list_schema(*each.response)

@@ -173,6 +173,8 @@ constexpr field cluster_fields[] = {
      .about = "whether all nodes can do their work",
      .kind = truth,
      .required = true},
+    number_of("control_silent_seconds",
+              "how long the control store has not answered this node; 0: it answers"),
     list_of("nodes", "its nodes", schemas::node),
 };
 

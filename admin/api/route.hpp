@@ -1,6 +1,7 @@
 // The route table's types: what a request may ask for, and the steps that answer it. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -30,7 +31,15 @@ struct node_view {
   std::function<storage::storage_health()> storage;
   std::function<net::smtp_server_counts()> smtp;
   bool alone = true; ///< no other nodes can be asked for
+  /// How long the control store has been silent; zero while it answers. None: it is this node's
+  /// own.
+  std::function<std::chrono::seconds()> control_silence = {};
 };
+
+/// How long the cluster's control store has not answered this node; zero: it answers.
+[[nodiscard]] inline std::chrono::seconds silence_of_control(const node_view& node) {
+  return node.control_silence ? node.control_silence() : std::chrono::seconds{0};
+}
 
 /// Who may call a route.
 enum class access : std::uint8_t {

@@ -40,7 +40,9 @@ result<api_response> call(const std::string& server, const std::string& key,
     settings.set_timeout(patience);
     web::http::client::http_client client{web::uri{address}, settings};
     const auto response = client.request(to_http(key, request)).get();
-    return api_response{response.status_code(), response.extract_utf8string(true).get()};
+    const auto age = response.headers().find("Age");
+    return api_response{response.status_code(), response.extract_utf8string(true).get(),
+                        age == response.headers().end() ? std::string{} : age->second};
   } catch (const web::http::http_exception& failure) {
     return unreachable(server, failure.what());
   } catch (const std::exception& failure) {

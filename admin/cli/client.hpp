@@ -11,6 +11,8 @@ namespace warmfront::admin::cli {
 struct api_response {
   unsigned status = 0;
   std::string body;
+  /// Seconds; empty: the answer is up to date.
+  std::string age;
 };
 
 /// Sends a request and waits for the answer, at most 60 s. `server` is `http://HOST:PORT`,

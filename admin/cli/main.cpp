@@ -186,6 +186,10 @@ int run(invocation& asked) {
     std::cerr << render_problem(got.status, got.body);
     return failed;
   }
+  if (!got.age.empty()) {
+    std::cerr << "note: the control store has not answered this node for " << got.age
+              << " s: what is said of the cluster may be as old\n";
+  }
   const auto answer = warmfront::admin::ordered_json::parse(got.body, nullptr, false);
   std::cout << render(*asked.what, answer, *parse_format(asked.format)) << std::flush;
   return std::cout ? done : failed;

@@ -88,8 +88,16 @@ class ClusterFaults(ClusterTest):
 
     def changes(self, node):
         """The status of an attempt to change something."""
-        return node.rest.ask("PUT", f"/v1/pools/shared/ips/{node.host.sources[0]}",
-                             {"plan": "warm", "node": node.name})[0]
+        status, answer = node.rest.ask("PUT", f"/v1/pools/shared/ips/{node.host.sources[0]}",
+                                       {"plan": "warm", "node": node.name})[:2]
+        if status == 503:
+            self.assertEqual(answer["code"], "unavailable")
+        return status
+
+    def old_answer(self, node):
+        """An answer that is marked with its age; None: it is up to date."""
+        answer = node.rest.ask("GET", "/v1/pools")
+        return answer if "Age" in answer[2] else None
 
     def test_a_killed_node_loses_nothing_and_its_mail_is_taken_over_in_time(self):
         cluster = self.start_with_queues()
@@ -186,13 +194,17 @@ class ClusterFaults(ClusterTest):
         cluster.members["n2"].kill()
         node = cluster.nodes["n1"]
         until(lambda: self.changes(node) == 503, "changes to be refused", 15)
-        self.assertEqual(node.rest.status("/v1/pools"), 200)
         self.send(cluster, 50, first=50)
+        status, _, headers = until(lambda: self.old_answer(node), "an answer that says its age", 15)
+        self.assertEqual(status, 200)
+        self.assertLess(int(headers["Age"]), 30)
+        self.assertGreater(node.rest.get("/v1/cluster")["control_silent_seconds"], 9)
         for name in ("n1", "n2"):
             cluster.restart_etcd(name)
         cluster.wait_etcd()
         until(lambda: self.changes(node) == 200, "changes again", 20)
         cluster.wait_states({name: "active" for name in NAMES})
+        until(lambda: not self.old_answer(node), "answers without an age", 10)
         self.send(cluster, 50, first=100)
         self.check_doubles(cluster, 0)
 
