@@ -39,6 +39,29 @@ class SecondCopies(ClusterTest):
         # Sent twice is only what was on the wire, or not yet known to its holder, when it died.
         self.assertLessEqual(cluster.sink.stat()["duplicate"], 200)
 
+    def test_where_two_copies_are_preferred_one_will_do_and_is_counted(self):
+        cluster = self.start_cluster(names=("n1", "n2"),
+                                     federation={"replication": "preferred",
+                                                 "takeover_after": "60s"})
+        first = cluster.nodes["n1"]
+
+        def gets_two_copies(number):
+            before = self.single_copies(first)
+            self.assertTrue(self.accepts(cluster, "n1", number))
+            cluster.sink.wait_for(number, "unique")
+            return self.single_copies(first) == before
+
+        numbers = iter(range(1, 500))
+        until(lambda: gets_two_copies(next(numbers)), "n2 to hold copies of n1", 20)
+        cluster.nodes["n2"].kill()
+        until(lambda: not gets_two_copies(next(numbers)), "n1 to do without", 20)
+        cluster.nodes["n2"].start()
+        until(lambda: gets_two_copies(next(numbers)), "n2 to hold copies again", 30)
+        self.assertEqual(cluster.sink.stat()["duplicate"], 0)
+
+    def single_copies(self, node):
+        return node.rest.metric("warmfront_messages_with_one_copy_total")
+
     def accepts(self, cluster, name, number):
         load = self.start_load(cluster, name, 1, sessions=1, first=number)
         return load.result()["accepted"] == 1

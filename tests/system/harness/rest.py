@@ -67,6 +67,13 @@ class Rest:
         except (OSError, http.client.HTTPException):
             return 0
 
+    def metric(self, name):
+        """The value of a metric without labels."""
+        for line in self.get("/metrics").splitlines():
+            if line.startswith(name + " "):
+                return float(line.rsplit(" ", 1)[1])
+        raise KeyError(name)
+
     def every(self, path):
         """All items of a list, page by page."""
         items = []
