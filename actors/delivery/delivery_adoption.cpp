@@ -64,6 +64,7 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
       key = storage::lane_key(record.first_lane, sequence);
     }
     appended.push_back({record.first_lane, sequence});
+    given_up_.erase(key);
     if (!key.empty())
       to.put(family::queue, key, storage::encode(storage::queue_entry{id}));
     if (!state)

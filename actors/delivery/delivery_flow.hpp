@@ -141,7 +141,8 @@ private:
   void read_yielded(std::shared_ptr<yielding> what, std::vector<message_id> ids);
   [[nodiscard]] bool has_arrived(const adopted_mail& mail) const;
   [[nodiscard]] bool give_up(const adopted_mail& mail, const yield_mails& to,
-                             storage::batch& changes);
+                             storage::batch& changes, std::vector<std::string>& given);
+  void gave_up(const std::vector<std::string>& entries, bool durable);
   [[nodiscard]] delivery_item make_item(loaded_entry entry);
   [[nodiscard]] delivery_item first_item(const std::shared_ptr<live_mail>& live,
                                          std::uint32_t index) const;
@@ -168,6 +169,9 @@ private:
   // them counts it as waiting still.
   std::vector<std::pair<std::uint64_t, std::shared_ptr<live_mail>>> lingering_;
   std::uint64_t reads_begun_ = 0;
+  // Queue entries of mails that were given up, which may still be read: with the reads begun before
+  // they left the disk; none: they have not left it yet.
+  std::unordered_map<std::string, std::optional<std::uint64_t>> given_up_;
   bool assigning_ = false;
   bool due_loading_ = false;
   std::string due_from_;                  // deferred keys below are in hand or gone

@@ -25,6 +25,7 @@ struct delivery_flow::yielding {
   std::vector<storage::lane> lanes;
   std::vector<std::multimap<message_id, bool>::iterator> readings;
   yielded_mails found;
+  std::vector<std::string> entries; ///< of what is given up
   std::function<void(const result<yielded_mails>&)> then;
 };
 
@@ -80,17 +81,38 @@ void delivery_flow::read_yielded(std::shared_ptr<yielding> what, std::vector<mes
         const auto& record = each.mail->record;
         if (outdated.contains(record.id))
           continue;
-        if (give_up(each, what->what, changes))
+        if (give_up(each, what->what, changes, what->entries))
           ++what->found.count;
         else if (!what->what.all && record.copy->holder != what->what.copy.holder &&
                  has_arrived(each))
           what->found.strays.push_back(record);
       }
-      effects_.commit(std::move(changes), [what](const result<void>& durable) {
+      effects_.commit(std::move(changes), [this, what](const result<void>& durable) {
+        gave_up(what->entries, durable.has_value());
         what->then(durable ? result<yielded_mails>{std::move(what->found)} : durable.error());
       });
     };
   });
+}
+
+// Until its entries have left the disk, and what was read before has come, they may be read again.
+void delivery_flow::gave_up(const std::vector<std::string>& entries, bool durable) {
+  for (const auto& key : entries) {
+    const auto known = given_up_.find(key);
+    if (known == given_up_.end())
+      continue; // this node's again
+    if (durable && !reads_.empty()) {
+      known->second = reads_begun_;
+      continue;
+    }
+    given_up_.erase(known);
+    if (durable)
+      continue;
+    if (const auto position = storage::parse_lane_key(key))
+      lanes_.rewind(position->where);
+    else
+      deferred_until(*storage::parse_deferred_key(key), key);
+  }
 }
 
 // Before that it is intake's, which may withdraw it.
@@ -101,7 +123,7 @@ bool delivery_flow::has_arrived(const adopted_mail& mail) const {
 
 // A recipient in hand may be on the wire this moment: then its message stays.
 bool delivery_flow::give_up(const adopted_mail& mail, const yield_mails& to,
-                            storage::batch& changes) {
+                            storage::batch& changes, std::vector<std::string>& given) {
   auto record = mail.mail->record;
   const auto moved = placed_.find(record.id); // since it was read
   if (record.copy != to.copy || (moved != placed_.end() && moved->second.copy != to.copy) ||
@@ -116,15 +138,16 @@ bool delivery_flow::give_up(const adopted_mail& mail, const yield_mails& to,
     auto key =
         state ? state->queue_key : storage::lane_key(record.first_lane, record.first_sequence + i);
     const auto position = storage::parse_lane_key(key);
-    if (position ? lanes_.in_hand(*position) : due_in_hand_.contains(key))
+    if (given_up_.contains(key) ||
+        (position ? lanes_.in_hand(*position) : due_in_hand_.contains(key)))
       return false;
     entries.push_back(std::move(key));
   }
   for (auto& key : entries) {
     if (const auto position = storage::parse_lane_key(key))
       lanes_.rewind(position->where); // no copy of it may be left in a window
-    else if (due_loading_)
-      due_gone_.insert(key);
+    given_up_.emplace(key, std::nullopt);
+    given.push_back(key);
     changes.erase(family::queue, std::move(key));
   }
   // Whoever reads it to cancel it finds out that it has gone.

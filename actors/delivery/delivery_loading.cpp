@@ -24,6 +24,9 @@ void delivery_flow::read(std::function<std::function<void()>(const spool_reader&
       std::erase_if(lingering_, [this](const auto& each) {
         return reads_.empty() || *reads_.begin() > each.first;
       });
+      std::erase_if(given_up_, [this](const auto& each) {
+        return each.second && (reads_.empty() || *reads_.begin() > *each.second);
+      });
     };
   });
 }
@@ -81,7 +84,7 @@ void delivery_flow::load_lanes() {
           until = storage::parse_lane_key(read.last_key)->sequence + 1;
         std::vector<delivery_item> items;
         for (auto& entry : read.entries)
-          if (lanes_.wants(piece, entry.position->sequence))
+          if (lanes_.wants(piece, entry.position->sequence) && !given_up_.contains(entry.queue_key))
             items.push_back(make_item(std::move(entry)));
         lanes_.loaded(piece, std::move(items), until);
         pump();
@@ -122,7 +125,8 @@ void delivery_flow::due_loaded(loaded_entries found, std::optional<wall_time> ne
   std::vector<outcome> postponed;
   const auto now = effects_.wall_now();
   for (auto& entry : found.entries) {
-    if (due_gone_.contains(entry.queue_key) || !due_in_hand_.insert(entry.queue_key).second)
+    if (due_gone_.contains(entry.queue_key) || given_up_.contains(entry.queue_key) ||
+        !due_in_hand_.insert(entry.queue_key).second)
       continue;
     auto item = make_item(std::move(entry));
     const bool congested = lanes_.congested(item.destination);

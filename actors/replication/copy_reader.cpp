@@ -244,10 +244,25 @@ result<std::optional<adopted_mail>> copy_reader::own_mail(const message_id& id) 
   return std::optional{std::move(own)};
 }
 
+result<bool> copy_reader::is_kept(const message_id& id,
+                                  const std::vector<storage::message_copy>& bonds) const {
+  for (const auto& bond : bonds) {
+    WARMFRONT_TRY(kept, store_.get(family::spool, storage::held_message_key(bond.holder, id)));
+    if (!kept)
+      continue;
+    WARMFRONT_TRY(message, storage::decode_message(*kept));
+    if (message.copy && message.copy->bond == bond.bond)
+      return true;
+  }
+  return false;
+}
+
 result<bool> copy_reader::has_adopted(std::uint16_t primary, const message_id& id) const {
   WARMFRONT_TRY(own, store_.get(family::spool, storage::message_key(id)));
   WARMFRONT_TRY(kept, store_.get(family::spool, storage::held_message_key(primary, id)));
-  return own.has_value() || kept.has_value();
+  // It may have gone to others since, when this node was dead for a while itself.
+  WARMFRONT_TRY(taken, store_.get(family::queue, storage::taken_key(primary, id)));
+  return own.has_value() || kept.has_value() || taken.has_value();
 }
 
 result<copy_reader::id_page> copy_reader::held_under(std::uint16_t primary, std::uint32_t bond,

@@ -127,6 +127,10 @@ public:
                                                        std::size_t most) const;
   /// A mail of this node with its recipients' states; none when it is gone.
   [[nodiscard]] result<std::optional<adopted_mail>> own_mail(const message_id& id) const;
+  /// Whether this node keeps a copy of a mail under one of these bonds, each with its primary's
+  /// number as the holder: then the mail is that one's.
+  [[nodiscard]] result<bool> is_kept(const message_id& id,
+                                     const std::vector<storage::message_copy>& bonds) const;
   /// Whether a mail of a primary is this node's, or about to be.
   [[nodiscard]] result<bool> has_adopted(std::uint16_t primary, const message_id& id) const;
 

@@ -31,7 +31,8 @@ void replication::hand_over(partner& to) {
     forget_offers(to); // it could not take them at that moment
   if (to.offers)
     return offer(to);
-  if (to.yielding || !to.member.may_hold ||
+  // While it is asked to drop copies it may have dropped some: those must not count as its own.
+  if (to.yielding || to.recalls || !to.member.may_hold ||
       !(drains_ || owners_.can_send_more(to.member.name, config_.self)))
     return;
   to.yielding = true;
@@ -243,10 +244,12 @@ void replication::took(const node_name& name, const storage::message_copy& back,
     effects_.send(name, static_cast<std::uint16_t>(replica_frame::taken), encode_taken(answer));
 }
 
-// Until the former owner has ended its offer a mail is not passed on.
+// Until the former owner has ended its offer a mail is not passed on. One that was declared dead
+// and still runs does not know yet what is not its own any more: it is asked when it has returned.
 void replication::ask_offered(partner& former, std::string from) {
   const bool is_first = from.empty();
-  if ((!former.connected && !former.member.is_gone) || (is_first && !former.unsettled) ||
+  const bool knows = former.connected && !former.member.is_dead;
+  if ((!knows && !former.member.is_gone) || (is_first && !former.unsettled) ||
       std::exchange(former.settling, true))
     return;
   if (is_first)
@@ -268,7 +271,7 @@ void replication::ask_offered(partner& former, std::string from) {
         return;
       if (of.member.is_gone)
         return end_taking(of, found.ids, {}); // it will offer nothing any more
-      if (!of.connected)
+      if (!of.connected || of.member.is_dead)
         return;
       of.settling = true;
       const auto question = next_number_++;

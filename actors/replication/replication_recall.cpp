@@ -25,6 +25,7 @@ void replication::recall(const std::vector<storage::spooled_message>& strays) {
         owners_.can_send(holder->member.name, each.pool))
       continue;
     marks.put(family::queue, storage::recalled_key(each.copy->holder, each.id), {});
+    holder->recalls = true;
     holders.push_back(holder->member.name);
   }
   if (marks.empty())
@@ -33,24 +34,28 @@ void replication::recall(const std::vector<storage::spooled_message>& strays) {
                   [this, holders = std::move(holders)](const result<void>&) {
                     for (const auto& name : holders)
                       if (auto* const holder = find(name)) {
-                        holder->recalls = true;
+                        holder->recalls = true; // they may have been looked for too early
                         ask_to_drop(*holder);
                       }
                   });
 }
 
 void replication::ask_to_drop(partner& holder) {
-  if (!holder.connected || !holder.recalls || std::exchange(holder.recalling, true))
+  if ((!holder.connected && !holder.member.is_gone) || !holder.recalls ||
+      std::exchange(holder.recalling, true))
     return;
   effects_.read([this, name = holder.member.name, number = holder.member.number,
                  most = config_.page](const copy_reader& reader) {
     auto page = std::make_shared<result<std::vector<message_id>>>(reader.recalled(number, most));
     return [this, name, page] {
       auto& of = *find(name);
-      of.recalling = *page && of.connected && !page->value().empty();
+      of.recalling = *page && (of.connected || of.member.is_gone) && !page->value().empty();
       of.recalls = !*page || !page->value().empty();
       if (!of.recalling)
         return;
+      if (of.member.is_gone) // it keeps nothing any more
+        return place_in_turn(
+            [this, name, ids = std::move(page->value())] { place_dropped(name, ids); });
       const auto question = next_number_++;
       effects_.send(name, static_cast<std::uint16_t>(replica_frame::drop_copies),
                     encode_messages({question, page->value()}));

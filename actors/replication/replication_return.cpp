@@ -22,11 +22,14 @@ struct settled_mails {
 
 result<settled_mails> read_settled(const copy_reader& reader, std::uint16_t holder,
                                    const std::vector<message_id>& ids,
-                                   const std::vector<message_id>& adopted) {
+                                   const std::vector<message_id>& adopted,
+                                   const std::vector<storage::message_copy>& bonds) {
   settled_mails settled;
   for (const auto& id : ids) {
     settled.with.erase(family::queue, storage::parked_key(holder, id));
-    if (std::ranges::find(adopted, id) != adopted.end()) {
+    // A holder that is gone may have had it adopted by another one, whose copy came here since.
+    WARMFRONT_TRY(kept, reader.is_kept(id, bonds));
+    if (kept || std::ranges::find(adopted, id) != adopted.end()) {
       remove_mail(settled.with, id);
       continue;
     }
@@ -107,10 +110,14 @@ result<void> replication::adopted_told(partner& from, const std::string& octets)
 void replication::end_parking(const node_name& holder, std::vector<message_id> ids,
                               std::vector<message_id> adopted) {
   find(holder)->asking = true;
+  std::vector<storage::message_copy> bonds;
+  for (const auto& [name, peer] : peers_)
+    bonds.push_back({peer.member.number, bonds_.find(peer.member.name, config_.self).number});
   effects_.read([this, holder, number = find(holder)->member.number, ids = std::move(ids),
-                 adopted = std::move(adopted)](const copy_reader& reader) {
+                 adopted = std::move(adopted),
+                 bonds = std::move(bonds)](const copy_reader& reader) {
     auto settled =
-        std::make_shared<result<settled_mails>>(read_settled(reader, number, ids, adopted));
+        std::make_shared<result<settled_mails>>(read_settled(reader, number, ids, adopted, bonds));
     return [this, holder, settled] {
       const auto go_on = [this, holder](const result<void>&) { find(holder)->asking = false; };
       if (!*settled)

@@ -37,10 +37,16 @@ bool replication_world::is_parked(const replication_machine& at, const message_i
   });
 }
 
-// Given up, and kept until another node has said that it owns it.
+// Given up, and kept until another node has said that it owns it. What that one has adopted goes
+// when this node returns.
 bool replication_world::is_offered(const replication_machine& at, const message_id& id) const {
   return std::ranges::any_of(machines_, [&](const auto& holder) {
-    return at.disk->get(family::queue, storage::offered_key(holder.number, id)).value().has_value();
+    const auto mark = at.disk->get(family::queue, storage::offered_key(holder.number, id)).value();
+    const auto bonds = control_.find(bond_key(at.name, holder.name));
+    return mark && (bonds == control_.end() ||
+                    !decode_bond(bonds->second.value)
+                         .value()
+                         .is_adopted(static_cast<std::uint32_t>(std::stoul(*mark))));
   });
 }
 

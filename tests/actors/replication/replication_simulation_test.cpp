@@ -23,7 +23,7 @@ public:
     const auto nodes = world_.machines().size();
     const auto one = world_.below(nodes);
     const auto other = (one + 1 + world_.below(nodes - 1)) % nodes;
-    switch (world_.below(15)) {
+    switch (world_.below(17)) {
     case 0:
     case 1:
       world_.crash(one);
@@ -61,6 +61,12 @@ public:
     case 10:
       world_.serve(one, world_.below(2) == 0);
       break;
+    case 11:
+      move_twice(one, other);
+      break;
+    case 12:
+      recall_when_dead(one);
+      break;
     default:
       for (auto count = 1 + world_.below(3); count > 0; --count)
         world_.submit(world_.below(nodes), 1 + world_.below(2), world_.below(2) == 0);
@@ -88,6 +94,32 @@ public:
   }
 
 private:
+  void serve_only(std::size_t which) {
+    for (std::size_t i = 0; i < world_.machines().size(); ++i)
+      world_.serve(i, i == which);
+  }
+  /// Mail moves on while its first owner cannot hear who took it.
+  void move_twice(std::size_t first, std::size_t second) {
+    serve_only(second);
+    world_.submit(first, 1 + world_.below(2), false);
+    world_.submit(first, 1 + world_.below(2), false);
+    world_.pass(milliseconds{500});
+    world_.run(world_.below(40));
+    world_.cut(first, second);
+    serve_only(world_.below(world_.machines().size()));
+  }
+  /// A node that was declared dead, and still speaks to its peers, calls copies back.
+  void recall_when_dead(std::size_t one) {
+    for (int i = 0; i < 3; ++i)
+      world_.submit(one, 1 + world_.below(2), world_.below(2) == 0);
+    for (std::size_t i = 0; i < world_.machines().size(); ++i)
+      world_.serve(i, false);
+    world_.pass(milliseconds{500});
+    world_.cut_control(one);
+    world_.pass(milliseconds{3000 + 250 * static_cast<int>(world_.below(8))});
+    serve_only((one + 1 + world_.below(world_.machines().size() - 1)) % world_.machines().size());
+  }
+
   void check() {
     const auto wrong = world_.violation();
     INFO(wrong);
