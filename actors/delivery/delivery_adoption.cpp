@@ -67,8 +67,10 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
     given_up_.erase(key);
     if (!key.empty())
       to.put(family::queue, key, storage::encode(storage::queue_entry{id}));
-    if (!state)
+    if (!state) {
+      to.erase(family::spool, storage::recipient_key(id)); // of the time when it was this node's
       continue;
+    }
     state->queue_key = std::move(key);
     to.put(family::spool, storage::recipient_key(id), storage::encode(*state));
   }

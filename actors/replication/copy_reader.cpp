@@ -165,7 +165,7 @@ result<copy_reader::held> copy_reader::held_for(const storage::message_copy& pri
     if (is_offered && !adopts)
       continue;
     if (!adopts) {
-      remove_held(page.outdated, primary.holder, id);
+      page.outdated.push_back(id);
       continue;
     }
     remove_held(page.removal, primary.holder, id);
@@ -257,12 +257,28 @@ result<bool> copy_reader::is_kept(const message_id& id,
   return false;
 }
 
-result<bool> copy_reader::has_adopted(std::uint16_t primary, const message_id& id) const {
-  WARMFRONT_TRY(own, store_.get(family::spool, storage::message_key(id)));
-  WARMFRONT_TRY(kept, store_.get(family::spool, storage::held_message_key(primary, id)));
+result<bool> copy_reader::is_parked(const storage::spooled_message& own) const {
+  if (!own.copy)
+    return false;
+  WARMFRONT_TRY(mark, store_.get(family::queue, storage::parked_key(own.copy->holder, own.id)));
+  return mark.has_value();
+}
+
+result<bool> copy_reader::has_taken(std::uint16_t former, const message_id& id) const {
   // It may have gone to others since, when this node was dead for a while itself.
-  WARMFRONT_TRY(taken, store_.get(family::queue, storage::taken_key(primary, id)));
-  return own.has_value() || kept.has_value() || taken.has_value();
+  WARMFRONT_TRY(taken, store_.get(family::queue, storage::taken_key(former, id)));
+  WARMFRONT_TRY(own, store_.get(family::spool, storage::message_key(id)));
+  if (taken || !own)
+    return taken.has_value();
+  WARMFRONT_TRY(present, storage::decode_message(*own));
+  WARMFRONT_TRY(parked, is_parked(present));
+  return !parked;
+}
+
+result<bool> copy_reader::has_adopted(std::uint16_t primary, const message_id& id) const {
+  WARMFRONT_TRY(taken, has_taken(primary, id));
+  WARMFRONT_TRY(kept, store_.get(family::spool, storage::held_message_key(primary, id)));
+  return taken || kept.has_value();
 }
 
 result<copy_reader::id_page> copy_reader::held_under(std::uint16_t primary, std::uint32_t bond,

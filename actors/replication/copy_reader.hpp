@@ -57,8 +57,8 @@ public:
   /// Mails kept here for a primary under bonds that were adopted; of other ended bonds only keys.
   struct held {
     std::vector<adopted_mail> mails;
-    storage::batch removal;  ///< removes `mails` from among the held ones
-    storage::batch outdated; ///< removes those of bonds below `present` that nobody adopted
+    storage::batch removal;           ///< removes `mails` from among the held ones
+    std::vector<message_id> outdated; ///< those of bonds below `present` that nobody adopted
     std::string next;
   };
   /// `primary`: its number, and the bond under which it may still hold mails that were given up.
@@ -88,6 +88,7 @@ public:
     std::vector<message_id> unknown;   ///< neither kept here nor taken already
     std::vector<message_id> elsewhere; ///< taken already, with another copy than `back`
   };
+  /// `unavailable` while one of them is parked.
   [[nodiscard]] result<takeable> take(const storage::message_copy& back,
                                       const std::vector<stored_copy>& offered) const;
   /// Whether a holder has not yet said that it has taken or adopted a mail.
@@ -131,6 +132,10 @@ public:
   /// number as the holder: then the mail is that one's.
   [[nodiscard]] result<bool> is_kept(const message_id& id,
                                      const std::vector<storage::message_copy>& bonds) const;
+  /// Whether a mail of this node waits for its holder to say whose it is.
+  [[nodiscard]] result<bool> is_parked(const storage::spooled_message& own) const;
+  /// Whether a mail that a former owner has offered is, or was, this node's.
+  [[nodiscard]] result<bool> has_taken(std::uint16_t former, const message_id& id) const;
   /// Whether a mail of a primary is this node's, or about to be.
   [[nodiscard]] result<bool> has_adopted(std::uint16_t primary, const message_id& id) const;
 

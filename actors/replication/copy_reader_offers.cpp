@@ -70,9 +70,17 @@ result<copy_reader::takeable> copy_reader::take(const storage::message_copy& bac
     WARMFRONT_TRY(own, store_.get(family::spool, storage::message_key(id)));
     if (own) {
       WARMFRONT_TRY(present, storage::decode_message(*own));
+      WARMFRONT_TRY(parked, is_parked(present));
+      if (parked)
+        return error{errc::unavailable, "whose a mail is, is being asked", {}};
       if (present.copy != back)
         found.elsewhere.push_back(id);
       remove_held(found.removal, back.holder, id);
+      continue;
+    }
+    WARMFRONT_TRY(was_taken, has_taken(back.holder, id));
+    if (was_taken) {
+      found.elsewhere.push_back(id);
       continue;
     }
     WARMFRONT_TRY(record, store_.get(family::spool, storage::held_message_key(back.holder, id)));

@@ -26,6 +26,8 @@ enum class replica_frame : std::uint16_t {
   dropped,
   ask_offered, ///< new owner to former one: which of these do you still offer?
   offered,
+  ask_taken, ///< former owner to holder, before it offers under another bond: which do you own?
+  owned,
 };
 
 struct numbered_copies {

@@ -175,7 +175,10 @@ void replication::end_bond(partner& holder) {
         if (!done)
           return; // asked again at a tick
         peer->ending = false;
-        peer->ended_bond = bond_with(*peer);
+        // Unless it is a holder again, and the new bond has copies already.
+        const bool is_told = std::ranges::any_of(
+            told_, [&](const copy_holder& each) { return each.name == peer->member.name; });
+        peer->ended_bond = is_told ? 0 : bond_with(*peer);
         move_copies_of(*peer);
       });
 }
@@ -255,6 +258,12 @@ result<void> replication::received(const node_name& name, std::uint16_t kind,
     return answer(name, octets, replica_frame::offered, &copy_reader::is_offered_to);
   case replica_frame::offered:
     return offered_told(*from, octets);
+  case replica_frame::ask_taken:
+    if (from->taking)
+      return success(); // it is being decided: it will be asked again
+    return answer(name, octets, replica_frame::owned, &copy_reader::has_taken);
+  case replica_frame::owned:
+    return owned_told(*from, octets);
   }
   return success(); // a later release has more to say
 }

@@ -119,15 +119,17 @@ private:
     bool to_adopt = false;        ///< dead, and what it left here is not adopted yet
     bool adopting = false;
     bool converting = false;
-    bool checking = false;        ///< whether what is kept here is still wanted
-    bool convert_again = false;   ///< something came in behind the page that was read
-    std::uint32_t moved_bond = 0; ///< messages of bonds below this one have other copies
+    bool checking = false;               ///< whether what is kept here is still wanted
+    bool convert_again = false;          ///< something came in behind the page that was read
+    std::set<message_id> kept_meanwhile; ///< of it, while the page was read
+    std::uint32_t moved_bond = 0;        ///< messages of bonds below this one have other copies
     // Mails on their way to another owner.
     bool yielding = false;
     bool offers = true; ///< there may be some that it has not taken yet
     bool offering = false;
     steady_time offer_until{};
     std::uint32_t offered_bond = 0;
+    std::set<message_id> not_taken; ///< it has said so, under the present bond
     bool reading_offer = false;
     std::set<message_id> ended_meanwhile; ///< not kept any more since the offer was read
     bool unsettled = true;                ///< it may not know what was taken from it
@@ -211,6 +213,8 @@ private:
   /// What is kept for a primary goes.
   static void unheld(partner& primary, const message_id& id);
   void send_offer(partner& to, copy_reader::offers page);
+  void ask_taken(partner& of, std::vector<message_id> ids);
+  result<void> owned_told(partner& from, const std::string& octets);
   result<void> taken_told(partner& from, const std::string& octets);
   void end_offers(partner& of, std::vector<message_id> unknown, std::vector<message_id> elsewhere);
   void take_all_back(partner& from);
@@ -241,6 +245,7 @@ private:
   void adopt(partner& dead);
   void convert(partner& from);
   void convert_page(const node_name& from, std::string next);
+  void drop_outdated(const partner& primary, const std::vector<message_id>& ids);
 
   replication_config config_;
   replication_effects& effects_;
@@ -259,6 +264,7 @@ private:
   std::unordered_map<std::uint64_t, checked_mails> checked_;
   std::vector<std::shared_ptr<waiting_copies>> waiting_;
   std::unordered_map<std::uint64_t, asked_mails> offered_;
+  std::unordered_map<std::uint64_t, asked_mails> unsure_;
   std::unordered_map<std::uint64_t, asked_mails> recalled_;
   struct asked_taken {
     std::uint16_t from = 0;

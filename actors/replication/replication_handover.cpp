@@ -32,7 +32,7 @@ void replication::hand_over(partner& to) {
   if (to.offers)
     return offer(to);
   // While it is asked to drop copies it may have dropped some: those must not count as its own.
-  if (to.yielding || to.recalls || !to.member.may_hold ||
+  if (to.yielding || to.converting || to.recalls || !to.member.may_hold ||
       !(drains_ || owners_.can_send_more(to.member.name, config_.self)))
     return;
   to.yielding = true;
@@ -40,7 +40,8 @@ void replication::hand_over(partner& to) {
 }
 
 void replication::forget_offers(partner& to) {
-  std::erase_if(offered_, [&](const auto& each) { return each.second.holder == to.member.number; });
+  for (auto* const asked : {&offered_, &unsure_})
+    std::erase_if(*asked, [&](const auto& each) { return each.second.holder == to.member.number; });
   to.offering = false;
 }
 
@@ -102,10 +103,14 @@ void replication::unheld(partner& primary, const message_id& id) {
     primary.ended_meanwhile.insert(id);
 }
 
-// Under the bond that counts now: what is kept here is of use under no other.
+// Under the bond that counts now: what is kept here is of use under no other. A mail that was
+// offered under an earlier one may have been taken then, and have its copy elsewhere: this is asked
+// first.
 void replication::send_offer(partner& to, copy_reader::offers page) {
   const auto number = next_number_++;
-  to.offered_bond = bonds_.find(to.member.name, config_.self).number;
+  const auto bond = bonds_.find(to.member.name, config_.self).number;
+  if (bond != std::exchange(to.offered_bond, bond))
+    to.not_taken.clear();
   storage::batch changes;
   for (auto& mark : page.obsolete)
     changes.erase(family::queue, std::move(mark));
@@ -113,8 +118,14 @@ void replication::send_offer(partner& to, copy_reader::offers page) {
   std::erase_if(page.mails, [&](const auto& each) {
     return to.ended_meanwhile.contains(each.mail->record.id);
   });
+  const storage::message_copy back{config_.number, bond};
+  std::vector<message_id> unsure;
+  for (const auto& each : page.mails)
+    if (each.mail->record.copy != back && !to.not_taken.contains(each.mail->record.id))
+      unsure.push_back(each.mail->record.id);
+  if (!unsure.empty())
+    return ask_taken(to, std::move(unsure));
   for (const auto& each : page.mails) {
-    const storage::message_copy back{config_.number, to.offered_bond};
     if (each.mail->record.copy == back)
       continue;
     each.mail->record.copy = back;
@@ -131,6 +142,34 @@ void replication::send_offer(partner& to, copy_reader::offers page) {
                     if (durable && offered_.contains(number))
                       effects_.send(name, static_cast<std::uint16_t>(replica_frame::offer), octets);
                   });
+}
+
+void replication::ask_taken(partner& of, std::vector<message_id> ids) {
+  const auto question = next_number_++;
+  effects_.send(of.member.name, static_cast<std::uint16_t>(replica_frame::ask_taken),
+                encode_messages({question, ids}));
+  unsure_.emplace(question, asked_mails{of.member.number, std::move(ids)});
+}
+
+result<void> replication::owned_told(partner& from, const std::string& octets) {
+  WARMFRONT_TRY(answer, decode_messages(octets));
+  const auto found = unsure_.find(answer.number);
+  if (found == unsure_.end() || found->second.holder != from.member.number)
+    return success(); // of an earlier session
+  const auto ids = std::move(found->second.ids);
+  unsure_.erase(found);
+  for (const auto& id : ids)
+    if (std::ranges::find(answer.ids, id) == answer.ids.end())
+      from.not_taken.insert(id);
+  if (from.offered_bond != bonds_.find(from.member.name, config_.self).number)
+    from.not_taken.clear();
+  if (!answer.ids.empty()) {
+    end_offers(from, {}, std::move(answer.ids));
+    return success();
+  }
+  from.offering = false;
+  hand_over(from);
+  return success();
 }
 
 result<void> replication::taken_told(partner& from, const std::string& octets) {
@@ -250,8 +289,10 @@ void replication::ask_offered(partner& former, std::string from) {
   const bool is_first = from.empty();
   const bool knows = former.connected && !former.member.is_dead;
   if ((!knows && !former.member.is_gone) || (is_first && !former.unsettled) ||
-      std::exchange(former.settling, true))
+      std::exchange(former.settling, true)) {
+    former.unsettled = former.unsettled || !is_first; // the rest is for another time
     return;
+  }
   if (is_first)
     former.unsettled = false; // until there is another one
   effects_.read([this, name = former.member.name, number = former.member.number,

@@ -39,6 +39,8 @@ result<void> replication::keep_copies(partner& from, const std::string& octets) 
       continue;
     }
     keep(changes, from.member.number, mail);
+    if (from.converting)
+      from.kept_meanwhile.insert(mail.mail->record.id);
   }
   effects_.commit(std::move(changes), storage::priority::growth,
                   [this, name = from.member.name, answer = std::move(answer),
@@ -136,8 +138,8 @@ void replication::adopt(partner& dead) {
 void replication::convert(partner& from) {
   if (bonds_.find(from.member.name, config_.self).number <= 1)
     return;
-  from.convert_again = from.converting || from.taking || from.reading_offer;
-  if (from.taking || from.reading_offer || std::exchange(from.converting, true))
+  from.convert_again = from.converting || from.taking || from.reading_offer || from.yielding;
+  if (from.taking || from.reading_offer || from.yielding || std::exchange(from.converting, true))
     return;
   convert_page(from.member.name, {});
 }
@@ -151,6 +153,7 @@ void replication::convert_page(const node_name& name, std::string next) {
   const auto own_bond = bond_with(*from);
   const storage::message_copy limbo{from->member.number,
                                     own_bond == from->ended_bond ? 0 : own_bond};
+  from->kept_meanwhile.clear();
   effects_.read([this, name, present, limbo, next = std::move(next),
                  most = config_.page](const copy_reader& reader) {
     auto page =
@@ -172,13 +175,21 @@ void replication::convert_page(const node_name& name, std::string next) {
         again->unsettled = true;
         again->convert_again = again->convert_again || !done; // at a tick
       };
-      storage::batch removal = std::move(found.removal);
-      removal.append(std::move(found.outdated));
-      if (removal.empty())
+      drop_outdated(*find(name), found.outdated);
+      if (found.removal.empty())
         return go_on(success());
-      effects_.own(std::move(found.mails), std::move(removal), go_on);
+      effects_.own(std::move(found.mails), std::move(found.removal), go_on);
     };
   });
+}
+
+void replication::drop_outdated(const partner& primary, const std::vector<message_id>& ids) {
+  storage::batch removal;
+  for (const auto& id : ids)
+    if (!primary.kept_meanwhile.contains(id))
+      copy_reader::remove_held(removal, primary.member.number, id);
+  if (!removal.empty())
+    effects_.commit(std::move(removal), storage::priority::progress, [](const result<void>&) {});
 }
 
 // A primary that crashed may have forgotten a mail before it was durable there, and one whose

@@ -166,6 +166,9 @@ void replication::forget_sent(const partner& to) {
     find(number)->asking = false;
   if (std::erase_if(offered_, [&](const auto& each) { return each.second.holder == number; }) > 0)
     find(number)->offering = false;
+  if (std::erase_if(unsure_, [&](const auto& each) { return each.second.holder == number; }) > 0)
+    find(number)->offering = false;
+  find(number)->not_taken.clear();
   if (std::erase_if(recalled_, [&](const auto& each) { return each.second.holder == number; }) > 0)
     find(number)->recalling = false;
   if (std::erase_if(settled_, [&](const auto& each) { return each.second.from == number; }) > 0)

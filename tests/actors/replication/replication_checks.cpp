@@ -1,5 +1,6 @@
 // What must be true of the simulated cluster.
 #include <algorithm>
+#include <array>
 
 #include "actors/messages/reports.hpp"
 #include "storage/copies.hpp"
@@ -37,6 +38,23 @@ bool replication_world::is_parked(const replication_machine& at, const message_i
   });
 }
 
+// Its holder may have dropped it already, so that another one can have it.
+bool replication_world::is_recalled(const replication_machine& at, const message_id& id) const {
+  return std::ranges::any_of(machines_, [&](const auto& holder) {
+    return at.disk->get(family::queue, storage::recalled_key(holder.number, id))
+        .value()
+        .has_value();
+  });
+}
+
+bool replication_world::waits_for(const replication_machine& at, std::uint16_t holder,
+                                  const message_id& id) const {
+  return std::ranges::any_of(
+      std::array{storage::parked_key(holder, id), storage::unsent_copy_key(holder, id),
+                 storage::recalled_key(holder, id)},
+      [&](const auto& mark) { return at.disk->get(family::queue, mark).value().has_value(); });
+}
+
 // Given up, and kept until another node has said that it owns it. What that one has adopted goes
 // when this node returns.
 bool replication_world::is_offered(const replication_machine& at, const message_id& id) const {
@@ -67,9 +85,15 @@ bool replication_world::has_copy(const replication_machine& at, const message_id
   });
 }
 
+bool replication_world::is_present(std::uint16_t primary, const storage::message_copy& copy) const {
+  const auto bonds = control_.find(bond_key(of(primary).name, of(copy.holder).name));
+  return bonds != control_.end() && decode_bond(bonds->second.value).value().number == copy.bond;
+}
+
 void replication_world::acknowledged(promised_mail mail, const storage::message_copy& copy,
                                      bool kept) {
-  if (kept && !of(copy.holder).lost) {
+  // When the bond has ended since, the copy is somewhere else, or on its way there.
+  if (kept && !of(copy.holder).lost && is_present(mail.id.node(), copy)) {
     const auto& holder = of(copy.holder);
     const auto known = holder.disk->get(family::spool, storage::message_key(mail.id)).value();
     if (!has_copy(holder, mail.id) && !known &&
@@ -107,7 +131,8 @@ smtp::reply replication_world::accept_mail(std::uint16_t from, const std::string
   if (below(6) == 0)
     return {451, "4.3.0", "later"};
   auto& earlier = sent_[recipient];
-  if (!earlier.empty() && !earlier.back().in_doubt)
+  if (!earlier.empty() && !earlier.back().in_doubt &&
+      !unanswerable_.contains(recipients_[recipient].message))
     broken_ = recipient + " was sent twice, by n" + std::to_string(earlier.back().by) +
               " and by n" + std::to_string(from) + ", without need";
   earlier.push_back({from, !is_fully_connected(of(from))});
@@ -128,7 +153,7 @@ std::string replication_world::violation() const {
           body && each.process && each.process->may_act() && !is_parked(each, mail.id) ? 1 : 0;
       anywhere = anywhere || owns(each, mail.id) || has_copy(each, mail.id);
     }
-    if (owners > 1)
+    if (owners > 1 && !unanswerable_.contains(mail.id))
       return mail.name + " has two owners";
     if (!anywhere)
       return mail.name + " is nowhere";

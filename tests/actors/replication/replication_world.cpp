@@ -297,19 +297,16 @@ void replication_world::lose(std::size_t which) {
   machine.wanted = false;
   // Its removal is news to all, whether it was dead already or not.
   put(node_key_of(machine.name), std::string{control_.at(node_key_of(machine.name)).value});
-  // What it sent of a mail that it had from another one, which waits to be told so.
-  for (auto& [recipient, transfers] : sent_)
-    for (auto& each : transfers)
-      if (each.by == machine.number &&
-          std::ranges::any_of(
-              machines_, [&, id = recipients_[recipient].message](const auto& other) {
-                return other.number != machine.number &&
-                       other.disk->get(family::spool, storage::body_key(id)).value();
-              }))
-        each.in_doubt = true;
+  // Only it could say whether it has adopted these; their former owners will send them.
+  for (const auto& mail : promised_)
+    if (std::ranges::any_of(machines_, [&](const auto& each) {
+          return each.number != machine.number && waits_for(each, machine.number, mail.id);
+        }))
+      unanswerable_.insert(mail.id);
   for (auto& mail : promised_)
     mail.lost_with_its_disk =
-        has_ended(machine, mail.id) || std::ranges::none_of(machines_, [&](const auto& each) {
+        has_ended(machine, mail.id) || is_recalled(machine, mail.id) ||
+        std::ranges::none_of(machines_, [&](const auto& each) {
           return each.number != machine.number && (owns(each, mail.id) || has_copy(each, mail.id));
         });
 }

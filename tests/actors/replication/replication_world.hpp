@@ -106,6 +106,12 @@ private:
   void doubt_outcomes(const replication_machine& of);
   [[nodiscard]] bool is_doubtful(const replication_machine& of, const recipient_id& id) const;
   [[nodiscard]] bool has_copy(const replication_machine& at, const message_id& id) const;
+  /// Whether that copy counts now.
+  [[nodiscard]] bool is_present(std::uint16_t primary, const storage::message_copy& copy) const;
+  /// Whether a mail waits for a holder to say what became of its copy.
+  [[nodiscard]] bool waits_for(const replication_machine& at, std::uint16_t holder,
+                               const message_id& id) const;
+  [[nodiscard]] bool is_recalled(const replication_machine& at, const message_id& id) const;
   [[nodiscard]] bool owns(const replication_machine& at, const message_id& id) const;
   [[nodiscard]] bool has_ended(const replication_machine& at, const message_id& id) const;
   [[nodiscard]] bool is_parked(const replication_machine& at, const message_id& id) const;
@@ -134,6 +140,7 @@ private:
     bool in_doubt = false; ///< nobody but the sender may know of it, and that is gone
   };
   std::map<std::string, std::vector<transfer>> sent_; // by recipient
+  std::set<message_id> unanswerable_;
   std::string broken_;
   std::uint64_t mails_ = 0;
 };
