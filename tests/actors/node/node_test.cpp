@@ -135,30 +135,35 @@ TEST_CASE("node: what a killed start left of a key file is no obstacle", "[node]
   CHECK(read_text(directory.path() / "data" / "admin.key").size() > 20);
 }
 
+namespace {
+
+/// A node that has been started once, and where its key may stand.
+struct key_files {
+  temporary_directory directory;
+  config::config settings = settings_for(directory, "127.0.0.1:1");
+  std::filesystem::path path = directory.path() / "data" / "admin.key";
+  std::filesystem::path pending = directory.path() / "data" / "admin.key.pending";
+  key_files() { static_cast<void>(started(settings)); }
+};
+
+} // namespace
+
 TEST_CASE("node: a key that a killed start made gets its file at the next one", "[node]") {
-  const temporary_directory directory;
-  const auto settings = settings_for(directory, "127.0.0.1:1");
-  const auto path = directory.path() / "data" / "admin.key";
-  const auto pending = directory.path() / "data" / "admin.key.pending";
-  static_cast<void>(started(settings));
-  const auto secret = read_text(path);
-  std::filesystem::rename(path, pending);
-  static_cast<void>(started(settings));
-  CHECK(read_text(path) == secret);
-  CHECK_FALSE(std::filesystem::exists(pending));
+  const key_files files;
+  const auto secret = read_text(files.path);
+  std::filesystem::rename(files.path, files.pending);
+  static_cast<void>(started(files.settings));
+  CHECK(read_text(files.path) == secret);
+  CHECK_FALSE(std::filesystem::exists(files.pending));
 }
 
 TEST_CASE("node: a key that did not come to count gets no file", "[node]") {
-  const temporary_directory directory;
-  const auto settings = settings_for(directory, "127.0.0.1:1");
-  const auto path = directory.path() / "data" / "admin.key";
-  const auto pending = directory.path() / "data" / "admin.key.pending";
-  static_cast<void>(started(settings));
-  std::filesystem::remove(path);
-  std::ofstream{pending} << "0123456789abcdef.of-another-life\n";
-  static_cast<void>(started(settings));
-  CHECK_FALSE(std::filesystem::exists(path));
-  CHECK_FALSE(std::filesystem::exists(pending));
+  const key_files files;
+  std::filesystem::remove(files.path);
+  std::ofstream{files.pending} << "0123456789abcdef.of-another-life\n";
+  static_cast<void>(started(files.settings));
+  CHECK_FALSE(std::filesystem::exists(files.path));
+  CHECK_FALSE(std::filesystem::exists(files.pending));
 }
 
 TEST_CASE("node: a second node on the same directory is refused", "[node]") {

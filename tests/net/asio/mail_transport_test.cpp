@@ -60,6 +60,14 @@ struct transport_fixture {
   transmission_finished send_one(const scripted_host& host) { return send_one(host, plan({})); }
 };
 
+/// Until DATA has come, with nothing of the transaction answered yet.
+void greet_up_to_data(peer_session& peer) {
+  peer.greet();
+  peer.hear();
+  peer.hear();
+  CHECK(peer.hear() == "DATA");
+}
+
 /// A host that behaves: greets, takes everything, answers QUIT.
 void take_everything(peer_session& peer) {
   peer.greet();
@@ -112,10 +120,7 @@ TEST_CASE_METHOD(transport_fixture,
                  "transport: while sending is paused a mail under way ends and the next comes back",
                  "[transport]") {
   scripted_host host{[&](peer_session& peer, std::size_t) {
-    peer.greet();
-    peer.hear();
-    peer.hear();
-    CHECK(peer.hear() == "DATA");
+    greet_up_to_data(peer);
     sending.pause(true);
     peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
     peer.hear_data();
@@ -136,10 +141,7 @@ TEST_CASE_METHOD(transport_fixture,
 TEST_CASE_METHOD(transport_fixture, "transport: behind a closed fence no dot is sent",
                  "[transport]") {
   scripted_host host{[&](peer_session& peer, std::size_t) {
-    peer.greet();
-    peer.hear();
-    peer.hear();
-    CHECK(peer.hear() == "DATA");
+    greet_up_to_data(peer);
     sending.close();
     peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
     CHECK(peer.hear().empty());
