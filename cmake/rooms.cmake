@@ -21,6 +21,10 @@ target_compile_options(
             -Woverloaded-virtual -Werror -fpch-preprocess
             # g++ 12 sees uninitialised values in optimised Boost.Outcome and libstdc++ that are none.
             $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+if(CMAKE_UNITY_BUILD)
+  # Files compiled together are one file to the warning, which takes their own types for a header's.
+  target_compile_options(warmfront_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 if(WARMFRONT_SANITIZE MATCHES thread)
   # Asio's fences are not understood; the sanitizer says so with a warning.
   target_compile_options(warmfront_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)

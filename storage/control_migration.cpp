@@ -13,7 +13,7 @@ namespace warmfront::storage {
 
 namespace {
 
-constexpr std::size_t changes_max = 100;
+constexpr std::size_t changes_per_batch = 100;
 /// etcd takes 1.5 MiB a request, in which base64 makes four octets of three.
 constexpr std::size_t batch_octets_max = std::size_t{512} << 10;
 
@@ -67,7 +67,7 @@ private:
   control_transaction next_batch() {
     control_transaction batch;
     std::size_t octets = 0;
-    while (written_ < records_.size() && batch.then.size() < changes_max) {
+    while (written_ < records_.size() && batch.then.size() < changes_per_batch) {
       const auto& record = records_[written_];
       octets += 2 * record.key.size() + record.value.size();
       if (octets > batch_octets_max && !batch.then.empty()) {

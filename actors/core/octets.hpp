@@ -1,6 +1,7 @@
-// Numbers in keys and frames.
+// Octets: numbers in keys and frames, and what text is made of.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,6 +22,11 @@ inline void append_number(std::string& to, std::uint64_t value, std::size_t octe
   for (const char octet : from)
     value = (value << 8) | static_cast<std::uint8_t>(octet);
   return value;
+}
+
+/// Whether every octet is below 0x80.
+[[nodiscard]] inline bool is_ascii(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
 } // namespace warmfront

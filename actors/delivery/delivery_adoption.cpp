@@ -60,6 +60,7 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
     if (is == recipient_state::deferred && state->next_attempt_at) {
       key = storage::deferred_key(*state->next_attempt_at, id);
       deferred.emplace_back(*state->next_attempt_at, key);
+      to.erase(family::queue, key); // it has it already if it was this node's at that deferral
     } else if (!is_final(is)) {
       key = storage::lane_key(record.first_lane, sequence);
     }
@@ -85,6 +86,8 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
     }
   placed_.erase(record.id);
   to.put(family::spool, storage::message_key(record.id), storage::encode(record));
+  // Written once, for the one who removes it when the mail ends: the mail may have been here before.
+  to.erase(family::spool, storage::body_key(record.id));
   to.put(family::spool, storage::body_key(record.id), *mail.mail->content);
   if (record.copy && !(mail.copy && mail.is_confirmed))
     to.put(family::queue, storage::unsent_copy_key(record.copy->holder, record.id), {});

@@ -14,10 +14,6 @@ using storage::family;
 // One page holds no more content than this, or one mail.
 constexpr std::size_t page_octets = 4u << 20;
 
-std::string after(const std::string& key) {
-  return key + '\0';
-}
-
 bool is_ended(const std::optional<storage::recipient_record>& record) {
   return record && is_final(static_cast<recipient_state>(record->state));
 }
@@ -50,7 +46,7 @@ result<copy_reader::copies> copy_reader::unsent(std::uint16_t holder, std::strin
   for (const auto& mark : marks) {
     if (octets >= page_octets)
       return page;
-    page.next = after(mark.key);
+    page.next = mark.key + '\0';
     const auto id = storage::parse_unsent_key(mark.key)->recipient.message;
     WARMFRONT_TRY(record, store_.get(family::spool, storage::message_key(id)));
     WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(id)));
@@ -82,7 +78,7 @@ result<copy_reader::outcomes> copy_reader::unsent_progress(std::uint16_t holder,
   outcomes page;
   WARMFRONT_TRY(marks, scan(family::queue, storage::unsent_progress_prefix(holder), from, most));
   for (const auto& mark : marks) {
-    page.next = after(mark.key);
+    page.next = mark.key + '\0';
     copy_progress progress;
     progress.holder = holder;
     progress.recipient = storage::parse_unsent_key(mark.key)->recipient;
@@ -107,7 +103,7 @@ result<copy_reader::mark_page> copy_reader::outdated_progress(std::uint16_t hold
   mark_page page;
   WARMFRONT_TRY(found, scan(family::queue, storage::unsent_progress_prefix(holder), from, most));
   for (const auto& mark : found) {
-    page.next = after(mark.key);
+    page.next = mark.key + '\0';
     const auto id = storage::parse_unsent_key(mark.key)->recipient.message;
     WARMFRONT_TRY(record, store_.get(family::spool, storage::message_key(id)));
     if (record) {
@@ -127,7 +123,7 @@ result<copy_reader::placed> copy_reader::copies_at(std::uint16_t holder, const b
   placed page;
   WARMFRONT_TRY(found, scan(family::spool, storage::all_messages_prefix(), from, most));
   for (const auto& [key, value] : found) {
-    page.next = after(key);
+    page.next = key + '\0';
     WARMFRONT_TRY(message, storage::decode_message(value));
     if (!message.copy || message.copy->holder != holder || message.copy->bond >= present.number ||
         present.is_adopted(message.copy->bond))
@@ -153,7 +149,7 @@ result<copy_reader::held> copy_reader::held_for(const storage::message_copy& pri
   for (const auto& [key, value] : found) {
     if (octets >= page_octets)
       return page;
-    page.next = after(key);
+    page.next = key + '\0';
     const auto id = *storage::parse_held_message_key(key);
     WARMFRONT_TRY(message, storage::decode_message(value));
     const auto under = message.copy ? message.copy->bond : 0;
@@ -286,7 +282,7 @@ result<copy_reader::id_page> copy_reader::held_under(std::uint16_t primary, std:
   id_page page;
   WARMFRONT_TRY(found, scan(family::spool, storage::held_messages_prefix(primary), from, most));
   for (const auto& [key, value] : found) {
-    page.next = after(key);
+    page.next = key + '\0';
     WARMFRONT_TRY(message, storage::decode_message(value));
     WARMFRONT_TRY(mark, store_.get(family::queue, storage::offered_key(primary, message.id)));
     if (message.copy && message.copy->bond == bond && !mark)

@@ -9,13 +9,7 @@ namespace warmfront {
 
 using storage::family;
 
-namespace {
-
-std::string after(const std::string& key) {
-  return key + '\0';
-}
-
-} // namespace
+namespace {} // namespace
 
 result<copy_reader::offers> copy_reader::offered(std::uint16_t holder, std::size_t most) const {
   offers page;
@@ -116,7 +110,7 @@ result<copy_reader::unsettled> copy_reader::taken_from(std::uint16_t node, std::
   unsettled page;
   WARMFRONT_TRY(marks, scan(family::queue, storage::all_taken_prefix(), from, most));
   for (const auto& mark : marks) {
-    page.next = after(mark.key);
+    page.next = mark.key + '\0';
     if (const auto taken = storage::parse_taken_key(mark.key); taken.from == node)
       page.ids.push_back(taken.id);
   }

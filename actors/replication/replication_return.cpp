@@ -36,7 +36,6 @@ result<settled_mails> read_settled(const copy_reader& reader, std::uint16_t hold
     WARMFRONT_TRY(mail, reader.own_mail(id));
     if (!mail)
       continue;
-    settled.with.erase(family::spool, storage::body_key(id)); // it is put again
     settled.own.push_back(std::move(*mail));
   }
   return settled;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "actors/core/octets.hpp"
 #include "admin/api/handlers.hpp"
 #include "net/mime/compose.hpp"
 #include "net/mime/header_text.hpp"
@@ -95,7 +96,7 @@ result<void> add_recipients(envelope& mail, const json& body) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       WARMFRONT_TRY(mailbox, mime::parse_mailbox(values[i], fmt::format("{}[{}]", name, i)));
       if (seen.insert(mailbox.address).second) {
-        mail.smtputf8 = mail.smtputf8 || !mime::is_ascii(mailbox.address);
+        mail.smtputf8 = mail.smtputf8 || !is_ascii(mailbox.address);
         mail.recipients.emplace_back().address = std::move(mailbox.address);
       }
       if (mail.recipients.size() > recipients_max) {
@@ -115,7 +116,7 @@ result<submission> read_submission(const call& request) {
   submission target;
   WARMFRONT_TRY(parts, read_parts(request));
   WARMFRONT_TRY(from, mime::parse_mailbox(parts.from, "from"));
-  target.mail.smtputf8 = !mime::is_ascii(from.address);
+  target.mail.smtputf8 = !is_ascii(from.address);
   target.mail.reverse_path = std::move(from.address);
   WARMFRONT_TRY(add_recipients(target.mail, request.body));
   WARMFRONT_TRY(content, mime::compose(parts, request.node->message_octets_max));

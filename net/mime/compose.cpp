@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "actors/core/address.hpp"
+#include "actors/core/octets.hpp"
 #include "net/mime/body.hpp"
 #include "net/mime/header_block.hpp"
 #include "net/mime/header_text.hpp"

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "actors/core/address.hpp"
+#include "actors/core/octets.hpp"
 
 namespace warmfront::mime {
 
@@ -120,11 +121,6 @@ result<void> check_field_name(std::string_view name, const std::string& field) {
     return error{errc::invalid_argument, quote_for_message(name) + " is not a header field name",
                  "use letters, digits and hyphens", field};
   return success();
-}
-
-bool is_ascii(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 std::string encode_words(std::string_view text, std::size_t column) {

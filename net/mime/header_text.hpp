@@ -19,8 +19,6 @@ inline constexpr std::size_t line_octets_max = 998;
 /// A field name: 1 to 76 printable ASCII characters, no colon. `errc::invalid_argument`.
 [[nodiscard]] result<void> check_field_name(std::string_view name, const std::string& field);
 
-[[nodiscard]] bool is_ascii(std::string_view text) noexcept;
-
 /// UTF-8 as encoded words of at most 75 octets, none of which splits a character; separated by
 /// folds, which vanish when they are decoded. `column`: how much of the first line is used already.
 [[nodiscard]] std::string encode_words(std::string_view text, std::size_t column);

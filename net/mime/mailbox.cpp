@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "actors/core/address.hpp"
+#include "actors/core/octets.hpp"
 #include "net/mime/header_text.hpp"
 
 namespace warmfront::mime {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "actors/core/octets.hpp"
 #include "net/smtp/xtext.hpp"
 
 namespace warmfront::smtp {
@@ -37,10 +38,6 @@ void take_keyword(client_extensions& found, std::string_view line) {
       found.size_octets_max = parsed.ec == std::errc{} ? octets : 0;
     }
   }
-}
-
-bool is_ascii(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
 std::uint64_t octets_of(const transmission& mail, const content_facts& facts) noexcept {

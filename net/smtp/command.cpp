@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actors/core/address.hpp"
+#include "actors/core/octets.hpp"
 #include "net/smtp/xtext.hpp"
 
 namespace warmfront::smtp {
@@ -186,11 +187,6 @@ bool set_original_recipient(envelope_recipient& recipient, std::string_view valu
            std::string_view{"()<>@,;:\\\"[]+="}.find(c) == std::string_view::npos;
   });
   return atom && !address.empty() && is_xtext(address, utf8 && same_ignoring_case(type, "utf-8"));
-}
-
-bool is_ascii(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 /// What is wrong with a path; nothing when it is fine.

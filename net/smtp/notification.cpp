@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "actors/core/address.hpp"
+#include "actors/core/octets.hpp"
 #include "net/smtp/notification_text.hpp"
 #include "net/smtp/xtext.hpp"
 
@@ -13,10 +14,6 @@ namespace {
 
 /// A header of more than this comes back cut at a line end.
 constexpr std::size_t header_octets_max = 32 * 1024;
-
-bool is_ascii(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
-}
 
 std::string_view action_of(notification_kind kind) noexcept {
   switch (kind) {

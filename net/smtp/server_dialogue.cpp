@@ -8,7 +8,7 @@ namespace warmfront::smtp {
 
 namespace {
 
-constexpr std::size_t line_octets_max = 12288;   // AUTH (RFC 4954 §4)
+constexpr std::size_t dialogue_line_max = 12288; // AUTH (RFC 4954 §4)
 constexpr std::size_t progress_octets_min = 512; // less in `data_timeout` is no progress
 constexpr std::size_t pending_octets_kept = 4096;
 /// A client waits ten minutes for the reply to its dot (RFC 5321 §4.5.3.2.6): answer before.
@@ -108,7 +108,7 @@ server_dialogue::next server_dialogue::read_line(std::string_view& input, steady
     return close_with("554 5.5.1 expected SMTP, TLS starts with STARTTLS here");
   }
   const auto end = line_end(input);
-  if (std::min(end, input.size()) > line_octets_max) {
+  if (std::min(end, input.size()) > dialogue_line_max) {
     input = {};
     return close_with("500 5.5.2 line too long");
   }

@@ -24,7 +24,7 @@ struct answers {
   }
 };
 
-bool holds(const store& in, std::string_view key) {
+bool is_in(const store& in, std::string_view key) {
   return in.get(family::spool, key).value().has_value();
 }
 
@@ -39,11 +39,11 @@ TEST_CASE("memory store: settles when it is told to, in order", "[memory]") {
   told.put(subject, "b");
   told.put(subject, "c");
   CHECK(told.heard.empty());
-  CHECK_FALSE(holds(subject, "a"));
+  CHECK_FALSE(is_in(subject, "a"));
   CHECK(subject.unsettled() == 3);
   CHECK(subject.settle(1) == 1);
-  CHECK(holds(subject, "a"));
-  CHECK_FALSE(holds(subject, "b"));
+  CHECK(is_in(subject, "a"));
+  CHECK_FALSE(is_in(subject, "b"));
   CHECK(subject.settle() == 2);
   CHECK(told.heard == codes{"ok", "ok", "ok"});
 }
@@ -59,9 +59,9 @@ TEST_CASE("memory store: a crash forgets what was not acknowledged, but for surv
   subject.crash(1);
   CHECK(subject.settle() == 0);
   CHECK(told.heard == codes{"ok"});
-  CHECK(holds(subject, "a"));
-  CHECK(holds(subject, "b"));
-  CHECK_FALSE(holds(subject, "c"));
+  CHECK(is_in(subject, "a"));
+  CHECK(is_in(subject, "b"));
+  CHECK_FALSE(is_in(subject, "c"));
 }
 
 TEST_CASE("memory store: the next commits fail as told, without effect", "[memory]") {
@@ -72,7 +72,7 @@ TEST_CASE("memory store: the next commits fail as told, without effect", "[memor
   told.put(subject, "b");
   told.put(subject, "c");
   CHECK(told.heard == codes{"unavailable", "unavailable", "ok"});
-  CHECK_FALSE(holds(subject, "b"));
+  CHECK_FALSE(is_in(subject, "b"));
 }
 
 TEST_CASE("memory store: storage_failed stays until the process starts again", "[memory]") {

@@ -11,6 +11,7 @@
 
 #include "storage/rocks/rocks_store.hpp"
 #include "tests/storage/child_process.hpp"
+#include "tests/storage/scripted_disk.hpp"
 #include "tests/storage/temporary_directory.hpp"
 
 namespace warmfront::storage {
@@ -18,6 +19,8 @@ namespace warmfront::storage {
 namespace {
 
 using testing::child_process;
+using testing::comes_true;
+using testing::holds;
 
 constexpr int mount_refused = 77;
 constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
@@ -40,20 +43,16 @@ void fill_up(const std::string& file) {
   ::close(descriptor);
 }
 
-result<void> put(store& target, const std::string& key, priority urgency) {
+result<void> put_block(store& target, const std::string& key, priority urgency) {
   batch changes;
   changes.put(family::spool, key, std::string(64 * 1024, 'v'));
   return commit_and_wait(target, std::move(changes), urgency);
 }
 
-bool holds(const store& in, const std::string& key) {
-  return in.get(family::spool, key).value().has_value();
-}
-
 // Commits until one is refused. @returns how many were not.
 int put_until_full(store& target, const std::string& prefix, priority urgency) {
   for (int number = 0; number < 100'000; ++number) {
-    const auto done = put(target, prefix + std::to_string(number), urgency);
+    const auto done = put_block(target, prefix + std::to_string(number), urgency);
     if (!done) {
       REQUIRE(done.error().code == errc::storage_full);
       return number;
@@ -61,15 +60,6 @@ int put_until_full(store& target, const std::string& prefix, priority urgency) {
   }
   FAIL("the disk never became full");
   return 0;
-}
-
-template <class Predicate>
-bool comes_true(Predicate holds) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-  while (!holds() && std::chrono::steady_clock::now() < patience) {
-    std::this_thread::yield();
-  }
-  return holds();
 }
 
 } // namespace
@@ -91,7 +81,7 @@ TEST_CASE("child: fills its disk", "[.][filling-child]") {
     grown = put_until_full(*subject, "growth", priority::growth);
     REQUIRE(grown > 0);
     REQUIRE(subject->health().free_octets > 128 * mebibyte);
-    REQUIRE(put(*subject, "progress", priority::progress).has_value());
+    REQUIRE(put_block(*subject, "progress", priority::progress).has_value());
     // Somebody else takes the reserve: even progress finds no space, and nothing aborts.
     fill_up(filler);
     progressed = put_until_full(*subject, "progress", priority::progress);
@@ -99,7 +89,8 @@ TEST_CASE("child: fills its disk", "[.][filling-child]") {
     REQUIRE_FALSE(subject->health().failure.has_value());
     // Space comes back.
     REQUIRE(::unlink(filler.c_str()) == 0);
-    REQUIRE(comes_true([&] { return put(*subject, "after", priority::progress).has_value(); }));
+    REQUIRE(
+        comes_true([&] { return put_block(*subject, "after", priority::progress).has_value(); }));
   }
   const auto again = open_rocks_store(options).value();
   for (int number = 0; number < grown; ++number) {

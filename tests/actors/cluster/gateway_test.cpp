@@ -16,7 +16,7 @@ using namespace warmfront::gateway_action;
 
 namespace {
 
-constexpr std::uint16_t role_kind = 16;
+constexpr std::uint16_t bulk_kind = 16;
 
 /// One gateway, its clock, and what it did since it was last asked.
 struct side {
@@ -93,7 +93,7 @@ peer_frame hello_of(const std::string& name, std::uint32_t first, std::uint32_t 
 }
 
 peer_frame mail_of(std::size_t octets) {
-  return {role_kind, std::string(octets, 'm')};
+  return {bulk_kind, std::string(octets, 'm')};
 }
 
 } // namespace

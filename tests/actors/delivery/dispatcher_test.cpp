@@ -18,7 +18,7 @@ const net::next_hop hop{"mx.b.example", "198.51.100.1", 25};
 const site_route to_b{"mx.b.example", {hop}, {}};
 const smtp::reply ok{250, "2.0.0", "ok"};
 
-dispatcher_config small() {
+dispatcher_config small_dispatcher() {
   dispatcher_config config;
   config.helo = "mta.example";
   config.connections_per_site = 3;
@@ -32,7 +32,7 @@ dispatcher_config small() {
 
 /// A dispatcher with a clock, and what it asked for.
 struct dispatch {
-  dispatcher core{small()};
+  dispatcher core{small_dispatcher()};
   testing::manual_clock time;
   std::vector<std::string> resolved;
   std::vector<open_connection> opened;

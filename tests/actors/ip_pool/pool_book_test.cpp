@@ -54,8 +54,8 @@ struct world {
   }
 };
 
-put_pool_address put(const std::string& name, const std::string& address,
-                     const std::string& plan = {}, std::uint32_t weight = 1) {
+put_pool_address placed(const std::string& name, const std::string& address,
+                        const std::string& plan = {}, std::uint32_t weight = 1) {
   return {pool_name{name}, {ip_address{address}, node_name{"n1"}, weight, plan_name{plan}}};
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("pools: shared exists from the start and stays", "[ip_pool]") {
   REQUIRE(of.book.list({}).value().size() == 1);
   CHECK(of.book.find(pool_name{"shared"})->kind == pool_kind::shared);
   CHECK(of.code(delete_pool{pool_name{"shared"}}) == errc::refused);
-  CHECK_FALSE(of.code(put("shared", "192.0.2.1")));
+  CHECK_FALSE(of.code(placed("shared", "192.0.2.1")));
   of.store.erase("pools/shared");
   of.store.settle();
   CHECK(of.book.find(pool_name{"shared"}) != nullptr);
@@ -110,16 +110,16 @@ TEST_CASE("pools: what is stored is checked", "[ip_pool]") {
 TEST_CASE("pools: addresses are stored in canonical text", "[ip_pool]") {
   world of;
   of.make_pool("mine", pool_kind::dedicated);
-  REQUIRE(of.run(put("mine", "2001:DB8:0:0::1")));
+  REQUIRE(of.run(placed("mine", "2001:DB8:0:0::1")));
   CHECK(of.address_of("mine").address.str() == "2001:db8::1");
   for (const auto* bad :
        {"", "192.0.2", "192.0.2.1/32", "example.org", "::g", "192.0.2.01", "fe80::1%eth0", "[::1]"})
-    CHECK(of.code(put("mine", bad)) == errc::invalid_argument);
-  CHECK(of.code(put("mine", "192.0.2.1", {}, 1'000'001)) == errc::invalid_argument);
-  auto bad_node = put("mine", "192.0.2.1");
+    CHECK(of.code(placed("mine", bad)) == errc::invalid_argument);
+  CHECK(of.code(placed("mine", "192.0.2.1", {}, 1'000'001)) == errc::invalid_argument);
+  auto bad_node = placed("mine", "192.0.2.1");
   bad_node.value.node = node_name{"a b"};
   CHECK(of.code(bad_node) == errc::invalid_argument);
-  CHECK(of.code(put("none", "192.0.2.1")) == errc::not_found);
+  CHECK(of.code(placed("none", "192.0.2.1")) == errc::not_found);
   CHECK(of.code(delete_pool_address{pool_name{"none"}, ip_address{"192.0.2.1"}}) ==
         errc::not_found);
   CHECK(of.code(delete_pool_address{pool_name{"mine"}, ip_address{"192.0.2.1"}}) ==
@@ -130,22 +130,23 @@ TEST_CASE("pools: a new address of a dedicated pool warms up, one of a shared po
           "[ip_pool]") {
   world of;
   of.make_pool("mine", pool_kind::dedicated);
-  REQUIRE(of.run(put("mine", "192.0.2.1")));
+  REQUIRE(of.run(placed("mine", "192.0.2.1")));
   CHECK(of.address_of("mine").plan.str() == "standard");
-  REQUIRE(of.run(put("shared", "192.0.2.2")));
+  REQUIRE(of.run(placed("shared", "192.0.2.2")));
   CHECK(of.address_of("shared").plan.empty());
 }
 
 TEST_CASE("pools: an address keeps its plan when only its weight is given", "[ip_pool]") {
   world of;
   of.make_pool("mine", pool_kind::dedicated);
-  REQUIRE(of.run(put("mine", "192.0.2.1", "conservative")));
-  const auto change = of.book.prepared(put("mine", "192.0.2.1", {}, 7)).value();
+  REQUIRE(of.run(placed("mine", "192.0.2.1", "conservative")));
+  const auto change = of.book.prepared(placed("mine", "192.0.2.1", {}, 7)).value();
   CHECK(change.value.plan.str() == "conservative");
   CHECK(of.book.ledgers_for(change.name, {change.value}).empty());
   REQUIRE(of.run(change));
   CHECK(of.address_of("mine").weight == 7);
-  CHECK(of.book.ledgers_for(pool_name{"mine"}, {put("", "192.0.2.1", "warm").value}).size() == 1);
+  CHECK(of.book.ledgers_for(pool_name{"mine"}, {placed("", "192.0.2.1", "warm").value}).size() ==
+        1);
 }
 
 TEST_CASE("pools: an address is in one dedicated pool, or in shared ones", "[ip_pool]") {
@@ -153,15 +154,15 @@ TEST_CASE("pools: an address is in one dedicated pool, or in shared ones", "[ip_
   of.make_pool("one", pool_kind::dedicated);
   of.make_pool("two", pool_kind::dedicated);
   of.make_pool("open", pool_kind::shared);
-  REQUIRE(of.run(put("one", "192.0.2.1")));
-  CHECK_FALSE(of.code(put("one", "192.0.2.1")));
-  CHECK(of.code(put("two", "192.0.2.1")) == errc::conflict);
-  CHECK(of.code(put("shared", "192.0.2.1")) == errc::conflict);
-  REQUIRE(of.run(put("shared", "192.0.2.2")));
-  CHECK_FALSE(of.code(put("open", "192.0.2.2")));
-  CHECK(of.code(put("two", "192.0.2.2")) == errc::conflict);
+  REQUIRE(of.run(placed("one", "192.0.2.1")));
+  CHECK_FALSE(of.code(placed("one", "192.0.2.1")));
+  CHECK(of.code(placed("two", "192.0.2.1")) == errc::conflict);
+  CHECK(of.code(placed("shared", "192.0.2.1")) == errc::conflict);
+  REQUIRE(of.run(placed("shared", "192.0.2.2")));
+  CHECK_FALSE(of.code(placed("open", "192.0.2.2")));
+  CHECK(of.code(placed("two", "192.0.2.2")) == errc::conflict);
   REQUIRE(of.run(delete_pool_address{pool_name{"one"}, ip_address{"192.0.2.1"}}));
-  CHECK_FALSE(of.code(put("two", "192.0.2.1")));
+  CHECK_FALSE(of.code(placed("two", "192.0.2.1")));
   auto changed = *of.book.find(pool_name{"two"});
   changed.kind = pool_kind::shared;
   CHECK(of.code(put_pool{changed}) == errc::conflict);
@@ -171,8 +172,8 @@ TEST_CASE("pools: two pools cannot take one address at the same time", "[ip_pool
   world of;
   of.make_pool("one", pool_kind::dedicated);
   of.make_pool("two", pool_kind::dedicated);
-  const auto first = of.book.build(of.book.prepared(put("one", "192.0.2.1")).value());
-  const auto second = of.book.build(of.book.prepared(put("two", "192.0.2.1")).value());
+  const auto first = of.book.build(of.book.prepared(placed("one", "192.0.2.1")).value());
+  const auto second = of.book.build(of.book.prepared(placed("two", "192.0.2.1")).value());
   CHECK(of.make(first));
   CHECK_FALSE(of.make(second));
 }
@@ -181,8 +182,8 @@ TEST_CASE("pools: an assignment asks for the pool's addresses in the recipient's
           "[ip_pool]") {
   world of;
   of.make_pool("mine", pool_kind::dedicated);
-  REQUIRE(of.run(put("mine", "192.0.2.1")));
-  REQUIRE(of.run(put("mine", "192.0.2.2")));
+  REQUIRE(of.run(placed("mine", "192.0.2.1")));
+  REQUIRE(of.run(placed("mine", "192.0.2.2")));
   assignment_request assignment;
   assignment.pool = pool_name{"mine"};
   assignment.recipient = "a@example.org";

@@ -8,8 +8,8 @@ using namespace warmfront;
 namespace {
 
 const node_name self{"n1"};
-const node_name second{"n2"};
-const node_name third{"n3"};
+const node_name second_node{"n2"};
+const node_name third_node{"n3"};
 
 /// A node with two connected peers, and what it was told about sending.
 class pausing_node final : public replication_effects {
@@ -19,10 +19,10 @@ public:
     config.unconfirmed_max = unconfirmed_max;
     config.unheard_max = milliseconds{200};
     rules_ = std::make_unique<replication>(config, *this);
-    rules_->set_members(
-        {{second, 2, false, false, true, false, 1}, {third, 3, false, false, true, false, 1}});
-    rules_->peer_joined(second);
-    rules_->peer_joined(third);
+    rules_->set_members({{second_node, 2, false, false, true, false, 1},
+                         {third_node, 3, false, false, true, false, 1}});
+    rules_->peer_joined(second_node);
+    rules_->peer_joined(third_node);
   }
 
   /// Outcomes of that many recipients whose copies are at n2.
@@ -39,7 +39,7 @@ public:
   /// n2 confirms all it has been sent.
   void confirm() {
     for (const auto number : std::exchange(unanswered_, {}))
-      hear(second, replica_frame::progress_kept, encode_progress_answer(number));
+      hear(second_node, replica_frame::progress_kept, encode_progress_answer(number));
   }
   void hear(const node_name& from, replica_frame kind, const std::string& octets) {
     REQUIRE(rules_->received(from, static_cast<std::uint16_t>(kind), octets));
@@ -96,12 +96,12 @@ TEST_CASE("replication: a slow holder does not pause sending while another peer 
   node.record(1);
   for (int i = 0; i < 10; ++i) {
     node.pass(milliseconds{150});
-    node.hear(third, replica_frame::known, encode_messages({1, {}}));
+    node.hear(third_node, replica_frame::known, encode_messages({1, {}}));
     CHECK(node.may_send);
   }
   node.pass(milliseconds{201});
   CHECK_FALSE(node.may_send);
-  node.hear(third, replica_frame::known, encode_messages({1, {}}));
+  node.hear(third_node, replica_frame::known, encode_messages({1, {}}));
   CHECK(node.may_send);
 }
 

@@ -5,13 +5,12 @@
 
 using namespace warmfront;
 using namespace std::chrono_literals;
+using warmfront::testing::domain;
+using warmfront::testing::ip;
+using warmfront::testing::ip2;
 using warmfront::testing::ledger_world;
 
 namespace {
-
-const std::string ip = "192.0.2.1";
-const std::string ip2 = "192.0.2.2";
-const std::string domain = "example.org";
 
 release_forecast look(ledger_world& world, std::vector<std::string> sources, std::uint64_t ahead,
                       mail_class importance = mail_class::triggered, const std::string& from = {}) {

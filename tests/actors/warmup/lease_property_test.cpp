@@ -13,7 +13,7 @@ using warmfront::testing::quota_model;
 namespace {
 
 const std::vector<std::string> sources{"192.0.2.1", "192.0.2.2"};
-const std::string domain = "a.example";
+const std::string quota_domain = "a.example";
 const std::vector<std::string> plans{"one", "two"};
 
 class run {
@@ -25,7 +25,7 @@ public:
     edit_plan("one");
     edit_plan("two");
     world_.settle();
-    for (const auto& subject : {sources[0], sources[1], domain})
+    for (const auto& subject : {sources[0], sources[1], quota_domain})
       world_.node(0).command(set_ledger_plan{ledger_subject{subject}, plan_name{one_of(plans)}});
     world_.settle();
     faults_ = true;
@@ -79,7 +79,8 @@ private:
     const auto source = one_of(sources);
     const auto importance = below(2) == 0 ? mail_class::triggered : mail_class::batch;
     for (auto left = below(12) + 1; left > 0; --left) {
-      const auto verdict = node.take(source, below(2) == 0 ? domain : "none.example", importance);
+      const auto verdict =
+          node.take(source, below(2) == 0 ? quota_domain : "none.example", importance);
       if (verdict.what != permit_verdict::kind::granted)
         return;
       ++granted_;
@@ -151,7 +152,7 @@ private:
     auto& node = world_.node(below(world_.size()));
     if (!node.is_up())
       return;
-    const ledger_subject subject{below(3) == 0 ? domain : one_of(sources)};
+    const ledger_subject subject{below(3) == 0 ? quota_domain : one_of(sources)};
     if (what < 978)
       edit_plan(one_of(plans));
     else if (what < 981)

@@ -11,8 +11,8 @@ using warmfront::testing::lease_world;
 
 namespace {
 
-const std::string ip = "192.0.2.1";
-const std::string domain = "a.example";
+const std::string leased_ip = "192.0.2.1";
+const std::string leased_domain = "a.example";
 const std::string elsewhere = "198.51.100.1"; ///< without a ledger
 
 struct lease_fixture {
@@ -26,7 +26,7 @@ struct lease_fixture {
     world.settle();
     world.node(0).command(put_plan{{plan_name{"one"}, {quota}, false}});
     world.settle();
-    for (const auto& subject : {ip, domain})
+    for (const auto& subject : {leased_ip, leased_domain})
       world.node(0).command(set_ledger_plan{ledger_subject{subject}, plan_name{"one"}});
     world.settle();
   }
@@ -34,8 +34,8 @@ struct lease_fixture {
   std::uint64_t take(std::size_t at, std::uint64_t most, bool of_domain = true) {
     std::uint64_t taken = 0;
     for (int refused = 0; taken < most && refused < 3;) {
-      const auto verdict = of_domain ? world.node(at).take(elsewhere, domain)
-                                     : world.node(at).take(ip, "none.example");
+      const auto verdict = of_domain ? world.node(at).take(elsewhere, leased_domain)
+                                     : world.node(at).take(leased_ip, "none.example");
       if (verdict.what == kind::granted) {
         ++taken;
         refused = 0;
@@ -74,12 +74,12 @@ TEST_CASE("leases: who waits for a lease hears that others have all of the day",
   lease_fixture of{2, 100};
   auto& late = of.world.node(0);
   late.late().hold(true);
-  REQUIRE(late.take(elsewhere, domain).what == kind::pending);
+  REQUIRE(late.take(elsewhere, leased_domain).what == kind::pending);
   of.world.settle();
   REQUIRE(of.take(1, all) == 100);
   // Else it would ask no more: no day's end is known to somebody who was promised an answer.
   CHECK(late.was_opened());
-  const auto verdict = late.take(elsewhere, domain);
+  const auto verdict = late.take(elsewhere, leased_domain);
   CHECK(verdict.what == kind::exhausted);
   CHECK(verdict.until > wall_time{});
   CHECK_FALSE(late.was_opened());
@@ -103,7 +103,7 @@ TEST_CASE("leases: the next part is there before the present one is spent", "[wa
   of.take(0, 1);
   std::size_t waits = 0;
   for (int taken = 0; taken < 19'000; ++taken) {
-    if (of.world.node(0).take(elsewhere, domain).what != kind::granted)
+    if (of.world.node(0).take(elsewhere, leased_domain).what != kind::granted)
       ++waits;
     if (taken % 50 == 0) // a round trip takes as long as fifty mails
       of.world.settle();
@@ -114,7 +114,7 @@ TEST_CASE("leases: the next part is there before the present one is spent", "[wa
 TEST_CASE("leases: the owner of an address has its day at once, others have nothing", "[warmup]") {
   lease_fixture of{3, 5'000};
   for (std::size_t at = 0; at < 3; ++at)
-    of.world.node(at).book().set_owners({{ip, node_name{"n2"}}});
+    of.world.node(at).book().set_owners({{leased_ip, node_name{"n2"}}});
   CHECK(of.take(0, all, false) == 0);
   const auto before = of.transactions();
   CHECK(of.take(1, all, false) == 5'000);
@@ -125,7 +125,7 @@ TEST_CASE("leases: a former owner gives back what it did not use", "[warmup]") {
   lease_fixture of{2, 5'000};
   const auto owned_by = [&](const char* name) {
     for (std::size_t at = 0; at < 2; ++at) {
-      of.world.node(at).book().set_owners({{ip, node_name{name}}});
+      of.world.node(at).book().set_owners({{leased_ip, node_name{name}}});
       of.world.node(at).flush();
     }
     of.world.settle();
@@ -161,7 +161,7 @@ TEST_CASE("leases: a give-back that arrives after the restart takes nothing twic
   of.world.node(0).start();
   of.world.settle();
   // What it gave back, perhaps, is not spent before the control store says that it still has it.
-  CHECK(of.world.node(0).take(elsewhere, domain).what == kind::pending);
+  CHECK(of.world.node(0).take(elsewhere, leased_domain).what == kind::pending);
   of.world.node(0).late().arrive();
   of.world.settle();
   CHECK(of.take(1, 200) + of.take(0, all) + of.take(1, all) == 700);
@@ -210,9 +210,9 @@ TEST_CASE("leases: a clock ahead opens the day for all, one behind cannot lease 
   of.world.node(1).set_clock_error(90s);
   of.world.pass(24h - 60s);
   CHECK(of.take(1, 10) == 10);
-  CHECK(of.world.node(1).book().find(domain)->day() == 1);
+  CHECK(of.world.node(1).book().find(leased_domain)->day() == 1);
   of.world.settle();
-  CHECK(of.world.node(0).book().find(domain)->day() == 1);
+  CHECK(of.world.node(0).book().find(leased_domain)->day() == 1);
   of.world.node(1).set_clock_error(-90s);
   CHECK(of.take(1, all) + of.take(0, all) == 990);
 }

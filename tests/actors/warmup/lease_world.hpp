@@ -120,7 +120,7 @@ public:
     }
     return done;
   }
-  permit_verdict take(const std::string& source, const std::string& domain,
+  permit_verdict take(const std::string& source, const std::string& sender,
                       mail_class importance = mail_class::triggered) {
     permit_verdict verdict;
     verdict.what = permit_verdict::kind::pending;
@@ -128,7 +128,7 @@ public:
       return verdict;
     permit_request request;
     request.candidates.emplace_back(source);
-    request.sender_domain = domain_name{domain};
+    request.sender_domain = domain_name{sender};
     request.importance = importance;
     verdict = life_->book.take(request, wall_now());
     flush();

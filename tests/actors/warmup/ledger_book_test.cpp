@@ -5,15 +5,10 @@
 using namespace warmfront;
 using namespace std::chrono_literals;
 using kind = permit_verdict::kind;
+using warmfront::testing::domain;
+using warmfront::testing::ip;
+using warmfront::testing::ip2;
 using warmfront::testing::ledger_world;
-
-namespace {
-
-const std::string ip = "192.0.2.1";
-const std::string ip2 = "192.0.2.2";
-const std::string domain = "example.org";
-
-} // namespace
 
 TEST_CASE("permits: what has no ledger has no limit", "[warmup]") {
   ledger_world world;

@@ -5,13 +5,8 @@
 using namespace warmfront;
 using namespace std::chrono_literals;
 using kind = permit_verdict::kind;
+using warmfront::testing::ip;
 using warmfront::testing::ledger_world;
-
-namespace {
-
-const std::string ip = "192.0.2.1";
-
-} // namespace
 
 TEST_CASE("days: a clock set back grants nothing and the day goes on", "[warmup]") {
   ledger_world world;

@@ -16,6 +16,11 @@
 
 namespace warmfront::testing {
 
+// Subjects of ledgers that tests start, or leave without one.
+inline const std::string ip = "192.0.2.1";
+inline const std::string ip2 = "192.0.2.2";
+inline const std::string domain = "example.org";
+
 class ledger_world {
 public:
   explicit ledger_world(warmup_rules rules = {}) : rules_{std::move(rules)} { start(); }
@@ -102,34 +107,34 @@ public:
   }
 
   // ---- permits ----
-  permit_verdict take(const std::vector<std::string>& sources, const std::string& domain = {},
+  permit_verdict take(const std::vector<std::string>& sources, const std::string& sender = {},
                       mail_class importance = mail_class::triggered,
                       std::vector<charge> charged = {}) {
     permit_request request;
     for (const auto& source : sources)
       request.candidates.emplace_back(source);
-    request.sender_domain = domain_name{domain};
+    request.sender_domain = domain_name{sender};
     request.importance = importance;
     request.charged = std::move(charged);
     return book_->take(request, clock_.wall_now());
   }
   /// Asks until the answer is not `pending` any more.
   permit_verdict take_settled(const std::vector<std::string>& sources,
-                              const std::string& domain = {},
+                              const std::string& sender = {},
                               mail_class importance = mail_class::triggered,
                               std::vector<charge> charged = {}) {
-    auto verdict = take(sources, domain, importance, charged);
+    auto verdict = take(sources, sender, importance, charged);
     for (int i = 0; i < 5 && verdict.what == permit_verdict::kind::pending; ++i) {
       settle();
-      verdict = take(sources, domain, importance, charged);
+      verdict = take(sources, sender, importance, charged);
     }
     return verdict;
   }
   /// Takes until there is no more. @returns how many.
-  std::uint64_t take_all(const std::string& source, const std::string& domain = {},
+  std::uint64_t take_all(const std::string& source, const std::string& sender = {},
                          mail_class importance = mail_class::triggered) {
     std::uint64_t taken = 0;
-    while (take_settled({source}, domain, importance).what == permit_verdict::kind::granted)
+    while (take_settled({source}, sender, importance).what == permit_verdict::kind::granted)
       ++taken;
     return taken;
   }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "actors/core/octets.hpp"
 #include "actors/core/random.hpp"
 #include "net/mime/mailbox.hpp"
 #include "tests/net/mime/parsed_mail.hpp"
@@ -38,7 +39,7 @@ TEST_CASE("header_text: random text reads back, on lines of RFC 2047", "[mime][p
     testing::check_lines(field);
     CAPTURE(field);
     CHECK(testing::parsed_mail{field}.header(name) == text);
-    if (!mime::is_ascii(text))
+    if (!is_ascii(text))
       for (std::size_t at = field.find("\r\n "); at != std::string::npos;
            at = field.find("\r\n ", at + 1))
         CHECK(field.find("\r\n", at + 2) - at - 2 <= 76);
