@@ -103,6 +103,9 @@ result<std::uint64_t> remove_adopted(storage::store& from, std::uint16_t holder,
       WARMFRONT_TRY(body, from.get(family::spool, storage::body_key(message.id)));
       if (!body)
         continue; // ended here; the holder was told, or will find it delivered twice at worst
+      WARMFRONT_TRY(parked, from.get(family::queue, storage::parked_key(holder, message.id)));
+      if (parked)
+        continue; // since an earlier death; its question is open still
       WARMFRONT_TRY(mark, from.get(family::queue, storage::unsent_copy_key(holder, message.id)));
       WARMFRONT_TRY(recall, from.get(family::queue, storage::recalled_key(holder, message.id)));
       const auto states = storage::recipient_prefix(message.id);

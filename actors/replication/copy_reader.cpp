@@ -260,6 +260,15 @@ result<bool> copy_reader::is_parked(const storage::spooled_message& own) const {
   return mark.has_value();
 }
 
+result<bool> copy_reader::waits_for(const storage::message_copy& present,
+                                    const message_id& id) const {
+  WARMFRONT_TRY(record, store_.get(family::spool, storage::message_key(id)));
+  if (!record)
+    return false;
+  WARMFRONT_TRY(own, storage::decode_message(*record));
+  return own.copy && own.copy->holder == present.holder && own.copy->bond != present.bond;
+}
+
 result<bool> copy_reader::has_taken(std::uint16_t former, const message_id& id) const {
   // It may have gone to others since, when this node was dead for a while itself.
   WARMFRONT_TRY(taken, store_.get(family::queue, storage::taken_key(former, id)));

@@ -134,6 +134,10 @@ public:
                                      const std::vector<storage::message_copy>& bonds) const;
   /// Whether a mail of this node waits for its holder to say whose it is.
   [[nodiscard]] result<bool> is_parked(const storage::spooled_message& own) const;
+  /// Whether a mail that was parked is still what it was then: of an earlier bond with its holder.
+  /// It may have been adopted from another holder since, or be gone.
+  [[nodiscard]] result<bool> waits_for(const storage::message_copy& present,
+                                       const message_id& id) const;
   /// Whether a mail that a former owner has offered is, or was, this node's.
   [[nodiscard]] result<bool> has_taken(std::uint16_t former, const message_id& id) const;
   /// Whether a mail of a primary is this node's, or about to be.

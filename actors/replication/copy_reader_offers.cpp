@@ -9,8 +9,6 @@ namespace warmfront {
 
 using storage::family;
 
-namespace {} // namespace
-
 result<copy_reader::offers> copy_reader::offered(std::uint16_t holder, std::size_t most) const {
   offers page;
   WARMFRONT_TRY(marks, scan(family::queue, storage::offered_prefix(holder), {}, most));
@@ -67,8 +65,9 @@ result<copy_reader::takeable> copy_reader::take(const storage::message_copy& bac
       WARMFRONT_TRY(parked, is_parked(present));
       if (parked)
         return error{errc::unavailable, "whose a mail is, is being asked", {}};
-      if (present.copy != back)
-        found.elsewhere.push_back(id);
+      WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(id)));
+      if (present.copy != back || !body)
+        found.elsewhere.push_back(id); // an ended mail needs no copy
       remove_held(found.removal, back.holder, id);
       continue;
     }

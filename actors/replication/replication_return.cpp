@@ -20,13 +20,16 @@ struct settled_mails {
   storage::batch with;
 };
 
-result<settled_mails> read_settled(const copy_reader& reader, std::uint16_t holder,
+result<settled_mails> read_settled(const copy_reader& reader, const storage::message_copy& present,
                                    const std::vector<message_id>& ids,
                                    const std::vector<message_id>& adopted,
                                    const std::vector<storage::message_copy>& bonds) {
   settled_mails settled;
   for (const auto& id : ids) {
-    settled.with.erase(family::queue, storage::parked_key(holder, id));
+    settled.with.erase(family::queue, storage::parked_key(present.holder, id));
+    WARMFRONT_TRY(waits, reader.waits_for(present, id));
+    if (!waits)
+      continue;
     // A holder that is gone may have had it adopted by another one, whose copy came here since.
     WARMFRONT_TRY(kept, reader.is_kept(id, bonds));
     if (kept || std::ranges::find(adopted, id) != adopted.end()) {
@@ -112,11 +115,12 @@ void replication::end_parking(const node_name& holder, std::vector<message_id> i
   std::vector<storage::message_copy> bonds;
   for (const auto& [name, peer] : peers_)
     bonds.push_back({peer.member.number, bonds_.find(peer.member.name, config_.self).number});
-  effects_.read([this, holder, number = find(holder)->member.number, ids = std::move(ids),
-                 adopted = std::move(adopted),
+  const storage::message_copy present{find(holder)->member.number,
+                                      bonds_.find(config_.self, holder).number};
+  effects_.read([this, holder, present, ids = std::move(ids), adopted = std::move(adopted),
                  bonds = std::move(bonds)](const copy_reader& reader) {
     auto settled =
-        std::make_shared<result<settled_mails>>(read_settled(reader, number, ids, adopted, bonds));
+        std::make_shared<result<settled_mails>>(read_settled(reader, present, ids, adopted, bonds));
     return [this, holder, settled] {
       const auto go_on = [this, holder](const result<void>&) { find(holder)->asking = false; };
       if (!*settled)

@@ -293,6 +293,12 @@ void replication_world::crash(std::size_t which) {
 void replication_world::lose(std::size_t which) {
   crash(which);
   auto& machine = machines_[which];
+  // What it owned and nobody had copied yet is lost, whatever claims to it others have still.
+  for (auto& mail : promised_)
+    mail.lost_with_its_disk =
+        owns(machine, mail.id) && std::ranges::none_of(machines_, [&](const auto& each) {
+          return each.number != machine.number && has_copy(each, mail.id);
+        });
   machine.lost = true;
   machine.wanted = false;
   // Its removal is news to all, whether it was dead already or not.
@@ -305,7 +311,7 @@ void replication_world::lose(std::size_t which) {
       unanswerable_.insert(mail.id);
   for (auto& mail : promised_)
     mail.lost_with_its_disk =
-        has_ended(machine, mail.id) || is_recalled(machine, mail.id) ||
+        mail.lost_with_its_disk || has_ended(machine, mail.id) || is_recalled(machine, mail.id) ||
         std::ranges::none_of(machines_, [&](const auto& each) {
           return each.number != machine.number && (owns(each, mail.id) || has_copy(each, mail.id));
         });
