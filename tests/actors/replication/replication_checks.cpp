@@ -26,6 +26,15 @@ bool replication_world::owns(const replication_machine& at, const message_id& id
          is_parked(at, id) || !at.disk->get(family::spool, storage::body_key(id)).value();
 }
 
+// What it owns and its holder does not have yet, whatever claims to it others have still.
+bool replication_world::is_only_copy(const replication_machine& at, const message_id& id) const {
+  if (!owns(at, id))
+    return false;
+  const auto record = at.disk->get(family::spool, storage::message_key(id)).value();
+  const auto copy = storage::decode_message(*record).value().copy;
+  return !copy || copy->holder == 0 || !has_copy(machines_[copy->holder - 1u], id);
+}
+
 bool replication_world::has_ended(const replication_machine& at, const message_id& id) const {
   return at.disk->get(family::spool, storage::message_key(id)).value() &&
          !at.disk->get(family::spool, storage::body_key(id)).value();

@@ -293,12 +293,8 @@ void replication_world::crash(std::size_t which) {
 void replication_world::lose(std::size_t which) {
   crash(which);
   auto& machine = machines_[which];
-  // What it owned and nobody had copied yet is lost, whatever claims to it others have still.
   for (auto& mail : promised_)
-    mail.lost_with_its_disk =
-        owns(machine, mail.id) && std::ranges::none_of(machines_, [&](const auto& each) {
-          return each.number != machine.number && has_copy(each, mail.id);
-        });
+    mail.lost_with_its_disk = is_only_copy(machine, mail.id);
   machine.lost = true;
   machine.wanted = false;
   // Its removal is news to all, whether it was dead already or not.

@@ -113,6 +113,7 @@ private:
                                const message_id& id) const;
   [[nodiscard]] bool is_recalled(const replication_machine& at, const message_id& id) const;
   [[nodiscard]] bool owns(const replication_machine& at, const message_id& id) const;
+  [[nodiscard]] bool is_only_copy(const replication_machine& at, const message_id& id) const;
   [[nodiscard]] bool has_ended(const replication_machine& at, const message_id& id) const;
   [[nodiscard]] bool is_parked(const replication_machine& at, const message_id& id) const;
   [[nodiscard]] std::string describe(const replication_machine& at, const message_id& id) const;
