@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t batch_octets = 256u << 10;
 constexpr std::size_t header_octets = 6;
 constexpr std::size_t credit_octets = 8;
+// Credit is given for so much of the window at once: a message each would double the traffic.
+constexpr std::size_t credit_share = 8;
 
 std::uint16_t kind_of(gateway_frame frame) {
   return static_cast<std::uint16_t>(frame);
@@ -103,7 +105,7 @@ void gateway::lose(std::string why, steady_time now) {
 
 void gateway::forget(std::string why) {
   queue_.clear();
-  queue_octets_ = in_window_ = unprocessed_ = 0;
+  queue_octets_ = in_window_ = unprocessed_ = credit_due_ = 0;
   if (phase_ != phase::joined)
     return;
   failures_ = 0;
@@ -215,8 +217,11 @@ void gateway::processed(std::size_t octets) {
   if (phase_ != phase::joined || octets == 0)
     return;
   unprocessed_ -= std::min(unprocessed_, octets);
+  credit_due_ += octets;
+  if (credit_due_ < settings_.window_octets / credit_share)
+    return;
   std::string credit;
-  append_number(credit, octets, credit_octets);
+  append_number(credit, std::exchange(credit_due_, 0), credit_octets);
   steps_.emplace_back(gateway_action::transmit{{kind_of(gateway_frame::credit), credit}});
 }
 

@@ -119,6 +119,7 @@ private:
   std::size_t queue_octets_ = 0;
   std::size_t in_window_ = 0;
   std::size_t unprocessed_ = 0; ///< delivered here, and the roles are still at it
+  std::size_t credit_due_ = 0;  ///< processed, and the peer does not know
   std::vector<gateway_step> steps_;
 };
 

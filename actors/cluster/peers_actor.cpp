@@ -23,6 +23,35 @@ bool member_list::admits(const net::peer_identity& who) const {
   return known != fingerprints_.end() && known->second == who.key_fingerprint;
 }
 
+void gateway_list::add(const node_name& peer, caf::actor gateway) {
+  const std::lock_guard lock{mutex_};
+  gateways_.insert_or_assign(peer.str(), std::move(gateway));
+}
+
+void gateway_list::remove(const node_name& peer) {
+  const std::lock_guard lock{mutex_};
+  gateways_.erase(peer.str());
+}
+
+std::vector<caf::actor> gateway_list::take_all() {
+  const std::lock_guard lock{mutex_};
+  std::vector<caf::actor> all;
+  for (auto& [peer, gateway] : std::exchange(gateways_, {}))
+    all.push_back(std::move(gateway));
+  return all;
+}
+
+caf::actor gateway_list::find(const node_name& peer) const {
+  const std::lock_guard lock{mutex_};
+  const auto known = gateways_.find(peer.str());
+  return known == gateways_.end() ? caf::actor{} : known->second;
+}
+
+void gateway_list::send(send_frames frames) const {
+  if (const auto gateway = find(frames.to))
+    caf::anon_send(gateway, std::move(frames));
+}
+
 namespace {
 
 using self_pointer = peers_actor::stateful_pointer<peers_state>;
@@ -52,7 +81,7 @@ void add_gateway(self_pointer self, const node_name& name, const node_name& peer
     });
   };
   const auto gateway = self->spawn(gateway_behavior, peer, settings, its, random_seed());
-  self->state.gateways.emplace(peer.str(), gateway);
+  ports.gateways->add(peer, gateway);
   if (const auto published = ports.link->publish(peer, gateway); !published)
     ports.log->write(log_level::error, "peer_not_published",
                      {{"peer", std::string_view{peer.str()}},
@@ -71,23 +100,23 @@ void follow(self_pointer self, const node_name& name, const peers_ports& ports,
       const std::lock_guard lock{*self->state.addresses_mutex};
       (*self->state.addresses)[each.name.str()] = each.address;
     }
-    const auto known = self->state.gateways.find(each.name.str());
+    const auto known = ports.gateways->find(each.name);
     if (each.state == node_state::removed) {
       ports.tunnels->drop_all_of(each.name.str());
-      if (known != self->state.gateways.end()) {
-        caf::anon_send_exit(known->second, caf::exit_reason::user_shutdown);
-        self->state.gateways.erase(known);
+      if (known) {
+        caf::anon_send_exit(known, caf::exit_reason::user_shutdown);
+        ports.gateways->remove(each.name);
       }
-    } else if (known == self->state.gateways.end()) {
+    } else if (!known) {
       add_gateway(self, name, each.name, ports);
     }
   }
 }
 
-void stop_gateways(self_pointer self) {
+void stop_gateways(self_pointer self, const peers_ports& ports) {
   self->state.stopped = true;
   caf::scoped_actor waiting{self->home_system()};
-  for (const auto& [peer, gateway] : std::exchange(self->state.gateways, {})) {
+  for (const auto& gateway : ports.gateways->take_all()) {
     waiting->send_exit(gateway, caf::exit_reason::user_shutdown);
     waiting->wait_for(gateway);
   }
@@ -104,13 +133,8 @@ peers_actor::behavior_type peers_behavior(peers_actor::stateful_pointer<peers_st
         if (!self->state.stopped)
           follow(self, name, ports, *m.members);
       },
-      [=](const send_frames& m) {
-        if (const auto known = self->state.gateways.find(m.to.str());
-            known != self->state.gateways.end())
-          caf::anon_send(known->second, m);
-      },
       [=](const stop_peers&) {
-        stop_gateways(self);
+        stop_gateways(self, ports);
         return done{};
       },
   };

@@ -1,4 +1,4 @@
-// Keeps one gateway for each other member of the cluster and brings frames to them.
+// Keeps one gateway for each other member of the cluster.
 #pragma once
 
 #include <functional>
@@ -31,27 +31,43 @@ private:
   std::map<std::string, std::string> fingerprints_;
 };
 
+/// The gateway to each peer. Thread-safe: frames go there from whoever has some, without a stop at
+/// the actor that keeps the gateways.
+class gateway_list {
+public:
+  void add(const node_name& peer, caf::actor gateway);
+  void remove(const node_name& peer);
+  [[nodiscard]] std::vector<caf::actor> take_all();
+  [[nodiscard]] caf::actor find(const node_name& peer) const; ///< invalid when there is none
+  /// Frames for a peer without a gateway are dropped: it is no member.
+  void send(send_frames frames) const;
+
+private:
+  mutable std::mutex mutex_;
+  std::map<std::string, caf::actor> gateways_;
+};
+
 /// What it works with; all of it outlives the actor.
 struct peers_ports {
   caf_link* link = nullptr;
   net::peer_tunnels* tunnels = nullptr;
   member_list* admitted = nullptr;
+  gateway_list* gateways = nullptr;
   const clock* time = nullptr;
   event_log* log = nullptr;
   replication_actor replication;
   inquiries_actor inquiries;
 };
 
-/// Hears of members from cluster; `send_frames` come from replication. Spawned with a thread of its
-/// own, since publishing a gateway waits for CAF's network thread.
-using peers_actor = caf::typed_actor<caf::reacts_to<members_changed>, caf::reacts_to<send_frames>,
-                                     caf::replies_to<stop_peers>::with<done>>;
+/// Hears of members from cluster. Spawned with a thread of its own, since publishing a gateway
+/// waits for CAF's network thread.
+using peers_actor =
+    caf::typed_actor<caf::reacts_to<members_changed>, caf::replies_to<stop_peers>::with<done>>;
 
 struct peers_state {
   // Not an aggregate: CAF would initialise the first member of one with the actor's pointer.
   peers_state() = default;
   static inline const char* name = "peers";
-  std::map<std::string, caf::actor> gateways;
   bool stopped = false;
   std::shared_ptr<std::map<std::string, std::string>> addresses;
   std::shared_ptr<std::mutex> addresses_mutex;

@@ -258,17 +258,18 @@ void node::parts::spawn_replication() {
   its.drained = [members = cluster->members](bool drained) {
     caf::anon_send(members, report_drained{drained});
   };
-  its.send = [this](send_frames frames) { caf::anon_send(cluster->peers, std::move(frames)); };
+  its.send = [to = &cluster->gateways](send_frames frames) { to->send(std::move(frames)); };
   cluster->replication = system->spawn(replication_behavior, std::move(rules), std::move(its));
   inquiries_ports asking;
   asking.time = &time;
   asking.log = log.get();
-  asking.send = [this](send_frames frames) { caf::anon_send(cluster->peers, std::move(frames)); };
+  asking.send = [to = &cluster->gateways](send_frames frames) { to->send(std::move(frames)); };
   cluster->inquiries = system->spawn(inquiries_behavior, std::move(asking));
   peers_ports all;
   all.link = cluster->link.get();
   all.tunnels = cluster->tunnels.get();
   all.admitted = &cluster->admitted;
+  all.gateways = &cluster->gateways;
   all.time = &time;
   all.log = log.get();
   all.replication = cluster->replication;

@@ -21,6 +21,7 @@ struct cluster_parts {
   std::shared_ptr<const net::peer_context> tls;
   std::unique_ptr<caf_link> link;
   member_list admitted;
+  gateway_list gateways;
   std::unique_ptr<net::peer_tunnels> tunnels;
   caf::actor settler;
   cluster_actor members;

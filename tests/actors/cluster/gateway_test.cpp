@@ -234,6 +234,31 @@ TEST_CASE("gateway: no more than the window is out before the peer has processed
   CHECK(frames == mails);
 }
 
+TEST_CASE("gateway: credit is given for a good part of the window, not for each message",
+          "[gateway]") {
+  testing::manual_clock time;
+  gateway_settings settings;
+  settings.window_octets = 1u << 20;
+  side a{"a", "b", true, settings};
+  side b{"b", "a", false, settings};
+  connect(a, b, time.steady_now());
+  std::size_t credits = 0;
+  constexpr std::size_t mails = 64;
+  constexpr std::size_t mail_octets = 32'768; // four of them are an eighth of the window
+  for (std::size_t i = 0; i < mails; ++i) {
+    REQUIRE(a.rules->send({mail_of(mail_octets)}, time.steady_now()));
+    a.rules->flush();
+    exchange(a, b, time.steady_now());
+    REQUIRE(b.delivered.size() == 1);
+    b.rules->processed(b.delivered.front().octets);
+    b.delivered.clear();
+    b.collect();
+    credits += b.wire.size();
+    exchange(a, b, time.steady_now());
+  }
+  CHECK(credits == mails / 4);
+}
+
 TEST_CASE("gateway: small frames leave in one message", "[gateway]") {
   testing::manual_clock time;
   side a{"a", "b", true};
