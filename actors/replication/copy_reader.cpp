@@ -174,9 +174,8 @@ result<copy_reader::held> copy_reader::held_for(const storage::message_copy& pri
       adopted->copy = primary;
       adopted->is_confirmed = false;
     }
-    // It may come back, and ask.
-    if (!is_offered)
-      page.removal.put(family::queue, storage::taken_key(primary.holder, id), {});
+    // It may come back, and ask. So may one that was offered this mail and took it.
+    page.removal.put(family::queue, storage::taken_key(primary.holder, id), {});
     octets += adopted->mail->content->size();
     page.mails.push_back(std::move(*adopted));
   }
