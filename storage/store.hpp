@@ -75,6 +75,7 @@ using commit_callback = std::function<void(const result<void>&)>;
 enum class priority : std::uint8_t {
   growth,   ///< new mail: refused with `storage_full` once the reserve would be touched
   progress, ///< outcomes, removals, ledgers: may use the reserve, since they end in less data
+  upkeep,   ///< as progress, and nobody waits: durable with the next commit, or a moment later
 };
 
 /// The state of the disk, cheap to ask.

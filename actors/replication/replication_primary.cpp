@@ -86,7 +86,7 @@ result<void> replication::copies_kept(partner& from, const std::string& octets) 
       resolve(done.waiting, done.places[i], kept);
   }
   if (!confirmed.empty())
-    effects_.commit(std::move(confirmed), storage::priority::progress, [](const result<void>&) {});
+    effects_.commit(std::move(confirmed), storage::priority::upkeep, [](const result<void>&) {});
   if (!done.waiting)
     catch_up_copies(from);
   return success();
@@ -141,7 +141,7 @@ result<void> replication::progress_kept(partner& from, const std::string& octets
   }
   progress_.erase(sent);
   if (!confirmed.empty())
-    effects_.commit(std::move(confirmed), storage::priority::progress, [](const result<void>&) {});
+    effects_.commit(std::move(confirmed), storage::priority::upkeep, [](const result<void>&) {});
   if (from.catching_up && from.copies_read && from.unconfirmed.empty())
     catch_up_progress(from);
   check_sending();
@@ -188,7 +188,7 @@ void replication::erase_marks(std::vector<std::string> marks) {
   for (auto& mark : marks)
     removal.erase(family::queue, std::move(mark));
   if (!removal.empty())
-    effects_.commit(std::move(removal), storage::priority::progress, [](const result<void>&) {});
+    effects_.commit(std::move(removal), storage::priority::upkeep, [](const result<void>&) {});
 }
 
 // ---- after a loss -------------------------------------------------------------------------

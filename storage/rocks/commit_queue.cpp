@@ -29,7 +29,10 @@ void commit_queue::push(batch changes, priority urgency, commit_callback done) {
     }
     octets_ += weight(commit);
     waiting_.push_back(std::move(commit));
-    wake = std::exchange(idle_, false);
+    if (urgency != priority::upkeep) {
+      awaited_ = true;
+      wake = std::exchange(idle_, false);
+    }
   }
   if (wake) {
     changed_.notify_one();
@@ -40,9 +43,9 @@ bool commit_queue::take(std::vector<waiting_commit>& group, std::size_t octets_m
                         milliseconds patience) {
   group.clear();
   std::unique_lock lock{mutex_};
-  if (waiting_.empty() && !closed_) {
+  if (!awaited_ && !closed_) {
     idle_ = true;
-    changed_.wait_for(lock, patience, [this] { return !waiting_.empty() || closed_; });
+    changed_.wait_for(lock, patience, [this] { return awaited_ || closed_; });
     idle_ = false;
   }
   std::size_t taken = 0;
@@ -56,6 +59,7 @@ bool commit_queue::take(std::vector<waiting_commit>& group, std::size_t octets_m
     waiting_.pop_front();
   }
   octets_ -= taken;
+  awaited_ = !waiting_.empty();
   return !group.empty() || !closed_;
 }
 

@@ -27,8 +27,9 @@ public:
   /// Queues a commit. Growth beyond the limit is marked `over_limit`; its changes are dropped.
   void push(batch changes, priority urgency, commit_callback done);
 
-  /// Waits at most `patience` for commits, then moves the oldest into `group`: at most
-  /// `octets_max` of changes, but at least one commit when there is one.
+  /// Waits at most `patience` for commits that somebody awaits (others than `upkeep`), then moves
+  /// the oldest into `group`: at most `octets_max` of changes, but at least one commit when there
+  /// is one.
   /// @returns false when the queue is closed and empty.
   bool take(std::vector<waiting_commit>& group, std::size_t octets_max, milliseconds patience);
   /// Waits for the whole `duration`, whatever is pushed meanwhile; only `close` ends it early.
@@ -42,7 +43,8 @@ private:
   std::condition_variable changed_;
   std::deque<waiting_commit> waiting_;
   std::size_t octets_ = 0;
-  bool idle_ = false; ///< the consumer waits for commits: only then is waking it worth a call
+  bool awaited_ = false; ///< one of them, at least
+  bool idle_ = false;    ///< the consumer waits for commits: only then is waking it worth a call
   bool closed_ = false;
 };
 
