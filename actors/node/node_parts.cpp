@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 #include <caf/send.hpp>
@@ -22,7 +23,6 @@ namespace {
 
 // CAF lets an actor run until its mailbox is empty; this bounds a turn.
 constexpr std::size_t messages_per_turn = 300;
-constexpr std::size_t actor_threads = 2;
 constexpr std::chrono::seconds authenticate_within{10};
 
 error timed_out(const char* what) {
@@ -113,7 +113,9 @@ delivery_config node::parts::make_delivery_config() const {
 void node::parts::make_system() {
   // Stealing polls: idle threads woke 20 000 times a second, half of what accepting a mail cost.
   actor_settings.set("scheduler.policy", caf::atom("sharing"));
-  actor_settings.set("scheduler.max-threads", actor_threads);
+  // Actors decide and hand on: one thread serves 20 000 mails a second, the second one is for the
+  // answers to long questions. On two processors it would cost more than it gives.
+  actor_settings.set("scheduler.max-threads", std::thread::hardware_concurrency() > 2 ? 2 : 1);
   actor_settings.set("scheduler.max-throughput", messages_per_turn);
   if (settings.cluster)
     caf_link::configure(actor_settings);

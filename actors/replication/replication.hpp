@@ -53,6 +53,8 @@ public:
   [[nodiscard]] virtual steady_time steady_now() const = 0;
   virtual void commit(storage::batch changes, storage::priority urgency,
                       std::function<void(const result<void>&)> then) = 0;
+  /// Removes marks that say nothing any more; nobody waits for it.
+  virtual void tidy(storage::batch changes) = 0;
   /// Runs `job` where reading may block; what it returns runs in the turn.
   virtual void read(std::function<std::function<void()>(const copy_reader&)> job) = 0;
   virtual void send(const node_name& to, std::uint16_t kind, std::string octets) = 0;
@@ -109,6 +111,17 @@ public:
   result<void> received(const node_name& from, std::uint16_t kind, const std::string& octets);
 
 private:
+  struct waiting_copies {
+    std::vector<bool> kept;
+    std::size_t missing = 0;
+    steady_time until{};
+    std::function<void(std::vector<bool>)> then;
+  };
+  /// Who waits for a copy: a place in `kept`.
+  struct copy_waiter {
+    std::shared_ptr<waiting_copies> waiting;
+    std::size_t place = 0;
+  };
   struct partner {
     replication_member member;
     bool connected = false;
@@ -137,6 +150,11 @@ private:
     bool recalls = true; ///< there may be copies that it is asked to drop
     bool recalling = false;
     bool taking = false; ///< what is kept for it becomes this node's, one by one
+    // New copies: what comes while an answer is awaited goes with one frame.
+    std::vector<stored_copy> queued;
+    std::vector<copy_waiter> queued_waiters; ///< one each
+    std::size_t queued_octets = 0;
+    std::size_t unanswered = 0; ///< frames
     // Reading back what is not confirmed.
     bool asking = false; ///< whose what is parked is
     bool behind = false; ///< something was refused: read back at the next tick
@@ -146,18 +164,11 @@ private:
     std::map<recipient_id, copy_progress> meanwhile;   ///< outcomes during a read
     std::map<recipient_id, std::uint64_t> unconfirmed; ///< recipient: number of its newest frame
   };
-  struct waiting_copies {
-    std::vector<bool> kept;
-    std::size_t missing = 0;
-    steady_time until{};
-    std::function<void(std::vector<bool>)> then;
-  };
   struct sent_copies {
     std::uint16_t holder = 0;
     std::vector<message_id> ids;
     std::vector<std::uint32_t> bonds;
-    std::shared_ptr<waiting_copies> waiting; ///< null: read back
-    std::vector<std::size_t> places;         ///< in `waiting`
+    std::vector<copy_waiter> waiters; ///< one each; none of copies that were read back
   };
   struct asked_mails {
     std::uint16_t holder = 0;
@@ -178,12 +189,13 @@ private:
   void check_sending();
 
   // primary
-  void send_copies(partner& to, std::vector<stored_copy> mails,
-                   const std::shared_ptr<waiting_copies>& waiting, std::vector<std::size_t> places);
+  void send_queued(partner& to);
+  void send_copies(partner& to, const std::vector<stored_copy>& mails,
+                   std::vector<copy_waiter> waiters);
   void send_progress(partner& to, const std::vector<copy_progress>& outcomes);
   result<void> copies_kept(partner& from, const std::string& octets);
   result<void> progress_kept(partner& from, const std::string& octets);
-  void resolve(const std::shared_ptr<waiting_copies>& waiting, std::size_t place, bool kept);
+  void resolve(const copy_waiter& waiter, bool kept);
   void forget_sent(const partner& to);
   void catch_up(partner& to);
   void catch_up_copies(partner& to);

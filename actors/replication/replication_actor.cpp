@@ -60,6 +60,9 @@ public:
                            run(milliseconds{0}, [then, durable] { then(durable); });
                          });
   }
+  void tidy(storage::batch changes) override {
+    ports_.store->commit(std::move(changes), storage::priority::upkeep, [](const result<void>&) {});
+  }
   void read(std::function<std::function<void()>(const copy_reader&)> job) override {
     caf::anon_send(ports_.reader,
                    run_step{[store = ports_.store, run = run_, job = std::move(job)] {

@@ -345,7 +345,7 @@ void replication::end_taking(partner& from, const std::vector<message_id>& ids,
     if (std::ranges::find(still_offered, id) == still_offered.end())
       settled.erase(family::queue, storage::taken_key(from.member.number, id));
   if (!settled.empty())
-    effects_.commit(std::move(settled), storage::priority::progress, [](const result<void>&) {});
+    effects_.tidy(std::move(settled));
 }
 
 // ---- draining -------------------------------------------------------------------------------

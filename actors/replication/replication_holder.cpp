@@ -189,7 +189,7 @@ void replication::drop_outdated(const partner& primary, const std::vector<messag
     if (!primary.kept_meanwhile.contains(id))
       copy_reader::remove_held(removal, primary.member.number, id);
   if (!removal.empty())
-    effects_.commit(std::move(removal), storage::priority::progress, [](const result<void>&) {});
+    effects_.tidy(std::move(removal));
 }
 
 // A primary that crashed may have forgotten a mail before it was durable there, and one whose
@@ -240,7 +240,7 @@ result<void> replication::known_told(partner& from, const std::string& octets) {
         unheld(from, id);
       }
   if (!removal.empty())
-    effects_.commit(std::move(removal), storage::priority::progress, [](const result<void>&) {});
+    effects_.tidy(std::move(removal));
   if (asked.next.empty())
     from.checking = false;
   else

@@ -1,6 +1,7 @@
 // A node's own mails: their copies and outcomes are sent, confirmed, and read back after a loss.
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "actors/messages/reports.hpp"
@@ -13,6 +14,10 @@ namespace {
 
 using storage::family;
 
+// Of new copies to one holder: so many frames are out at once, or one more for so much content.
+constexpr std::size_t unanswered_max = 1;
+constexpr std::size_t frame_octets = 512 * 1024;
+
 } // namespace
 
 // ---- copies -------------------------------------------------------------------------------
@@ -24,38 +29,59 @@ void replication::copy(std::vector<std::shared_ptr<const spooled_mail>> mails,
   waiting->missing = mails.size();
   waiting->until = effects_.steady_now() + config_.copy_within;
   waiting->then = std::move(then);
-  std::map<std::uint16_t, std::pair<std::vector<stored_copy>, std::vector<std::size_t>>> groups;
-  for (std::size_t i = 0; i < mails.size(); ++i) {
-    auto& [copies, places] = groups[mails[i]->record.copy ? mails[i]->record.copy->holder : 0];
-    copies.push_back({std::move(mails[i]), {}});
-    places.push_back(i);
-  }
   waiting_.push_back(waiting);
-  for (auto& [number, group] : groups) {
-    auto* const holder = find(number);
-    if (holder != nullptr && holder->connected) {
-      send_copies(*holder, std::move(group.first), waiting, std::move(group.second));
+  for (std::size_t place = 0; place < mails.size(); ++place) {
+    const auto& copy = mails[place]->record.copy;
+    auto* const holder = copy ? find(copy->holder) : nullptr;
+    if (holder == nullptr || !holder->connected) {
+      resolve({waiting, place}, false);
       continue;
     }
-    for (const auto place : group.second)
-      resolve(waiting, place, false);
+    holder->queued_octets += mails[place]->content->size();
+    holder->queued.push_back({std::move(mails[place]), {}});
+    holder->queued_waiters.push_back({waiting, place});
   }
+  for (auto& [name, peer] : peers_)
+    send_queued(peer);
 }
 
-void replication::resolve(const std::shared_ptr<waiting_copies>& waiting, std::size_t place,
-                          bool kept) {
-  waiting->kept[place] = kept;
+void replication::resolve(const copy_waiter& waiter, bool kept) {
+  const auto waiting = waiter.waiting;
+  waiting->kept[waiter.place] = kept;
   if (--waiting->missing > 0 || !waiting->then)
     return;
   std::exchange(waiting->then, {})(waiting->kept);
   std::erase(waiting_, waiting);
 }
 
-void replication::send_copies(partner& to, std::vector<stored_copy> mails,
-                              const std::shared_ptr<waiting_copies>& waiting,
-                              std::vector<std::size_t> places) {
+// A frame and its commit cost nearly the same for one mail and for many.
+void replication::send_queued(partner& to) {
+  if (to.queued.empty() || (to.unanswered >= unanswered_max && to.queued_octets < frame_octets))
+    return;
+  std::vector<stored_copy> mails;
+  std::vector<copy_waiter> waiters;
+  for (std::size_t i = 0; i < to.queued.size(); ++i) {
+    // Accepted with one copy meanwhile, and perhaps sent: its copy is read back from disk.
+    if (!to.queued_waiters[i].waiting->then) {
+      to.behind = true;
+      continue;
+    }
+    mails.push_back(std::move(to.queued[i]));
+    waiters.push_back(std::move(to.queued_waiters[i]));
+  }
+  to.queued.clear();
+  to.queued_waiters.clear();
+  to.queued_octets = 0;
+  if (mails.empty())
+    return;
+  ++to.unanswered;
+  send_copies(to, mails, std::move(waiters));
+}
+
+void replication::send_copies(partner& to, const std::vector<stored_copy>& mails,
+                              std::vector<copy_waiter> waiters) {
   const auto number = next_number_++;
-  sent_copies sent{to.member.number, {}, {}, waiting, std::move(places)};
+  sent_copies sent{to.member.number, {}, {}, std::move(waiters)};
   for (const auto& each : mails) {
     sent.ids.push_back(each.mail->record.id);
     sent.bonds.push_back(each.mail->record.copy->bond);
@@ -78,17 +104,24 @@ result<void> replication::copies_kept(partner& from, const std::string& octets) 
     // The holder may not know yet that the bond has ended: then it keeps what counts for nothing.
     const bool kept = done.bonds[i] == bond_with(from) && !from.ending &&
                       std::ranges::find(refused, done.ids[i]) == refused.end();
-    if (kept)
-      confirmed.erase(family::queue, storage::unsent_copy_key(done.holder, done.ids[i]));
-    else
+    auto mark = storage::unsent_copy_key(done.holder, done.ids[i]);
+    if (!kept)
       from.behind = true;
-    if (done.waiting)
-      resolve(done.waiting, done.places[i], kept);
+    else if (done.waiters.empty())
+      confirmed.erase(family::queue, std::move(mark));
+    else
+      confirmed.erase_once(family::queue, std::move(mark)); // put with the mail, a moment ago
+    if (!done.waiters.empty())
+      resolve(done.waiters[i], kept);
   }
   if (!confirmed.empty())
-    effects_.commit(std::move(confirmed), storage::priority::upkeep, [](const result<void>&) {});
-  if (!done.waiting)
+    effects_.tidy(std::move(confirmed));
+  if (done.waiters.empty()) {
     catch_up_copies(from);
+    return success();
+  }
+  --from.unanswered;
+  send_queued(from);
   return success();
 }
 
@@ -141,7 +174,7 @@ result<void> replication::progress_kept(partner& from, const std::string& octets
   }
   progress_.erase(sent);
   if (!confirmed.empty())
-    effects_.commit(std::move(confirmed), storage::priority::upkeep, [](const result<void>&) {});
+    effects_.tidy(std::move(confirmed));
   if (from.catching_up && from.copies_read && from.unconfirmed.empty())
     catch_up_progress(from);
   check_sending();
@@ -150,13 +183,16 @@ result<void> replication::progress_kept(partner& from, const std::string& octets
 
 void replication::forget_sent(const partner& to) {
   const auto number = to.member.number;
-  std::vector<sent_copies> lost;
+  auto* const peer = find(number);
+  auto lost = std::exchange(peer->queued_waiters, {});
+  peer->queued.clear();
+  peer->queued_octets = peer->unanswered = 0;
   for (auto each = copies_.begin(); each != copies_.end();) {
     if (each->second.holder != number) {
       ++each;
       continue;
     }
-    lost.push_back(std::move(each->second));
+    std::ranges::move(each->second.waiters, std::back_inserter(lost));
     each = copies_.erase(each);
   }
   std::erase_if(progress_, [&](const auto& each) { return each.second.holder == number; });
@@ -173,14 +209,11 @@ void replication::forget_sent(const partner& to) {
     find(number)->recalling = false;
   if (std::erase_if(settled_, [&](const auto& each) { return each.second.from == number; }) > 0)
     find(number)->settling = false;
-  auto* const peer = find(number);
   peer->unconfirmed.clear();
   peer->meanwhile.clear();
   peer->catching_up = false;
   for (const auto& each : lost)
-    if (each.waiting)
-      for (const auto place : each.places)
-        resolve(each.waiting, place, false);
+    resolve(each, false);
 }
 
 void replication::erase_marks(std::vector<std::string> marks) {
@@ -188,7 +221,7 @@ void replication::erase_marks(std::vector<std::string> marks) {
   for (auto& mark : marks)
     removal.erase(family::queue, std::move(mark));
   if (!removal.empty())
-    effects_.commit(std::move(removal), storage::priority::upkeep, [](const result<void>&) {});
+    effects_.tidy(std::move(removal));
 }
 
 // ---- after a loss -------------------------------------------------------------------------
@@ -226,7 +259,7 @@ void replication::catch_up_copies(partner& to) {
       const auto meanwhile = std::exchange(peer->meanwhile, {});
       if (found.mails.empty())
         return more ? catch_up_copies(*peer) : catch_up_progress(*peer);
-      send_copies(*peer, std::move(found.mails), nullptr, {});
+      send_copies(*peer, found.mails, {});
       // What was read may be older than what was sent while it was read.
       std::vector<copy_progress> again;
       for (const auto& [recipient, outcome] : meanwhile)

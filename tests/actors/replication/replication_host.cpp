@@ -203,6 +203,10 @@ wall_time replication_host::wall_now() const {
 
 // ---- of replication -----------------------------------------------------------------------
 
+void replication_host::tidy(storage::batch changes) {
+  disk_.commit(std::move(changes), storage::priority::upkeep, [](const result<void>&) {});
+}
+
 void replication_host::commit(storage::batch changes, storage::priority urgency,
                               std::function<void(const result<void>&)> then) {
   disk_.commit(

@@ -44,6 +44,7 @@ public:
   // ---- replication_effects
   void commit(storage::batch changes, storage::priority urgency,
               std::function<void(const result<void>&)> then) override;
+  void tidy(storage::batch changes) override;
   void read(std::function<std::function<void()>(const copy_reader&)> job) override;
   void send(const node_name& to, std::uint16_t kind, std::string octets) override;
   void change(std::function<result<storage::control_transaction>()> build,

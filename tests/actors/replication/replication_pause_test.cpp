@@ -55,6 +55,7 @@ public:
   [[nodiscard]] steady_time steady_now() const override { return time.steady_now(); }
   void commit(storage::batch, storage::priority,
               std::function<void(const result<void>&)>) override {}
+  void tidy(storage::batch) override {}
   void read(std::function<std::function<void()>(const copy_reader&)>) override {}
   void send(const node_name&, std::uint16_t kind, std::string octets) override {
     if (kind == static_cast<std::uint16_t>(replica_frame::keep_progress))
