@@ -84,6 +84,7 @@ void replication::bonds_changed() {
 }
 
 void replication::tick() {
+  give_up_late_copies();
   const auto now = effects_.steady_now();
   for (auto& [name, peer] : peers_) {
     if (!peer.member.may_hold || peer.ending ||
@@ -94,6 +95,7 @@ void replication::tick() {
       adopt(peer);
     if (peer.convert_again && !peer.converting)
       convert(peer);
+    send_queued(peer);
     if (peer.connected && peer.behind && !peer.catching_up)
       catch_up(peer);
     ask_for_parked(peer);
@@ -103,6 +105,12 @@ void replication::tick() {
   }
   check_drained();
   place_unplaced();
+  check_sending();
+}
+
+// These mails are accepted with one copy, or refused.
+void replication::give_up_late_copies() {
+  const auto now = effects_.steady_now();
   std::vector<std::shared_ptr<waiting_copies>> late;
   std::erase_if(waiting_, [&](const auto& each) {
     if (each->missing > 0 && each->until > now)
@@ -113,7 +121,6 @@ void replication::tick() {
   for (const auto& each : late)
     if (each->then)
       std::exchange(each->then, {})(each->kept);
-  check_sending();
 }
 
 replication::partner* replication::find(const node_name& name) {

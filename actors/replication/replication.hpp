@@ -155,6 +155,7 @@ private:
     std::vector<copy_waiter> queued_waiters; ///< one each
     std::size_t queued_octets = 0;
     std::size_t unanswered = 0; ///< frames
+    steady_time answer_until{}; ///< later the newest of them holds nothing up
     // Reading back what is not confirmed.
     bool asking = false; ///< whose what is parked is
     bool behind = false; ///< something was refused: read back at the next tick
@@ -190,6 +191,7 @@ private:
 
   // primary
   void send_queued(partner& to);
+  void give_up_late_copies();
   void send_copies(partner& to, const std::vector<stored_copy>& mails,
                    std::vector<copy_waiter> waiters);
   void send_progress(partner& to, const std::vector<copy_progress>& outcomes);

@@ -14,9 +14,9 @@ namespace {
 
 using storage::family;
 
-// Of new copies to one holder: so many frames are out at once, or one more for so much content.
-constexpr std::size_t unanswered_max = 1;
+// New copies wait for the answer to the frame before, unless they are many or it is late.
 constexpr std::size_t frame_octets = 512 * 1024;
+constexpr milliseconds usual_answer{500};
 
 } // namespace
 
@@ -56,7 +56,10 @@ void replication::resolve(const copy_waiter& waiter, bool kept) {
 
 // A frame and its commit cost nearly the same for one mail and for many.
 void replication::send_queued(partner& to) {
-  if (to.queued.empty() || (to.unanswered >= unanswered_max && to.queued_octets < frame_octets))
+  const auto now = effects_.steady_now();
+  if (now >= to.answer_until)
+    to.unanswered = 0;
+  if (to.queued.empty() || (to.unanswered > 0 && to.queued_octets < frame_octets))
     return;
   std::vector<stored_copy> mails;
   std::vector<copy_waiter> waiters;
@@ -75,6 +78,7 @@ void replication::send_queued(partner& to) {
   if (mails.empty())
     return;
   ++to.unanswered;
+  to.answer_until = now + usual_answer;
   send_copies(to, mails, std::move(waiters));
 }
 
@@ -120,7 +124,7 @@ result<void> replication::copies_kept(partner& from, const std::string& octets) 
     catch_up_copies(from);
     return success();
   }
-  --from.unanswered;
+  from.unanswered -= std::min<std::size_t>(from.unanswered, 1); // one given up may answer yet
   send_queued(from);
   return success();
 }
