@@ -7,7 +7,6 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 
@@ -52,9 +51,6 @@ rocksdb::ColumnFamilyOptions common_options(const std::shared_ptr<rocksdb::Table
   options.target_file_size_base = 16 * mebibyte;
   options.max_bytes_for_level_base = 64 * mebibyte;
   options.level_compaction_dynamic_level_bytes = true;
-  // Keys of one kind (and of one node's copies) are put nearly in order: each search for a place
-  // begins at the last one.
-  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(3));
   return options;
 }
 
