@@ -266,6 +266,7 @@ void replication::catch_up_copies(partner& to) {
       send_copies(*peer, found.mails, {});
       // What was read may be older than what was sent while it was read.
       std::vector<copy_progress> again;
+      again.reserve(meanwhile.size());
       for (const auto& [recipient, outcome] : meanwhile)
         again.push_back(outcome);
       if (!again.empty())

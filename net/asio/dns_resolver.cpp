@@ -259,7 +259,7 @@ void unbound_core::take(std::unique_ptr<question> asked, int code, const ub_resu
   dns::host_answer& both = current.answers[asked->host];
   address_answer& one = asked->type == type_a ? both.ipv4 : both.ipv6;
   std::tie(one.kind, one.why) = kind_of(code, answer);
-  if (one.kind == answer_kind::found) {
+  if (answer != nullptr && one.kind == answer_kind::found) {
     each_record(*answer, [&](std::string_view data) {
       if (auto address = dns::parse_address_record(data)) {
         one.addresses.push_back(std::move(*address));
@@ -279,7 +279,7 @@ void unbound_core::conclude_if_answered(std::uint64_t id, lookup& current) {
 void unbound_core::take_mx(std::uint64_t id, lookup& current, int code, const ub_result* answer) {
   mx_answer records;
   std::tie(records.kind, records.why) = kind_of(code, answer);
-  if (records.kind == answer_kind::found) {
+  if (answer != nullptr && records.kind == answer_kind::found) {
     each_record(*answer, [&](std::string_view data) {
       if (auto record = dns::parse_mx(data)) {
         records.records.push_back(std::move(*record));
