@@ -86,8 +86,7 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
     }
   placed_.erase(record.id);
   to.put(family::spool, storage::message_key(record.id), storage::encode(record));
-  // Written once, for the one who removes it when the mail ends: the mail may have been here
-  // before.
+  // The mail may have been here before, and who ends it removes a body that was written once.
   to.erase(family::spool, storage::body_key(record.id));
   to.put(family::spool, storage::body_key(record.id), *mail.mail->content);
   if (record.copy && !(mail.copy && mail.is_confirmed))

@@ -65,8 +65,8 @@ result<copy_reader::takeable> copy_reader::take(const storage::message_copy& bac
       WARMFRONT_TRY(parked, is_parked(present));
       if (parked)
         return error{errc::unavailable, "whose a mail is, is being asked", {}};
-      WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(id)));
-      if (present.copy != back || !body)
+      WARMFRONT_TRY(keeps, is_copied_to(back.holder, id));
+      if (present.copy != back || !keeps)
         found.elsewhere.push_back(id); // an ended mail needs no copy
       remove_held(found.removal, back.holder, id);
       continue;

@@ -135,6 +135,16 @@ replication::partner* replication::find(std::uint16_t number) {
   return nullptr;
 }
 
+std::optional<std::vector<message_id>>
+replication::take_question(questions& open, std::uint64_t number, const partner& from) {
+  const auto found = open.find(number);
+  if (found == open.end() || found->second.holder != from.member.number)
+    return std::nullopt;
+  auto ids = std::move(found->second.ids);
+  open.erase(found);
+  return ids;
+}
+
 std::uint32_t replication::bond_with(const partner& holder) const {
   return bonds_.find(config_.self, holder.member.name).number;
 }

@@ -53,7 +53,7 @@ public:
   [[nodiscard]] virtual steady_time steady_now() const = 0;
   virtual void commit(storage::batch changes, storage::priority urgency,
                       std::function<void(const result<void>&)> then) = 0;
-  /// Removes marks that say nothing any more; nobody waits for it.
+  /// Removes what is of no use any more: nobody waits for it, and it is found again after a crash.
   virtual void tidy(storage::batch changes) = 0;
   /// Runs `job` where reading may block; what it returns runs in the turn.
   virtual void read(std::function<std::function<void()>(const copy_reader&)> job) = 0;
@@ -175,6 +175,7 @@ private:
     std::uint16_t holder = 0;
     std::vector<message_id> ids;
   };
+  using questions = std::unordered_map<std::uint64_t, asked_mails>; ///< by their numbers
   struct sent_progress {
     std::uint16_t holder = 0;
     steady_time at{};
@@ -183,6 +184,9 @@ private:
 
   [[nodiscard]] partner* find(const node_name& name);
   [[nodiscard]] partner* find(std::uint16_t number);
+  /// What a peer was asked; none when its answer is to an earlier session's question.
+  [[nodiscard]] static std::optional<std::vector<message_id>>
+  take_question(questions& open, std::uint64_t number, const partner& from);
   [[nodiscard]] std::uint32_t bond_with(const partner& holder) const;
   void bond_if_needed(partner& holder);
   void end_bond(partner& holder);
@@ -198,7 +202,7 @@ private:
   result<void> copies_kept(partner& from, const std::string& octets);
   result<void> progress_kept(partner& from, const std::string& octets);
   void resolve(const copy_waiter& waiter, bool kept);
-  void forget_sent(const partner& to);
+  void forget_sent(partner& to);
   void catch_up(partner& to);
   void catch_up_copies(partner& to);
   void catch_up_progress(partner& to);
@@ -268,7 +272,7 @@ private:
   std::uint64_t next_number_;
   std::unordered_map<std::uint64_t, sent_copies> copies_;
   std::map<std::uint64_t, sent_progress> progress_; ///< the oldest first
-  std::unordered_map<std::uint64_t, asked_mails> asked_;
+  questions asked_;
   struct checked_mails {
     std::uint16_t primary = 0;
     std::uint32_t bond = 0;
@@ -277,9 +281,9 @@ private:
   };
   std::unordered_map<std::uint64_t, checked_mails> checked_;
   std::vector<std::shared_ptr<waiting_copies>> waiting_;
-  std::unordered_map<std::uint64_t, asked_mails> offered_;
-  std::unordered_map<std::uint64_t, asked_mails> unsure_;
-  std::unordered_map<std::uint64_t, asked_mails> recalled_;
+  questions offered_;
+  questions unsure_;
+  questions recalled_;
   struct asked_taken {
     std::uint16_t from = 0;
     std::vector<message_id> ids;

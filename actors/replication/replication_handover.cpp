@@ -153,12 +153,10 @@ void replication::ask_taken(partner& of, std::vector<message_id> ids) {
 
 result<void> replication::owned_told(partner& from, const std::string& octets) {
   WARMFRONT_TRY(answer, decode_messages(octets));
-  const auto found = unsure_.find(answer.number);
-  if (found == unsure_.end() || found->second.holder != from.member.number)
-    return success(); // of an earlier session
-  const auto ids = std::move(found->second.ids);
-  unsure_.erase(found);
-  for (const auto& id : ids)
+  const auto ids = take_question(unsure_, answer.number, from);
+  if (!ids)
+    return success();
+  for (const auto& id : *ids)
     if (std::ranges::find(answer.ids, id) == answer.ids.end())
       from.not_taken.insert(id);
   if (from.offered_bond != bonds_.find(from.member.name, config_.self).number)
@@ -174,13 +172,11 @@ result<void> replication::owned_told(partner& from, const std::string& octets) {
 
 result<void> replication::taken_told(partner& from, const std::string& octets) {
   WARMFRONT_TRY(answer, decode_taken(octets));
-  const auto found = offered_.find(answer.number);
-  if (found == offered_.end() || found->second.holder != from.member.number)
-    return success(); // of an earlier session
-  const auto ids = std::move(found->second.ids);
-  offered_.erase(found);
+  const auto ids = take_question(offered_, answer.number, from);
+  if (!ids)
+    return success();
   storage::batch taken;
-  for (const auto& id : ids)
+  for (const auto& id : *ids)
     if (std::ranges::find(answer.unknown, id) == answer.unknown.end() &&
         std::ranges::find(answer.elsewhere, id) == answer.elsewhere.end())
       taken.erase(family::queue, storage::offered_key(from.member.number, id));

@@ -185,12 +185,11 @@ result<void> replication::progress_kept(partner& from, const std::string& octets
   return success();
 }
 
-void replication::forget_sent(const partner& to) {
+void replication::forget_sent(partner& to) {
   const auto number = to.member.number;
-  auto* const peer = find(number);
-  auto lost = std::exchange(peer->queued_waiters, {});
-  peer->queued.clear();
-  peer->queued_octets = peer->unanswered = 0;
+  auto lost = std::exchange(to.queued_waiters, {});
+  to.queued.clear();
+  to.queued_octets = to.unanswered = 0;
   for (auto each = copies_.begin(); each != copies_.end();) {
     if (each->second.holder != number) {
       ++each;
@@ -201,21 +200,21 @@ void replication::forget_sent(const partner& to) {
   }
   std::erase_if(progress_, [&](const auto& each) { return each.second.holder == number; });
   if (std::erase_if(checked_, [&](const auto& each) { return each.second.primary == number; }) > 0)
-    find(number)->checking = false;
+    to.checking = false;
   if (std::erase_if(asked_, [&](const auto& each) { return each.second.holder == number; }) > 0)
-    find(number)->asking = false;
+    to.asking = false;
   if (std::erase_if(offered_, [&](const auto& each) { return each.second.holder == number; }) > 0)
-    find(number)->offering = false;
+    to.offering = false;
   if (std::erase_if(unsure_, [&](const auto& each) { return each.second.holder == number; }) > 0)
-    find(number)->offering = false;
-  find(number)->not_taken.clear();
+    to.offering = false;
+  to.not_taken.clear();
   if (std::erase_if(recalled_, [&](const auto& each) { return each.second.holder == number; }) > 0)
-    find(number)->recalling = false;
+    to.recalling = false;
   if (std::erase_if(settled_, [&](const auto& each) { return each.second.from == number; }) > 0)
-    find(number)->settling = false;
-  peer->unconfirmed.clear();
-  peer->meanwhile.clear();
-  peer->catching_up = false;
+    to.settling = false;
+  to.unconfirmed.clear();
+  to.meanwhile.clear();
+  to.catching_up = false;
   for (const auto& each : lost)
     resolve(each, false);
 }

@@ -66,13 +66,11 @@ void replication::ask_to_drop(partner& holder) {
 
 result<void> replication::dropped_told(partner& from, const std::string& octets) {
   WARMFRONT_TRY(number, decode_progress_answer(octets));
-  const auto found = recalled_.find(number);
-  if (found == recalled_.end() || found->second.holder != from.member.number)
-    return success(); // of an earlier session
-  auto ids = std::move(found->second.ids);
-  recalled_.erase(found);
+  auto ids = take_question(recalled_, number, from);
+  if (!ids)
+    return success();
   place_in_turn(
-      [this, name = from.member.name, ids = std::move(ids)] { place_dropped(name, ids); });
+      [this, name = from.member.name, ids = std::move(*ids)] { place_dropped(name, ids); });
   return success();
 }
 

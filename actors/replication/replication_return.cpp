@@ -100,23 +100,20 @@ result<void> replication::answer(const node_name& to, const std::string& octets,
 
 result<void> replication::adopted_told(partner& from, const std::string& octets) {
   WARMFRONT_TRY(answer, decode_messages(octets));
-  const auto asked = asked_.find(answer.number);
-  if (asked == asked_.end() || asked->second.holder != from.member.number)
-    return success(); // of an earlier session
-  auto ids = std::move(asked->second.ids);
-  asked_.erase(asked);
-  end_parking(from.member.name, std::move(ids), std::move(answer.ids));
+  auto ids = take_question(asked_, answer.number, from);
+  if (ids)
+    end_parking(from.member.name, std::move(*ids), std::move(answer.ids));
   return success();
 }
 
 void replication::end_parking(const node_name& holder, std::vector<message_id> ids,
                               std::vector<message_id> adopted) {
-  find(holder)->asking = true;
+  auto& of = *find(holder);
+  of.asking = true;
   std::vector<storage::message_copy> bonds;
   for (const auto& [name, peer] : peers_)
     bonds.push_back({peer.member.number, bonds_.find(peer.member.name, config_.self).number});
-  const storage::message_copy present{find(holder)->member.number,
-                                      bonds_.find(config_.self, holder).number};
+  const storage::message_copy present{of.member.number, bond_with(of)};
   effects_.read([this, holder, present, ids = std::move(ids), adopted = std::move(adopted),
                  bonds = std::move(bonds)](const copy_reader& reader) {
     auto settled =

@@ -92,6 +92,23 @@ peer_frame hello_of(const std::string& name, std::uint32_t first, std::uint32_t 
   return {static_cast<std::uint16_t>(gateway_frame::hello), hello.SerializeAsString()};
 }
 
+constexpr std::size_t small_window = 1u << 20;
+
+gateway_settings with_small_window() {
+  gateway_settings settings;
+  settings.window_octets = small_window;
+  return settings;
+}
+
+/// Two sides that have met, with a small window.
+struct connected_pair {
+  side a{"a", "b", true, with_small_window()};
+  side b{"b", "a", false, with_small_window()};
+  steady_time now = testing::manual_clock{}.steady_now();
+
+  connected_pair() { connect(a, b, now); }
+};
+
 peer_frame mail_of(std::size_t octets) {
   return {bulk_kind, std::string(octets, 'm')};
 }
@@ -208,24 +225,20 @@ TEST_CASE("gateway: a silent peer is lost after four seconds, a living one never
 }
 
 TEST_CASE("gateway: no more than the window is out before the peer has processed it", "[gateway]") {
-  testing::manual_clock time;
-  gateway_settings settings;
-  settings.window_octets = 1u << 20;
-  side a{"a", "b", true, settings};
-  side b{"b", "a", false, settings};
-  connect(a, b, time.steady_now());
+  connected_pair sides;
+  auto& [a, b, now] = sides;
   constexpr std::size_t mails = 100;
   constexpr std::size_t mail_octets = 100'000;
   for (std::size_t i = 0; i < mails; ++i)
-    REQUIRE(a.rules->send({mail_of(mail_octets)}, time.steady_now()));
+    REQUIRE(a.rules->send({mail_of(mail_octets)}, now));
   a.rules->flush();
   std::size_t frames = 0;
   for (int round = 0; frames < mails && round < 1000; ++round) {
-    exchange(a, b, time.steady_now());
+    exchange(a, b, now);
     std::size_t out = 0;
     for (const auto& each : b.delivered)
       out += each.octets;
-    CHECK(out <= settings.window_octets + (512u << 10)); // the last batch may exceed it
+    CHECK(out <= small_window + (512u << 10)); // the last batch may exceed it
     REQUIRE_FALSE(b.delivered.empty());
     frames += b.delivered.front().frames.size();
     b.rules->processed(b.delivered.front().octets);
@@ -236,25 +249,21 @@ TEST_CASE("gateway: no more than the window is out before the peer has processed
 
 TEST_CASE("gateway: credit is given for a good part of the window, not for each message",
           "[gateway]") {
-  testing::manual_clock time;
-  gateway_settings settings;
-  settings.window_octets = 1u << 20;
-  side a{"a", "b", true, settings};
-  side b{"b", "a", false, settings};
-  connect(a, b, time.steady_now());
+  connected_pair sides;
+  auto& [a, b, now] = sides;
   std::size_t credits = 0;
   constexpr std::size_t mails = 64;
   constexpr std::size_t mail_octets = 32'768; // four of them are an eighth of the window
   for (std::size_t i = 0; i < mails; ++i) {
-    REQUIRE(a.rules->send({mail_of(mail_octets)}, time.steady_now()));
+    REQUIRE(a.rules->send({mail_of(mail_octets)}, now));
     a.rules->flush();
-    exchange(a, b, time.steady_now());
+    exchange(a, b, now);
     REQUIRE(b.delivered.size() == 1);
     b.rules->processed(b.delivered.front().octets);
     b.delivered.clear();
     b.collect();
     credits += b.wire.size();
-    exchange(a, b, time.steady_now());
+    exchange(a, b, now);
   }
   CHECK(credits == mails / 4);
 }

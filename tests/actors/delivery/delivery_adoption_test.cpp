@@ -62,6 +62,32 @@ TEST_CASE("delivery: adopted recipients go on where they were, ended ones do not
   CHECK_FALSE(world.store.get(family::spool, storage::body_key(mail.mail->record.id)).value());
 }
 
+TEST_CASE("delivery: mail that was here before is adopted, ends and leaves nothing behind",
+          "[delivery]") {
+  delivery_world world{25};
+  auto mail = foreign_mail(world, {"new@b.example", "later@b.example"});
+  mail.recipients[1] = in(recipient_state::deferred);
+  mail.recipients[1]->first_attempt_at = world.time.wall_now();
+  mail.recipients[1]->next_attempt_at = world.time.wall_now() + seconds{2};
+  const auto& id = mail.mail->record.id;
+  const auto due = storage::deferred_key(*mail.recipients[1]->next_attempt_at, {id, 1});
+  storage::batch earlier;
+  earlier.put(family::spool, storage::body_key(id), "as it was then");
+  earlier.put(family::queue, due, storage::encode(storage::queue_entry{{id, 1}}));
+  world.store.commit(std::move(earlier), storage::priority::progress, [](const auto&) {});
+  world.store.settle();
+  // The store stops the test when it is asked to remove once what was written twice.
+  world.flow().adopt({mail}, {}, [](const auto&) {});
+  for (int i = 0; i < 60; ++i) {
+    world.run();
+    world.advance(milliseconds{50});
+  }
+  CHECK(world.delivered["new@b.example"] == 1);
+  CHECK(world.delivered["later@b.example"] == 1);
+  CHECK_FALSE(world.store.get(family::spool, storage::body_key(id)).value());
+  CHECK(world.queue_entries() == 0);
+}
+
 TEST_CASE("delivery: an outcome marks what the holder of the copy has not heard", "[delivery]") {
   delivery_world world{22};
   const auto id = world.submit({"r@b.example"}, mail_class::triggered, "shared", "s@a.example",

@@ -93,3 +93,77 @@ TEST_CASE(
   CHECK(has(store, family::spool, storage::body_key(elsewhere.id)));
   CHECK(remove_adopted(store, 2, {1}).value() == 0);
 }
+
+TEST_CASE("adopted mails: what is parked since one death stays parked at the next one",
+          "[replication]") {
+  storage::memory_store store;
+  const auto unconfirmed = message(1, {2, 1});
+  add(store, unconfirmed);
+  REQUIRE(remove_adopted(store, 2, {1}).value() == 0);
+  REQUIRE(copy_reader{store}.parked(2, 10).value() == std::vector{unconfirmed.id});
+  CHECK(remove_adopted(store, 2, {1, 3}).value() == 0);
+  CHECK(has(store, family::spool, storage::body_key(unconfirmed.id)));
+  CHECK(copy_reader{store}.parked(2, 10).value() == std::vector{unconfirmed.id});
+}
+
+TEST_CASE("copy reader: a parked mail that was adopted from another holder waits no more",
+          "[replication]") {
+  storage::memory_store store;
+  const auto parked = message(1, {2, 1});
+  add(store, parked);
+  const copy_reader reader{store};
+  CHECK(reader.waits_for({2, 2}, parked.id).value());
+  storage::batch adopted;
+  adopted.put(family::spool, storage::message_key(parked.id), storage::encode(message(1, {3, 4})));
+  commit(store, std::move(adopted));
+  CHECK_FALSE(reader.waits_for({2, 2}, parked.id).value());
+  storage::batch placed; // at the same holder again, under the bond that counts now
+  placed.put(family::spool, storage::message_key(parked.id), storage::encode(message(1, {2, 2})));
+  commit(store, std::move(placed));
+  CHECK_FALSE(reader.waits_for({2, 2}, parked.id).value());
+  CHECK_FALSE(reader.waits_for({2, 2}, message(5, {2, 1}).id).value());
+}
+
+TEST_CASE("copy reader: an offered mail that has ended here is not kept for its former owner",
+          "[replication]") {
+  storage::memory_store store;
+  const storage::message_copy back{2, 3};
+  const auto taken = message(1, back);
+  const auto ended = message(2, back);
+  add(store, taken);
+  add(store, ended);
+  storage::batch end;
+  end.erase(family::spool, storage::body_key(ended.id));
+  commit(store, std::move(end));
+  std::vector<stored_copy> offered;
+  for (const auto& each : {taken, ended}) {
+    auto mail = std::make_shared<spooled_mail>();
+    mail->record = each;
+    offered.push_back({std::move(mail), {}});
+  }
+  const auto found = copy_reader{store}.take(back, offered).value();
+  CHECK(found.elsewhere == std::vector{ended.id});
+  CHECK(found.unknown.empty());
+  CHECK(found.mails.empty());
+}
+
+TEST_CASE("copy reader: adopted mail is remembered as taken, offered to the dead node or not",
+          "[replication]") {
+  storage::memory_store store;
+  const auto held = message(1, {7, 1});
+  const auto offered = message(2, {7, 1});
+  storage::batch changes;
+  for (const auto& each : {held, offered}) {
+    changes.put(family::spool, storage::held_message_key(2, each.id), storage::encode(each));
+    changes.put(family::spool, storage::held_body_key(2, each.id), "content");
+  }
+  changes.put(family::queue, storage::offered_key(2, offered.id), "1");
+  commit(store, std::move(changes));
+  auto page = copy_reader{store}.held_for({2, 0}, {2, {1}}, {}, 10).value();
+  CHECK(page.mails.size() == 2);
+  commit(store, std::move(page.removal));
+  for (const auto& each : {held, offered}) {
+    CHECK(copy_reader{store}.has_adopted(2, each.id).value());
+    CHECK_FALSE(has(store, family::spool, storage::held_body_key(2, each.id)));
+  }
+}
