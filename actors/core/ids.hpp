@@ -42,6 +42,8 @@ using domain_name = named<struct domain_tag>;
 using ip_address = named<struct ip_tag>;
 /// Who a warm-up ledger is about: an IP address or a sender domain.
 using ledger_subject = named<struct subject_tag>;
+/// A receiving provider: a group of MX hosts that share one view of a sender, as `gmail`.
+using provider_name = named<struct provider_tag>;
 
 /// 128 bits: 48 of milliseconds since 1970, 16 of the accepting node, 64 that make it unique.
 /// Ids sort by time of acceptance; any node can tell which node to ask.

@@ -26,6 +26,8 @@ using warmup_actor = caf::typed_actor<
     caf::replies_to<take_permits>::with<permits_taken>,
     // From delivery, when no connection was made.
     caf::reacts_to<refund_permits>,
+    // From delivery: how the mail of ledgers fared.
+    caf::reacts_to<count_outcomes>,
     // From admin.
     caf::replies_to<list_ledgers>::with<answer<std::vector<ledger_report>>>,
     caf::replies_to<set_ledger_plan>::with<answer<ledger_report>>,

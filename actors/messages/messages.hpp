@@ -50,7 +50,8 @@ struct authenticate_key {
 /// A permit spent: one recipient on one ledger's day.
 struct charge {
   ledger_subject subject;
-  std::uint32_t day = 0; ///< the ledger's day count since its start, from 0; never goes back
+  std::uint32_t day = 0;       ///< the ledger's day count since its start, from 0; never goes back
+  provider_name provider = {}; ///< whose limit was charged, too; empty: none
   friend bool operator==(const charge&, const charge&) = default;
 };
 
@@ -59,6 +60,7 @@ struct permit_request {
   domain_name sender_domain;
   mail_class importance = mail_class::triggered;
   std::vector<charge> charged; ///< by earlier attempts: not charged again on the same day
+  provider_name provider = {}; ///< who receives it
 };
 /// `charges` holds only what was charged now: all of it, and nothing else, is refunded when no
 /// connection was made. What a recipient has been charged is `charged` and `charges` together.
@@ -69,12 +71,15 @@ struct permit_verdict {
     paused,    ///< `blocking` is paused by hand
     pending,   ///< permits are on their way: `permits_available` will say so
     no_source, ///< the pool has no usable IP
+    blocked,   ///< batch mail: `blocking` sends nothing more today, for its quality
   };
   kind what = kind::no_source;
   ip_address source;
   std::vector<charge> charges;
   ledger_subject blocking;
   wall_time until{};
+  /// Set when only mail to this provider has to wait.
+  provider_name provider = {};
   /// Granted: when the first of the ledgers' days ends; the permits must not be used after it.
   wall_time valid_until = wall_time::max();
 };
@@ -88,6 +93,15 @@ struct permits_taken {
 /// No connection was made: the permits can be used again, today.
 struct refund_permits {
   std::vector<charge> charges;
+};
+/// What became of recipients that a permit of a ledger was spent on.
+struct ledger_outcomes {
+  ledger_subject subject;
+  quality_counts counts;
+};
+/// Delivery → warmup.
+struct count_outcomes {
+  std::vector<ledger_outcomes> ledgers;
 };
 /// Warmup → delivery: closed lanes are worth asking for again.
 struct permits_available {};
@@ -130,6 +144,7 @@ struct release_forecast {
 struct list_plans {};
 struct put_plan {
   plan value;
+  bool allow_decrease = false; ///< days may allow less than the ones before them
 };
 struct delete_plan {
   plan_name name;

@@ -45,6 +45,34 @@ std::string_view to_string(ledger_state state) noexcept {
     return "exhausted";
   case ledger_state::paused:
     return "paused";
+  case ledger_state::paced:
+    return "paced";
+  case ledger_state::blocked:
+    return "blocked";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(move_cause cause) noexcept {
+  switch (cause) {
+  case move_cause::advanced:
+    return "advanced";
+  case move_cause::repeated:
+    return "repeated";
+  case move_cause::raised:
+    return "raised";
+  case move_cause::lowered:
+    return "lowered";
+  case move_cause::blocked:
+    return "blocked";
+  case move_cause::weakened:
+    return "weakened";
+  case move_cause::idle:
+    return "idle";
+  case move_cause::restarted:
+    return "restarted";
+  case move_cause::set:
+    return "set";
   }
   return "unknown";
 }

@@ -8,6 +8,7 @@
 
 #include "actors/core/envelope.hpp"
 #include "actors/core/ids.hpp"
+#include "actors/messages/plan.hpp"
 
 namespace warmfront {
 
@@ -50,19 +51,52 @@ struct pool {
   std::vector<pool_address> addresses;
 };
 
-/// A warm-up plan: the limit of each day; after the last day its limit stays.
-struct plan {
-  plan_name name;
-  std::vector<std::uint64_t> days; ///< empty: no limit
-  bool built_in = false;
-};
-
 enum class ledger_state : std::uint8_t {
   open,      ///< permits are left today
   exhausted, ///< used up until the day ends
   paused,    ///< by hand
+  paced,     ///< what may be used so far is used: the day is spread evenly
+  blocked,   ///< until the day ends, for its delivery quality
 };
 [[nodiscard]] std::string_view to_string(ledger_state state) noexcept;
+
+/// What became of a ledger's mail on one day: the numbers that move it.
+struct quality_counts {
+  std::uint64_t outcomes = 0;   ///< recipients delivered or bounced; all rates are of these
+  std::uint64_t delivered = 0;  ///< taken by the receiver
+  std::uint64_t invalid = 0;    ///< bounced: there is no such recipient
+  std::uint64_t spam = 0;       ///< bounced: refused as spam, or for the sender's reputation
+  std::uint64_t complaints = 0; ///< reported by recipients
+  std::uint64_t opened = 0;     ///< messages seen opened, each once
+  friend bool operator==(const quality_counts&, const quality_counts&) = default;
+};
+
+/// Why a ledger's day of the plan, or what the day allows, is another one than before.
+enum class move_cause : std::uint8_t {
+  advanced = 1, ///< the day before was used
+  repeated,     ///< the day before was used too little
+  raised,       ///< good quality
+  lowered,      ///< bad quality of the day before
+  blocked,      ///< bad quality: nothing more today
+  weakened,     ///< an early weak signal: less, and no progress for three days
+  idle,         ///< a step down for every day without mail after the seventh
+  restarted,    ///< no mail for more than thirty days
+  set,          ///< by hand
+};
+[[nodiscard]] std::string_view to_string(move_cause cause) noexcept;
+
+/// One move of a ledger, with the numbers behind it.
+struct ledger_move {
+  wall_time at{};
+  move_cause cause = move_cause::set;
+  std::uint32_t from = 0; ///< day of the plan
+  std::uint32_t to = 0;
+  std::uint64_t limit = 0; ///< of the day that was judged
+  std::uint64_t used = 0;
+  std::uint32_t idle_days = 0;
+  quality_counts quality;
+  friend bool operator==(const ledger_move&, const ledger_move&) = default;
+};
 
 struct ledger_report {
   ledger_subject subject;
@@ -74,6 +108,9 @@ struct ledger_report {
   std::uint64_t used = 0;             ///< permits spent today, burnt ones included
   std::uint64_t leased = 0;           ///< granted to nodes today
   ledger_state state = ledger_state::open;
+  std::uint64_t held_days = 0;    ///< for how many days from today on an early weak signal holds it
+  quality_counts quality;         ///< of today, as far as this node has seen it
+  std::vector<ledger_move> moves; ///< the last ones, newest last; only of the whole ledger
 };
 
 enum class recipient_state : std::uint8_t {

@@ -108,6 +108,7 @@ CAF_ADD_TYPE_ID(warmfront, (std::vector<warmfront::peer_answer>))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::yield_mails))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::yielded_mails>))
 
+CAF_ADD_TYPE_ID(warmfront, (warmfront::count_outcomes))
 CAF_END_TYPE_ID_BLOCK(warmfront)
 
 // Local messages only: nothing here is ever serialized.
@@ -203,3 +204,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::inquiry_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<warmfront::peer_answer>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::yield_mails)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::yielded_mails>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::count_outcomes)

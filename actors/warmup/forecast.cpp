@@ -31,7 +31,7 @@ public:
     view.ends = ledger->day_ends();
     view.room = ledger->room(importance_).value_or(unlimited);
     if (now >= view.ends)
-      begin(view, day_at(ledger->record(), now, rules_.day));
+      begin(view, day_at(ledger->record(), now, ledger->days()));
     return view;
   }
   /// Moves to the days that begin at `now`.
@@ -43,8 +43,8 @@ public:
 private:
   void begin(outlook& view, std::uint32_t day) const {
     view.day = day;
-    view.ends = day_start(view.ledger->record(), day + 1, rules_.day);
-    const auto limit = view.ledger->limit_of_day(day);
+    view.ends = day_start(view.ledger->record(), day + 1, view.ledger->days());
+    const auto limit = view.ledger->limit_of_later_day(day);
     view.room = limit ? class_bound(*limit, importance_, rules_.reserve_percent) : unlimited;
   }
 
@@ -84,7 +84,7 @@ release_forecast forecast(const ledger_book& book, const forecast_release& quest
   release_forecast answer;
   const auto* const domain_ledger = book.find(question.sender_domain.str());
   if (domain_ledger != nullptr && domain_ledger->record().paused) {
-    answer.blocking = domain_ledger->report(now);
+    answer.blocking = domain_ledger->reports(now).front();
     return answer;
   }
   auto domain = rules.at(domain_ledger, now);
@@ -94,7 +94,7 @@ release_forecast forecast(const ledger_book& book, const forecast_release& quest
     if (ledger == nullptr || !ledger->record().paused)
       sources.push_back(rules.at(ledger, now));
     else if (!answer.blocking)
-      answer.blocking = ledger->report(now);
+      answer.blocking = ledger->reports(now).front();
   }
   if (sources.empty())
     return answer;
@@ -110,7 +110,7 @@ release_forecast forecast(const ledger_book& book, const forecast_release& quest
     }
     if (!answer.blocking)
       if (const auto* const ledger = blocking(sources, domain))
-        answer.blocking = ledger->report(now);
+        answer.blocking = ledger->reports(now).front();
     to_serve -= room;
     spend(sources, room);
     if (domain.room != unlimited)

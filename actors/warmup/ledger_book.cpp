@@ -7,46 +7,70 @@
 
 namespace warmfront {
 
+ledger_book::ledger_book(warmup_rules rules) : rules_{std::move(rules)} {
+  for (const auto& each : built_in_plans())
+    built_in_.emplace(each.name, in_force(each, rules_.day));
+}
+
 // ---- what the stores say ------------------------------------------------------------------
 
 result<void> ledger_book::load_mark(std::string_view key, std::string_view value) {
   const auto parts = parse_mark_key(key);
   if (!parts)
     return error{errc::storage_corrupt, "read mark `" + std::string{key} + "`: not a key", {}};
-  WARMFRONT_TRY(used, decode_mark(value));
-  find_or_add(parts->subject).ledger.load_mark(*parts->day, used);
+  WARMFRONT_TRY(mark, decode_mark(value));
+  find_or_add(parts->subject).ledger.load_mark(*parts->day, std::move(mark));
+  return success();
+}
+
+result<void> ledger_book::load_quality(std::string_view key, std::string_view value) {
+  const auto subject = key.substr(std::min(key.size(), quality_prefix.size()));
+  if (!key.starts_with(quality_prefix) || subject.empty())
+    return error{errc::storage_corrupt, "read quality `" + std::string{key} + "`: not a key", {}};
+  WARMFRONT_TRY(quality, decode_quality(value));
+  find_or_add(subject).ledger.load_quality(quality);
   return success();
 }
 
 result<void> ledger_book::load_plans(const storage::control_snapshot& all) {
-  custom_plans_.clear();
+  const auto before = std::exchange(custom_plans_, {});
   auto outcome = success();
   for (const auto& record : all.records)
     if (auto applied = apply_plan({record, false}); !applied)
       outcome = applied;
+  for (const auto& [name, gone] : before)
+    if (!custom_plans_.contains(name))
+      effects_.memory.erase(storage::family::ledger, plan_memory_key(name));
   for (auto& each : entries_)
-    each.ledger.apply_plan(find_plan(each.ledger.record().plan));
+    each.ledger.apply_plan(find_rules(each.ledger.record().plan));
   return outcome;
+}
+
+void ledger_book::keep_plan(const plan_name& name, plan value, storage::revision at) {
+  custom_plans_[name] = {in_force(std::move(value), rules_.day), at};
 }
 
 result<void> ledger_book::apply_plan(const storage::control_event& event) {
   plan_name name{event.record.key.substr(plan_prefix.size())};
   if (event.deleted) {
     custom_plans_.erase(name);
+    effects_.memory.erase(storage::family::ledger, plan_memory_key(name));
     replan(name);
     return success();
   }
   auto value = decode_plan(name, event.record.value);
   if (value)
-    custom_plans_[name] = {std::move(value).value(), event.record.modified};
+    keep_plan(name, std::move(value).value(), event.record.modified);
   else
     custom_plans_.erase(name);
+  // Before the ledgers' memory, which means this plan.
+  effects_.memory.put(storage::family::ledger, plan_memory_key(name), event.record.value);
   replan(name);
   return value ? success() : result<void>{value.error()};
 }
 
 void ledger_book::replan(const plan_name& name) {
-  const auto* rule = find_plan(name);
+  const auto rule = find_rules(name);
   for (auto& each : entries_) {
     if (!each.ledger.exists() || each.ledger.record().plan != name)
       continue;
@@ -112,13 +136,7 @@ result<void> ledger_book::apply_record(const storage::control_record& record) {
     if (const auto burnt = target.ledger.take_burnt(); burnt > 0)
       effects_.burnt.emplace_back(ledger_subject{std::string{parts->subject}}, burnt);
   } else {
-    if (!target.ledger.exists())
-      effects_.domains_changed = true;
-    auto ledger = decode_ledger(record.value);
-    const auto& value = ledger ? ledger.value() : target.ledger.record();
-    target.ledger.apply(value, record.modified, ledger ? find_plan(value.plan) : nullptr);
-    if (!ledger)
-      outcome = ledger.error();
+    outcome = apply_ledger_record(target, record);
   }
   give_back_unowned(target);
   if (loaded_)
@@ -129,128 +147,23 @@ result<void> ledger_book::apply_record(const storage::control_record& record) {
   return outcome;
 }
 
-// ---- permits ------------------------------------------------------------------------------
-
-permit_state ledger_book::ask(entry& of, const permit_request& request, wall_time now, bool& held) {
-  of.ledger.advance(now);
-  held = false;
-  if (!request.charged.empty() && !of.ledger.is_paused()) {
-    for (const auto& earlier : request.charged)
-      held =
-          held || (earlier.day == of.ledger.day() && earlier.subject.str() == of.ledger.subject());
-    if (held)
-      return permit_state::granted;
+result<void> ledger_book::apply_ledger_record(entry& target,
+                                              const storage::control_record& record) {
+  if (!target.ledger.exists())
+    effects_.domains_changed = true;
+  auto ledger = decode_ledger(record.value);
+  if (!ledger) {
+    target.ledger.apply(ledger_record{target.ledger.record()}, record.modified, nullptr);
+    return ledger.error();
   }
-  return of.ledger.ask(request.importance);
-}
-
-void ledger_book::turn_away(entry& of, permit_state why) {
-  of.waiting = true;
-  of.told_pending = why == permit_state::pending;
-  if (of.told_pending)
-    pump(of);
-  if (why != permit_state::exhausted || of.queued_for == of.ledger.day_ends())
-    return;
-  of.queued_for = of.ledger.day_ends();
-  openings_.emplace(of.queued_for, index_of(of));
-}
-
-void ledger_book::charge_one(permit_verdict& verdict, entry* of, bool held) {
-  if (of == nullptr || held)
-    return;
-  of->ledger.take();
-  verdict.charges.push_back({ledger_subject{of->ledger.subject()}, of->ledger.day()});
-}
-
-void ledger_book::warm_up(const permit_request& request, wall_time now) {
-  bool held = false;
-  auto* const source = find_entry(request.candidates.front().str());
-  if (source != nullptr && ask(*source, request, now, held) == permit_state::pending)
-    turn_away(*source, permit_state::pending);
-}
-
-permit_verdict ledger_book::take(const permit_request& request, wall_time now) {
-  permit_verdict verdict;
-  if (request.candidates.empty())
-    return verdict;
-  verdict.what = permit_verdict::kind::pending;
-  if (settled_)
-    return verdict;
-  const auto deny = [&](const entry& by, permit_state why) {
-    verdict.blocking = ledger_subject{by.ledger.subject()};
-    verdict.what = why == permit_state::paused      ? permit_verdict::kind::paused
-                   : why == permit_state::exhausted ? permit_verdict::kind::exhausted
-                                                    : permit_verdict::kind::pending;
-    verdict.until = why == permit_state::exhausted ? by.ledger.day_ends() : wall_time{};
-  };
-  bool domain_held = false;
-  auto* const domain = find_entry(request.sender_domain.str());
-  if (domain != nullptr) {
-    const auto state = ask(*domain, request, now, domain_held);
-    if (state != permit_state::granted) {
-      turn_away(*domain, state);
-      deny(*domain, state);
-      if (state == permit_state::pending)
-        warm_up(request, now);
-      return verdict;
-    }
-  }
-  // Of several that cannot, the one that can soonest decides how long the mail waits.
-  std::optional<std::pair<int, wall_time>> soonest;
-  for (const auto& candidate : request.candidates) {
-    bool held = false;
-    auto* const source = find_entry(candidate.str());
-    const auto state = source == nullptr ? permit_state::granted : ask(*source, request, now, held);
-    if (state == permit_state::granted) {
-      verdict.what = permit_verdict::kind::granted;
-      verdict.source = candidate;
-      verdict.blocking = {};
-      verdict.until = {};
-      verdict.charges.reserve(2);
-      charge_one(verdict, source, held);
-      charge_one(verdict, domain, domain_held);
-      if (source != nullptr)
-        pump(*source);
-      if (domain != nullptr)
-        pump(*domain);
-      return verdict;
-    }
-    turn_away(*source, state);
-    const auto order = state == permit_state::pending     ? 0
-                       : state == permit_state::exhausted ? 1
-                                                          : 2;
-    const std::pair rank{order, source->ledger.day_ends()};
-    if (!soonest || rank < *soonest) {
-      soonest = rank;
-      deny(*source, state);
-    }
-  }
-  return verdict;
-}
-
-void ledger_book::refund(const std::vector<charge>& charges) {
-  if (settled_)
-    return; // the exact mark is written: what comes back now is burnt
-  for (const auto& each : charges)
-    if (auto* const target = find_entry(each.subject.str());
-        target != nullptr && target->ledger.refund(each.day))
-      opened(*target);
-}
-
-storage::batch ledger_book::settle() {
-  storage::batch marks;
-  for (auto& each : entries_) {
-    if (const auto exact = each.ledger.settle())
-      marks.put(storage::family::ledger, mark_key(each.ledger.subject(), exact->day),
-                encode_mark(exact->to));
-    if (!each.ledger.exists() || !each.ledger.has_unused())
-      continue;
-    each.ledger.begin_give_back();
-    marks.put(storage::family::ledger, memory_key(each.ledger.subject()),
-              encode(each.ledger.memory()));
-  }
-  settled_ = true;
-  return marks;
+  const auto& before = target.ledger.record().moves;
+  if (loaded_ && target.ledger.exists())
+    for (const auto& move : ledger.value().moves)
+      if (std::ranges::find(before, move) == before.end())
+        effects_.moved.emplace_back(ledger_subject{target.ledger.subject()}, move);
+  target.ledger.apply(ledger.value(), record.modified, find_rules(ledger.value().plan));
+  judge(target, judged_at_);
+  return success();
 }
 
 // ---- effects ------------------------------------------------------------------------------
@@ -259,12 +172,12 @@ void ledger_book::pump(entry& of) {
   if (settled_)
     return;
   if (of.ledger.is_raise_due()) {
-    const auto next = of.ledger.next_raise();
+    auto next = of.ledger.next_raise();
     const auto& subject = of.ledger.subject();
-    effects_.marks.put(storage::family::ledger, mark_key(subject, next.day), encode_mark(next.to));
+    effects_.marks.put(storage::family::ledger, mark_key(subject, next.day), encode(next.to));
     for (const auto day : next.forget)
       effects_.marks.erase(storage::family::ledger, mark_key(subject, day));
-    effects_.written.push_back({index_of(of), next.day, next.to});
+    effects_.written.push_back({index_of(of), next.day, std::move(next.to)});
   }
   if (of.ledger.begins_lease())
     effects_.leases.push_back(index_of(of));
@@ -275,7 +188,7 @@ void ledger_book::opened(entry& of) {
     return;
   // Told only when it is so: who asks in vain costs as much as who is served.
   const auto state =
-      of.ledger.exists() ? of.ledger.ask(mail_class::triggered) : permit_state::granted;
+      of.ledger.exists() ? of.ledger.ask(mail_class::triggered).state : permit_state::granted;
   if (state == permit_state::granted)
     of.waiting = false;
   else if (state == permit_state::pending || !std::exchange(of.told_pending, false))

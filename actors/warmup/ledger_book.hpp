@@ -29,7 +29,7 @@ public:
   struct written_mark {
     ledger_index ledger = 0;
     std::uint32_t day = 0;
-    std::uint64_t to = 0;
+    permit_mark to;
   };
   /// A ledger of which a batch makes durable what is to be remembered.
   struct written_memory {
@@ -44,12 +44,15 @@ public:
     std::vector<written_memory> remembered; ///< what `memory` says
     std::vector<ledger_index> leases;       ///< to ask for with `lease`; then `lease_answered`
     std::vector<ledger_index> give_backs;   ///< for `give_back`; then `give_back_ended`
+    std::vector<ledger_index> moves;        ///< for `moved`; then `move_answered`
+    std::vector<ledger_index> told;         ///< for `report_use`, without an answer
     bool opened = false;                    ///< somebody who was turned away may ask again
     bool domains_changed = false;
+    std::vector<std::pair<ledger_subject, ledger_move>> moved;   ///< as the control store says
     std::vector<std::pair<ledger_subject, std::uint64_t>> burnt; ///< leases without a mark
   };
 
-  explicit ledger_book(warmup_rules rules) : rules_{std::move(rules)} {}
+  explicit ledger_book(warmup_rules rules);
   ledger_book(const ledger_book&) = delete;
   ledger_book& operator=(const ledger_book&) = delete;
 
@@ -59,6 +62,10 @@ public:
   [[nodiscard]] result<void> load_mark(std::string_view key, std::string_view value);
   /// What the node's store remembers of the control store. @pre before `load_ledgers`.
   [[nodiscard]] result<void> load_memory(std::string_view key, std::string_view value);
+  /// A plan as it was remembered. @pre before `load_memory`.
+  [[nodiscard]] result<void> load_plan_memory(std::string_view key, std::string_view value);
+  /// What was counted of a day's quality. @pre before `load_memory` and `load_ledgers`.
+  [[nodiscard]] result<void> load_quality(std::string_view key, std::string_view value);
   void load_memory_complete() { memory_complete_ = true; }
   /// Whether all ledgers are known as they once were, so that permits can be given without the
   /// control store.
@@ -80,6 +87,12 @@ public:
   // ---- permits ----
   [[nodiscard]] permit_verdict take(const permit_request& request, wall_time now);
   void refund(const std::vector<charge>& charges);
+  /// Counts what became of mail; a ledger that moves by it is in `effects::moves`.
+  void count(const std::vector<ledger_outcomes>& outcomes, wall_time now);
+  /// What was counted since the last call, to be written to the node's store.
+  [[nodiscard]] storage::batch take_quality();
+  /// The other nodes hear what was used of days that are shared with them, where it is news.
+  void tell_use();
   /// Nothing is granted from now on. @returns the exact marks, to be committed last; once they are
   /// durable, `unspent` may be given back.
   [[nodiscard]] storage::batch settle();
@@ -98,6 +111,12 @@ public:
     return entries_[ledger].ledger.give_back();
   }
   void give_back_ended(ledger_index ledger);
+  /// The change of the ledger by its quality; empty when there is none any more.
+  [[nodiscard]] storage::control_transaction moved(ledger_index ledger) const;
+  void move_answered(ledger_index ledger, bool ok);
+  [[nodiscard]] storage::control_transaction report_use(ledger_index ledger) const {
+    return entries_[ledger].ledger.report_use();
+  }
   /// When `tick` has something to do; none: never, as things are.
   [[nodiscard]] std::optional<wall_time> next_opening() const;
   /// Whether something failed that `tick` will try again.
@@ -108,6 +127,8 @@ public:
   // ---- what is so ----
   [[nodiscard]] std::vector<plan> plans() const;
   [[nodiscard]] const plan* find_plan(const plan_name& name) const;
+  /// The plan as ledgers follow it; null when there is none of that name.
+  [[nodiscard]] plan_pointer find_rules(const plan_name& name) const;
   [[nodiscard]] bool is_plan_used(const plan_name& name) const;
   /// The revision of a plan's record; 0: there is none, or the plan is built in.
   [[nodiscard]] storage::revision plan_revision(const plan_name& name) const;
@@ -124,11 +145,21 @@ private:
     bool waiting = false;         ///< somebody was turned away since it last opened
     bool told_pending = false;    ///< who was turned away waits for news before the day ends
     bool give_back_asked = false; ///< in `effects::give_backs`, and not ended yet
+    bool moving = false;          ///< in `effects::moves`, and not answered yet
+    bool counted = false;         ///< its quality is not written yet
     wall_time queued_for = wall_time::min(); ///< in `openings_` at this time
   };
   struct custom_plan {
-    plan value;
-    storage::revision at = 0;
+    plan_pointer value;
+    storage::revision at = 0; ///< 0: as remembered
+  };
+  /// What a ledger says to a request.
+  struct asked {
+    entry* of = nullptr; ///< null: there is no ledger, and nothing to charge
+    permit_state state = permit_state::granted;
+    bool of_provider = false;
+    bool held = false; ///< it was charged today already
+    permit_ledger::provider_index provider = permit_ledger::no_provider;
   };
   using opening = std::pair<wall_time, ledger_index>;
 
@@ -142,13 +173,13 @@ private:
   [[nodiscard]] ledger_index index_of(const entry& of) const {
     return static_cast<ledger_index>(&of - entries_.data());
   }
-  /// What one ledger says to a request; `held`: it was charged today already.
-  [[nodiscard]] permit_state ask(entry& of, const permit_request& request, wall_time now,
-                                 bool& held);
+  [[nodiscard]] asked ask(entry* of, const permit_request& request, wall_time now);
   void turn_away(entry& of, permit_state why);
+  void deny(permit_verdict& verdict, const asked& by, const permit_request& request);
+  void grant(permit_verdict& verdict, const asked& from, const provider_name& provider);
+  void judge(entry& of, wall_time now);
   /// Opens the first source's day while the domain's day opens: one wait instead of two.
   void warm_up(const permit_request& request, wall_time now);
-  static void charge_one(permit_verdict& verdict, entry* of, bool held);
   void pump(entry& of);
   /// Writes down what must be remembered of a ledger, when that is news.
   void remember(entry& of);
@@ -158,14 +189,19 @@ private:
   void begin_give_back(entry& of);
   void opened(entry& of);
   void replan(const plan_name& name);
+  void keep_plan(const plan_name& name, plan value, storage::revision at);
   result<void> apply_record(const storage::control_record& record);
+  result<void> apply_ledger_record(entry& target, const storage::control_record& record);
 
   warmup_rules rules_;
   std::vector<entry> entries_;
   subject_index by_subject_;
+  std::unordered_map<plan_name, plan_pointer> built_in_;
   std::unordered_map<plan_name, custom_plan> custom_plans_;
   std::priority_queue<opening, std::vector<opening>, std::greater<>> openings_;
   std::vector<ledger_index> retries_;
+  std::vector<ledger_index> counted_; ///< whose quality is to be written
+  wall_time judged_at_{};
   effects effects_;
   std::unordered_map<std::string, node_name> owners_;
   struct remembered {

@@ -89,11 +89,20 @@ result<void> ledger_book::load_memory(std::string_view key, std::string_view val
     return error{errc::storage_corrupt, "read lease `" + std::string{key} + "`: not a key", {}};
   WARMFRONT_TRY(memory, decode_memory(value));
   auto& of = find_or_add(subject);
-  of.ledger.recall(memory);
+  of.ledger.recall(memory, find_rules(memory.record.plan));
   remembered_[index_of(of)].octets = value;
   if (const auto burnt = of.ledger.take_burnt(); burnt > 0)
     effects_.burnt.emplace_back(ledger_subject{std::string{subject}}, burnt);
   effects_.domains_changed = true;
+  return success();
+}
+
+result<void> ledger_book::load_plan_memory(std::string_view key, std::string_view value) {
+  if (!key.starts_with(plan_memory_prefix))
+    return error{errc::storage_corrupt, "read plan `" + std::string{key} + "`: not a key", {}};
+  plan_name name{std::string{key.substr(plan_memory_prefix.size())}};
+  WARMFRONT_TRY(remembered_plan, decode_plan(name, value));
+  keep_plan(name, remembered_plan, 0);
   return success();
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "actors/warmup/ledger_book.hpp"
 #include "actors/warmup/plans.hpp"
@@ -26,12 +27,16 @@ ledger_book::entry& ledger_book::find_or_add(std::string_view subject) {
   return added;
 }
 
-const plan* ledger_book::find_plan(const plan_name& name) const {
-  for (const auto& built_in : built_in_plans())
-    if (built_in.name == name)
-      return &built_in;
+plan_pointer ledger_book::find_rules(const plan_name& name) const {
+  if (const auto found = built_in_.find(name); found != built_in_.end())
+    return found->second;
   const auto found = custom_plans_.find(name);
-  return found == custom_plans_.end() ? nullptr : &found->second.value;
+  return found == custom_plans_.end() ? nullptr : found->second.value;
+}
+
+const plan* ledger_book::find_plan(const plan_name& name) const {
+  const auto found = find_rules(name);
+  return found ? &found->value : nullptr;
 }
 
 storage::revision ledger_book::plan_revision(const plan_name& name) const {
@@ -42,7 +47,7 @@ storage::revision ledger_book::plan_revision(const plan_name& name) const {
 std::vector<plan> ledger_book::plans() const {
   auto all = built_in_plans();
   for (const auto& [name, custom] : custom_plans_)
-    all.push_back(custom.value);
+    all.push_back(custom.value->value);
   std::ranges::sort(all, {}, &plan::name);
   return all;
 }
@@ -55,16 +60,17 @@ bool ledger_book::is_plan_used(const plan_name& name) const {
 
 std::vector<ledger_report> ledger_book::reports(const ledger_subject& subject,
                                                 wall_time now) const {
-  std::vector<ledger_report> reports;
   if (!subject.empty()) {
-    if (const auto* const ledger = find(subject.str()))
-      reports.push_back(ledger->report(now));
-    return reports;
+    const auto* const ledger = find(subject.str());
+    return ledger == nullptr ? std::vector<ledger_report>{} : ledger->reports(now);
   }
+  std::vector<ledger_report> reports;
   for (const auto& each : entries_)
     if (each.ledger.exists())
-      reports.push_back(each.ledger.report(now));
-  std::ranges::sort(reports, {}, &ledger_report::subject);
+      std::ranges::move(each.ledger.reports(now), std::back_inserter(reports));
+  std::ranges::sort(reports, {}, [](const ledger_report& each) {
+    return std::pair<const std::string&, const std::string&>{each.subject.str(), each.provider};
+  });
   return reports;
 }
 

@@ -78,11 +78,20 @@ result<storage::control_transaction> build(const ledger_book& book, const set_le
                  "set the plan day of `" + command.subject.str() + "` to " +
                      std::to_string(command.day),
                  "days of a plan are counted from 1", "day"};
-  return replace(*ledger, with_position(ledger->record(), command.day, now, book.rules().day));
+  const auto& before = ledger->today();
+  ledger_move move;
+  move.at = now;
+  move.from = plan_position(before, before.opened_day);
+  move.to = command.day;
+  move.limit = ledger->limit().value_or(0);
+  move.used = ledger->used();
+  move.quality = ledger->quality().counts;
+  return replace(
+      *ledger, with_move(with_position(ledger->record(), command.day, now, ledger->days()), move));
 }
 
 result<storage::control_transaction> build(const ledger_book& book, const put_plan& command) {
-  WARMFRONT_TRY(check_plan(command.value));
+  WARMFRONT_TRY(check_plan(command.value, command.allow_decrease));
   const auto key = plan_key(command.value.name);
   storage::control_transaction transaction;
   transaction.when.push_back({key, book.plan_revision(command.value.name)});

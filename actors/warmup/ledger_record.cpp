@@ -1,5 +1,6 @@
 #include "actors/warmup/ledger_record.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 
@@ -11,6 +12,7 @@ namespace warmfront {
 namespace {
 
 constexpr std::uint32_t day_max = std::numeric_limits<std::uint32_t>::max() - 1;
+constexpr std::size_t moves_max = 8;
 
 } // namespace
 
@@ -21,21 +23,15 @@ ledger_record new_ledger(plan_name plan, wall_time now) {
   return ledger;
 }
 
-std::uint32_t day_at(const ledger_record& ledger, wall_time now, microseconds length) {
-  assert(length.count() > 0);
-  if (now <= ledger.day_started_at)
-    return ledger.opened_day;
-  const auto passed = static_cast<std::uint64_t>((now - ledger.day_started_at) / length);
-  return passed > day_max - ledger.opened_day
-             ? day_max
-             : ledger.opened_day + static_cast<std::uint32_t>(passed);
+std::uint32_t day_at(const ledger_record& ledger, wall_time now, const day_rule& days) {
+  const auto passed = days.days_between(ledger.day_started_at, now);
+  return passed > day_max - std::min(day_max, ledger.opened_day) ? day_max
+                                                                 : ledger.opened_day + passed;
 }
 
-wall_time day_start(const ledger_record& ledger, std::uint32_t day, microseconds length) {
+wall_time day_start(const ledger_record& ledger, std::uint32_t day, const day_rule& days) {
   assert(day >= ledger.opened_day);
-  const auto days = static_cast<std::int64_t>(day - ledger.opened_day);
-  const auto room = wall_time::max() - ledger.day_started_at;
-  return days > room / length ? wall_time::max() : ledger.day_started_at + days * length;
+  return days.begin_after(ledger.day_started_at, day - ledger.opened_day);
 }
 
 std::uint32_t plan_position(const ledger_record& ledger, std::uint32_t day) {
@@ -45,20 +41,29 @@ std::uint32_t plan_position(const ledger_record& ledger, std::uint32_t day) {
   return position > day_max ? day_max : static_cast<std::uint32_t>(position);
 }
 
-ledger_record with_opened_day(ledger_record ledger, std::uint32_t day, microseconds length) {
+ledger_record with_opened_day(ledger_record ledger, std::uint32_t day, const day_rule& days) {
   if (day <= ledger.opened_day)
     return ledger;
-  ledger.day_started_at = day_start(ledger, day, length);
+  ledger.day_started_at = day_start(ledger, day, days);
   ledger.opened_day = day;
   return ledger;
 }
 
 ledger_record with_position(ledger_record ledger, std::uint32_t position, wall_time now,
-                            microseconds length) {
+                            const day_rule& days) {
   if (now < ledger.day_started_at)
     ledger.day_started_at = now;
-  ledger.base_day = day_at(ledger, now, length);
+  ledger.base_day = day_at(ledger, now, days);
   ledger.base_position = position;
+  ledger.held_until = 0;
+  ledger.blocked_day.reset();
+  return ledger;
+}
+
+ledger_record with_move(ledger_record ledger, const ledger_move& move) {
+  if (ledger.moves.size() >= moves_max)
+    ledger.moves.erase(ledger.moves.begin());
+  ledger.moves.push_back(move);
   return ledger;
 }
 

@@ -18,6 +18,8 @@ constexpr std::size_t ledgers_per_transaction = 30;
 
 result<void> ledger_writer::read() {
   WARMFRONT_TRY(this->read(mark_prefix, &ledger_book::load_mark));
+  WARMFRONT_TRY(this->read(quality_prefix, &ledger_book::load_quality));
+  WARMFRONT_TRY(this->read(plan_memory_prefix, &ledger_book::load_plan_memory));
   WARMFRONT_TRY(this->read(memory_prefix, &ledger_book::load_memory));
   WARMFRONT_TRY(complete, own_.get(storage::family::ledger, memory_complete_key));
   if (complete)
@@ -50,6 +52,17 @@ void ledger_writer::write(ledger_book::effects& effects) {
   change(
       effects.give_backs, [this](auto ledger) { return book_.give_back(ledger); },
       [this](auto ledger, bool) { book_.give_back_ended(ledger); });
+  change(
+      effects.moves, [this](auto ledger) { return book_.moved(ledger); },
+      [this](auto ledger, bool ok) { book_.move_answered(ledger, ok); });
+  change(
+      effects.told, [this](auto ledger) { return book_.report_use(ledger); }, [](auto, bool) {});
+}
+
+void ledger_writer::write_quality() {
+  // What is lost with a crash are the last second's counts: too little to move a ledger.
+  if (auto counted = book_.take_quality(); !counted.empty())
+    own_.commit(std::move(counted), storage::priority::upkeep, [](const result<void>&) {});
 }
 
 void ledger_writer::commit_marks(ledger_book::effects& effects) {
@@ -100,6 +113,7 @@ void ledger_writer::change(const indexes& ledgers, const part& build, const answ
 }
 
 void ledger_writer::finish(std::function<void()> finished) {
+  write_quality();
   auto exact = book_.settle();
   if (exact.empty())
     return finished();

@@ -24,6 +24,8 @@ public:
   [[nodiscard]] result<void> read();
   /// Begins to do what the book wants.
   void write(ledger_book::effects& effects);
+  /// Writes the counts of quality that are new.
+  void write_quality();
   /// Makes the exact marks durable, then gives back what was leased and not used. What the control
   /// store does not answer within 2 s is burnt.
   void finish(std::function<void()> finished);

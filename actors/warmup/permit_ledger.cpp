@@ -2,58 +2,66 @@
 
 #include <algorithm>
 #include <cassert>
-#include <limits>
-
-#include "actors/warmup/plans.hpp"
 
 namespace warmfront {
 
 namespace {
 
-constexpr auto unlimited = std::numeric_limits<std::uint64_t>::max();
-/// A mark runs ahead by 2 % of the day, so that a crash burns no more than that; within bounds
-/// that make neither tiny days slow nor huge ones costly.
-constexpr std::uint64_t chunk_min = 10;
-constexpr std::uint64_t chunk_max = 2000;
+/// What another node may send to a provider at most. A plan that was edited today may have had it
+/// named and not named: then the node's lease may still be of the other kind.
+std::uint64_t spent_at(const ledger_grant& grant, const provider_name& provider, bool is_named) {
+  const auto permits_of = [&](const provider_name& name) {
+    const auto found = grant.providers.find(name);
+    return found == grant.providers.end() ? std::optional<std::uint64_t>{} : found->second;
+  };
+  const auto named = permits_of(provider);
+  const auto other = permits_of(provider_name{std::string{every_other_provider}}).value_or(0);
+  return is_named && named ? *named : std::max(named.value_or(0), other);
+}
+
+/// An evenly spread day has at most a step a minute, and none shorter than a timer's worth.
+constexpr std::uint64_t steps_max = 1440;
+constexpr microseconds step_min{100'000};
 
 } // namespace
 
 permit_ledger::permit_ledger(std::string subject, const warmup_rules& rules)
     : rules_{&rules}, subject_{std::move(subject)} {}
 
-void permit_ledger::load_mark(std::uint32_t day, std::uint64_t used) {
+// ---- what the stores say ------------------------------------------------------------------
+
+void permit_ledger::load_mark(std::uint32_t day, permit_mark mark) {
   assert(!exists_);
-  marks_on_disk_.emplace_back(day, used);
+  marks_on_disk_.emplace_back(day, std::move(mark));
 }
 
-void permit_ledger::apply(const ledger_record& record, storage::revision at, const plan* rule) {
+void permit_ledger::apply(const ledger_record& record, storage::revision at, plan_pointer rule) {
   const bool is_first = !known_ && leases_at_ == 0;
   exists_ = known_ = true;
   record_ = record;
   if (record_at_ == 0 && leases_at_ == 0)
     leases_ = {}; // what was remembered is superseded
   record_at_ = at;
+  plan_ = std::move(rule);
   if (record.opened_day > day_ || is_first)
     start_day(record.opened_day);
-  // In memory the day may be ahead of the record: it is being opened.
-  day_ends_ = day_start(record_, std::max(day_, record_.opened_day) + 1, rules_->day);
-  apply_plan(rule);
+  apply_plan(plan_);
 }
 
-void permit_ledger::recall(const ledger_memory& memory) {
+void permit_ledger::recall(const ledger_memory& memory, plan_pointer rule) {
   assert(!known_);
   exists_ = known_ = true;
   record_ = memory.record;
+  plan_ = std::move(rule);
   const bool is_open = memory.lease && memory.day >= record_.opened_day;
   start_day(is_open ? memory.day : record_.opened_day);
-  if (is_open)
-    leases_.grants.push_back({rules_->node, *memory.lease});
+  if (is_open) {
+    leases_.grants.push_back(*memory.lease);
+    leases_.grants.back().node = rules_->node;
+  }
   if (is_open && memory.given_back)
-    kept_ = memory.lease;
+    kept_ = memory.lease->permits; // and nothing at any provider: the mark is at least as high
   kept_at_ = 0;
-  plan_.reset();
-  if (memory.plan_known)
-    plan_ = plan{record_.plan, memory.plan_days, false};
   recompute();
   burn_unmarked();
 }
@@ -61,17 +69,26 @@ void permit_ledger::recall(const ledger_memory& memory) {
 ledger_memory permit_ledger::memory() const {
   ledger_memory memory;
   memory.record = record_;
-  memory.plan_known = plan_.has_value();
-  if (plan_)
-    memory.plan_days = plan_->days;
+  memory.record.moves.clear();
   memory.day = day_;
-  memory.lease = mine_;
+  if (total_.mine()) {
+    memory.lease.emplace();
+    memory.lease->permits = *total_.mine();
+    for (const auto& each : providers_)
+      if (each.limited && each.named && each.share.mine())
+        memory.lease->providers[each.provider] = *each.share.mine();
+  }
   memory.given_back = kept_.has_value();
   return memory;
 }
 
-void permit_ledger::apply_plan(const plan* rule) {
-  plan_ = rule != nullptr ? std::optional{*rule} : std::nullopt;
+void permit_ledger::apply_plan(plan_pointer rule) {
+  plan_ = std::move(rule);
+  open_later_day();
+  // In memory the day may be ahead of the record: it is being opened.
+  day_ends_ = day_start(today(), std::max(day_, today().opened_day) + 1, days());
+  changes_at_ = wall_time::min();
+  name_providers();
   recompute();
 }
 
@@ -97,118 +114,227 @@ void permit_ledger::day_deleted(std::uint32_t day) {
 }
 
 void permit_ledger::burn_unmarked() {
-  if (!mine_ || mark_known_)
+  if (!total_.mine() || mark_known_)
     return;
-  used_ = durable_ = std::max(used_, *mine_);
-  burnt_ = *mine_;
+  const auto before = total_.used();
+  total_.burn(*total_.mine());
+  burnt_ = total_.used() - before;
+  burnt_news_ = *total_.mine();
+  for (auto& each : providers_)
+    each.share.burn(each.share.mine().value_or(0));
   mark_known_ = true;
 }
 
-void permit_ledger::start_day(std::uint32_t day) {
-  if (leases_at_ != 0)
-    older_lease_day_ = day_;
-  day_ = day;
-  used_ = durable_ = 0;
-  mark_known_ = raising_ = giving_back_ = false;
-  kept_.reset();
-  leases_ = {};
-  leases_at_ = 0;
-  for (const auto& [marked_day, used] : marks_on_disk_) {
-    if (marked_day == day) {
-      used_ = durable_ = used;
-      mark_known_ = true;
-    }
-  }
-  day_ends_ = day_start(record_, day + 1, rules_->day);
+// ---- days ---------------------------------------------------------------------------------
+
+void permit_ledger::move(wall_time now) {
+  if (now >= day_ends_)
+    start_day(day_at(record_, now, days()));
+  set_pace(now);
   recompute();
 }
 
-void permit_ledger::count_grants() {
-  mine_.reset();
-  std::uint64_t others = 0;
-  for (const auto& grant : leases_.grants) {
-    if (grant.node == rules_->node)
-      mine_ = grant.permits;
-    else
-      others += grant.permits;
+void permit_ledger::start_day(std::uint32_t day) {
+  if (day_ == record_.opened_day && day > day_)
+    ended_ = result();
+  if (leases_at_ != 0)
+    older_lease_day_ = day_;
+  day_ = day;
+  total_.restart(0);
+  providers_.clear();
+  mark_known_ = raising_ = giving_back_ = false;
+  burnt_ = 0;
+  kept_.reset();
+  leases_ = {};
+  leases_at_ = 0;
+  quality_ = {};
+  if (loaded_quality_ && loaded_quality_->day == day)
+    quality_ = loaded_quality_->counts;
+  for (const auto& [marked_day, mark] : marks_on_disk_) {
+    if (marked_day != day)
+      continue;
+    total_.restart(mark.used);
+    for (const auto& [provider, used] : mark.providers)
+      add_provider(provider).share.restart(used);
+    mark_known_ = true;
   }
-  if (kept_ && !giving_back_ && kept_at_ != 0 && kept_at_ != leases_at_)
-    kept_.reset(); // no transaction that gives back can happen any more
-  if (kept_ && mine_)
-    mine_ = std::min(*mine_, *kept_);
-  grantable_ = limit_ ? *limit_ - std::min(*limit_, others) : unlimited;
-  if (share_ == lease_share::none)
-    grantable_ = mine_ ? std::min(grantable_, limit_ ? *mine_ : unlimited) : 0;
+  apply_plan(plan_);
+}
+
+/// What the record will be when the present day is opened.
+void permit_ledger::open_later_day() {
+  opening_.reset();
+  if (day_ <= record_.opened_day)
+    return;
+  opening_ = plan_ ? on_day(record_, plan_->value, day_, days(), ended_)
+                   : with_opened_day(record_, day_, days());
+}
+
+void permit_ledger::set_pace(wall_time now) {
+  pace_ = {};
+  changes_at_ = day_ends_;
+  const auto limit = limit_of(today(), day_);
+  if (!plan_ || plan_->value.spread != plan_spread::even || !limit || now >= day_ends_)
+    return;
+  const auto begin = std::min(today().day_started_at, now);
+  const auto length = day_ends_ - begin;
+  const auto steps = std::max<std::int64_t>(
+      1, std::min<std::int64_t>(static_cast<std::int64_t>(std::min(*limit, steps_max)),
+                                length / step_min));
+  const auto step = std::chrono::ceil<microseconds>(length / static_cast<double>(steps));
+  const auto passed = std::min<std::int64_t>((now - begin) / step, steps - 1);
+  pace_ = {static_cast<std::uint32_t>(passed + 1), static_cast<std::uint32_t>(steps)};
+  if (passed + 1 < steps)
+    changes_at_ = std::min(day_ends_, begin + step * (passed + 1));
+}
+
+// ---- shares -------------------------------------------------------------------------------
+
+permit_ledger::provider_share& permit_ledger::add_provider(const provider_name& provider) {
+  auto at = std::ranges::lower_bound(providers_, provider, {}, &provider_share::provider);
+  if (at == providers_.end() || at->provider != provider) {
+    at = providers_.insert(at, provider_share{});
+    at->provider = provider;
+  }
+  return *at;
+}
+
+/// Every provider that the plan names has a share from the start: it is leased with the rest.
+void permit_ledger::name_providers() {
+  for (auto& each : providers_)
+    each.named = false;
+  if (!plan_)
+    return;
+  for (const auto& [provider, days] : plan_->value.providers)
+    add_provider(provider).named = true;
+}
+
+permit_ledger::provider_index permit_ledger::find_limit_of(const provider_name& provider) {
+  constexpr std::size_t others_max = 1000; // of a day, each for itself; more share one limit
+  if (provider.empty())
+    return no_provider;
+  const auto index_of = [&](const provider_name& name) {
+    const auto at = std::ranges::lower_bound(providers_, name, {}, &provider_share::provider);
+    return at != providers_.end() && at->provider == name
+               ? static_cast<provider_index>(at - providers_.begin())
+               : no_provider;
+  };
+  auto found = index_of(provider);
+  if (found == no_provider && has_provider_limits()) {
+    const provider_name other{std::string{every_other_provider}};
+    if (!plan_->value.providers.contains(other))
+      return no_provider;
+    if (providers_.size() >= plan_->value.providers.size() + others_max)
+      return index_of(other);
+    recompute_provider(add_provider(provider));
+    provider_raise_due_ = true;
+    found = index_of(provider);
+  }
+  return found != no_provider && providers_[found].limited ? found : no_provider;
+}
+
+share_terms permit_ledger::common_terms() const {
+  share_terms terms;
+  terms.part = share_;
+  terms.live_nodes = rules_->live_nodes;
+  terms.reserve_percent = rules_->reserve_percent;
+  terms.pace = pace_;
+  terms.stopped = stopped_;
+  // Without a record of the control store there is nothing to compare.
+  terms.may_lease = !giving_back_ && record_at_ != 0;
+  return terms;
+}
+
+/// Once the day's record has changed, no transaction that gives back can happen any more.
+void permit_ledger::forget_kept() {
+  if (!kept_ || giving_back_ || kept_at_ == 0 || kept_at_ == leases_at_)
+    return;
+  kept_.reset();
+  for (auto& each : providers_)
+    each.kept = permit_share::unlimited;
 }
 
 void permit_ledger::recompute() {
-  limit_ = limit_of_day(day_);
-  count_grants();
-  paused_ = record_.paused;
-  lease_short_ = !mine_ || (limit_ && *mine_ < grantable_);
-  bound_ = bound_batch_ = 0;
-  if (mine_ && !paused_) {
-    bound_ = limit_ ? std::min(*mine_, grantable_) : unlimited;
-    bound_batch_ =
-        limit_ ? class_bound(bound_, mail_class::batch, rules_->reserve_percent) : unlimited;
+  forget_kept();
+  stopped_ = record_.paused || today().blocked_day == day_;
+  stop_ = record_.paused ? permit_state::paused : permit_state::blocked;
+  auto terms = common_terms();
+  terms.limit = limit_of(today(), day_);
+  for (const auto& grant : leases_.grants) {
+    if (grant.node == rules_->node)
+      terms.mine = grant.permits;
+    else
+      terms.others += grant.permits;
   }
-  raise_below_ = static_cast<std::uint16_t>(chunk() / 2 + 1);
-  compute_lease_from();
+  if (kept_ && terms.mine)
+    terms.mine = std::min(*terms.mine, *kept_);
+  total_.recompute(terms);
+  provider_raise_due_ = false;
+  for (auto& each : providers_)
+    recompute_provider(each);
 }
 
-void permit_ledger::compute_lease_from() {
-  lease_from_ = unlimited;
-  // Without a record of the control store there is nothing to compare.
-  if (!lease_short_ || giving_back_ || grantable_ == 0 || record_at_ == 0)
+void permit_ledger::recompute_provider(provider_share& of) {
+  static const provider_name other{std::string{every_other_provider}};
+  of.limited = false;
+  if (!plan_)
     return;
-  lease_from_ = 0;
-  if (!mine_ || share_ == lease_share::all || rules_->live_nodes <= 1)
+  const auto& plans = plan_->value.providers;
+  const auto days = plans.find(of.named ? of.provider : other);
+  if (days == plans.end())
     return;
-  // Early enough that batch mail, which leaves the reserve alone, does not wait for the lease.
-  const auto last = class_bound(*mine_, mail_class::batch, rules_->reserve_percent);
-  lease_from_ = last - std::min(last, std::max(chunk() / 2, next_part(*mine_) / 4));
-}
-
-std::uint64_t permit_ledger::next_part(std::uint64_t mine) const {
-  const auto left = grantable_ - std::min(grantable_, mine);
-  if (share_ == lease_share::all || rules_->live_nodes <= 1)
-    return left;
-  const auto part = std::max(left / (2 * std::uint64_t{rules_->live_nodes}), chunk());
-  return left < part + chunk() ? left : part; // a rest is not worth another transaction
-}
-
-std::uint64_t permit_ledger::chunk() const {
-  return limit_ ? std::clamp(*limit_ / 50, chunk_min, chunk_max) : chunk_max;
+  of.limited = true;
+  auto terms = common_terms();
+  terms.limit = limit_on_day(today(), days->second, day_);
+  const auto& leased_as = of.named ? of.provider : other;
+  for (const auto& grant : leases_.grants) {
+    const auto granted = grant.providers.find(leased_as);
+    const bool is_granted = granted != grant.providers.end();
+    if (grant.node != rules_->node)
+      terms.others += spent_at(grant, of.provider, of.named);
+    else if (is_granted)
+      terms.mine = std::min(granted->second, of.kept);
+  }
+  of.share.recompute(terms);
+  provider_raise_due_ = provider_raise_due_ || of.share.is_raise_due();
 }
 
 std::optional<std::uint64_t> permit_ledger::room(mail_class importance) const {
-  if (!limit_)
+  if (!total_.limit())
     return std::nullopt;
-  const auto bound = class_bound(grantable_, importance, rules_->reserve_percent);
-  return bound - std::min(bound, used_);
+  const auto bound = class_bound(total_.grantable(), importance, rules_->reserve_percent);
+  return bound - std::min(bound, total_.used());
 }
 
-permit_state permit_ledger::refusal(std::uint64_t bound) const {
-  if (paused_)
-    return permit_state::paused;
-  if (!mine_)
-    return grantable_ > 0 ? permit_state::pending : permit_state::exhausted;
-  if (used_ < bound) // the mark is in the way
-    return permit_state::pending;
-  return lease_short_ && used_ < grantable_ ? permit_state::pending : permit_state::exhausted;
-}
-
-bool permit_ledger::refund(std::uint32_t day) {
-  if (day != day_ || used_ == 0)
+bool permit_ledger::take(provider_index provider) {
+  total_.take();
+  if (provider == no_provider)
     return false;
-  --used_;
+  auto& share = providers_[provider].share;
+  share.take();
+  provider_raise_due_ = provider_raise_due_ || share.is_raise_due();
   return true;
 }
+
+bool permit_ledger::refund(const charge& permit) {
+  if (permit.day != day_ || !total_.give_back())
+    return false;
+  const auto at =
+      std::ranges::lower_bound(providers_, permit.provider, {}, &provider_share::provider);
+  if (!permit.provider.empty() && at != providers_.end() && at->provider == permit.provider)
+    at->share.give_back();
+  return true;
+}
+
+// ---- marks --------------------------------------------------------------------------------
 
 permit_ledger::raise permit_ledger::next_raise() {
   assert(is_raise_due());
   raising_ = true;
-  raise next{day_, std::min(grantable_, used_ + chunk()), {}};
+  raise next{day_, {total_.next_mark(), {}}, {}};
+  for (const auto& each : providers_)
+    if (each.limited || each.share.durable() > 0)
+      next.to.providers.emplace(each.provider, each.share.next_mark());
   // Days before the opened one are asked for by nobody.
   std::erase_if(marks_on_disk_, [&](const auto& mark) {
     if (mark.first < record_.opened_day)
@@ -218,107 +344,33 @@ permit_ledger::raise permit_ledger::next_raise() {
   return next;
 }
 
-bool permit_ledger::mark_written(std::uint32_t day, std::uint64_t to) {
+bool permit_ledger::mark_written(std::uint32_t day, const permit_mark& to) {
   const auto known =
       std::ranges::any_of(marks_on_disk_, [&](const auto& mark) { return mark.first == day; });
   if (!known)
-    marks_on_disk_.emplace_back(day, 0);
+    marks_on_disk_.emplace_back(day, permit_mark{});
   if (day != day_)
     return false; // the day ended meanwhile
   raising_ = false;
   mark_known_ = true;
-  durable_ = std::max(durable_, to);
-  return mine_.has_value();
-}
-
-storage::control_transaction permit_ledger::lease() const {
-  storage::control_transaction lease;
-  if (!wants_lease())
-    return lease;
-  // What a crash burnt may lie above the lease: the part comes on top of it.
-  const auto mine = mine_.value_or(0);
-  const auto gone = std::max(mine, std::min(used_, grantable_));
-  const auto permits = std::max(mine, std::min(grantable_, gone + next_part(gone)));
-  auto leases = leases_;
-  auto at = std::ranges::find(leases.grants, rules_->node, &ledger_day_record::grant::node);
-  if (at == leases.grants.end())
-    at = leases.grants.insert(at, {rules_->node, 0});
-  // A day without limit is opened by a lease of nothing: its permits need none.
-  if (limit_)
-    at->permits = permits;
-  const auto day_key = ledger_day_key(subject_, day_);
-  lease.when = {{ledger_key(subject_), record_at_}, {day_key, leases_at_}};
-  lease.then.push_back({day_key, encode(leases)});
-  if (day_ > record_.opened_day)
-    lease.then.push_back(
-        {ledger_key(subject_), encode(with_opened_day(record_, day_, rules_->day))});
-  if (older_lease_day_ && *older_lease_day_ < day_)
-    lease.then.push_back({ledger_day_key(subject_, *older_lease_day_), std::nullopt});
-  return lease;
-}
-
-void permit_ledger::begin_give_back() {
-  assert(has_unused());
-  kept_ = used_;
-  kept_at_ = leases_at_;
-  giving_back_ = true;
-  recompute();
-}
-
-storage::control_transaction permit_ledger::give_back() const {
-  storage::control_transaction lowered;
-  if (!giving_back_ || !exists_ || leases_at_ == 0)
-    return lowered;
-  auto leases = leases_;
-  const auto at = std::ranges::find(leases.grants, rules_->node, &ledger_day_record::grant::node);
-  if (at == leases.grants.end() || at->permits <= *kept_)
-    return lowered;
-  at->permits = *kept_;
-  const auto day_key = ledger_day_key(subject_, day_);
-  lowered.when.push_back({day_key, leases_at_});
-  lowered.then.push_back({day_key, encode(leases)});
-  return lowered;
-}
-
-void permit_ledger::give_back_ended() {
-  giving_back_ = false;
-  recompute();
+  total_.marked(to.used);
+  provider_raise_due_ = false;
+  for (auto& each : providers_) {
+    if (const auto mark = to.providers.find(each.provider); mark != to.providers.end())
+      each.share.marked(mark->second);
+    provider_raise_due_ = provider_raise_due_ || (each.limited && each.share.is_raise_due());
+  }
+  return total_.mine().has_value();
 }
 
 std::optional<permit_ledger::raise> permit_ledger::settle() {
   if (!exists_ || !(mark_known_ || raising_))
     return std::nullopt;
-  return raise{day_, used_, {}};
-}
-
-std::uint64_t permit_ledger::leased() const noexcept {
-  std::uint64_t sum = 0;
-  for (const auto& grant : leases_.grants)
-    sum += grant.permits;
-  return sum;
-}
-
-std::optional<std::uint64_t> permit_ledger::limit_of_day(std::uint32_t day) const {
-  return plan_ ? limit_on(*plan_, plan_position(record_, day)) : std::optional<std::uint64_t>{0};
-}
-
-ledger_report permit_ledger::report(wall_time now) const {
-  // Looking changes nothing: the day is opened by mail, not by a question.
-  const bool is_later = now >= day_ends_;
-  const auto day = is_later ? day_at(record_, now, rules_->day) : day_;
-  ledger_report report;
-  report.subject = ledger_subject{subject_};
-  report.plan = record_.plan;
-  report.day = plan_position(record_, day);
-  report.day_ends_at = day_start(record_, day + 1, rules_->day);
-  report.limit = limit_of_day(day);
-  report.used = is_later ? 0 : used_;
-  report.leased = is_later ? 0 : leased();
-  if (record_.paused)
-    report.state = ledger_state::paused;
-  else if (report.limit && report.used >= *report.limit)
-    report.state = ledger_state::exhausted;
-  return report;
+  raise exact{day_, {total_.used(), {}}, {}};
+  for (const auto& each : providers_)
+    if (each.share.used() > 0)
+      exact.to.providers.emplace(each.provider, each.share.used());
+  return exact;
 }
 
 } // namespace warmfront

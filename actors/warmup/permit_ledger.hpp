@@ -8,7 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "actors/messages/messages.hpp"
 #include "actors/warmup/ledger_record.hpp"
+#include "actors/warmup/permit_share.hpp"
+#include "actors/warmup/plans.hpp"
+#include "actors/warmup/progress.hpp"
 #include "storage/control_store.hpp"
 
 namespace warmfront {
@@ -19,26 +23,9 @@ struct warmup_rules {
   microseconds day{std::chrono::hours{24}}; ///< length of a plan day
   std::uint32_t reserve_percent = 10;       ///< of a limited day, kept from batch mail; 0..99
   std::uint32_t live_nodes = 1;             ///< among which a shared day is divided; > 0
+  /// The days of a ledger whose plan is not known.
+  [[nodiscard]] day_rule days() const { return day_rule{day}; }
 };
-
-/// Which part of a day this node leases.
-enum class lease_share : std::uint8_t {
-  part, ///< what is left is divided among the live nodes, a part at a time
-  all,  ///< at once: the node owns the address
-  none, ///< nothing: another node owns it
-};
-
-/// What a ledger says to one more mail.
-enum class permit_state : std::uint8_t { granted, exhausted, paused, pending };
-
-/// How many permits a class may use of a day with `quota`: batch mail leaves the reserve, rounded
-/// down, to triggered mail.
-[[nodiscard]] constexpr std::uint64_t class_bound(std::uint64_t quota, mail_class importance,
-                                                  std::uint32_t reserve_percent) {
-  return importance == mail_class::triggered
-             ? quota
-             : quota - (quota / 100 * reserve_percent + quota % 100 * reserve_percent / 100);
-}
 
 /// Permits are given from memory, below a durable mark that runs ahead in chunks: after a crash
 /// everything below the mark counts as used (burnt, never given twice). A day's permits need a
@@ -49,30 +36,42 @@ enum class permit_state : std::uint8_t { granted, exhausted, paused, pending };
 /// A lease is given back in the same order: first it is durable here that no more than what was
 /// used may be spent (`memory`), then the control store's grant is lowered. That transaction may
 /// arrive late, even after a restart: what was given back counts as gone until the day's record
-/// has changed, after which a late one fails its comparison. Not thread-safe.
-class alignas(64) permit_ledger {
+/// has changed, after which a late one fails its comparison.
+///
+/// Where the plan limits providers, each limit has a mark and a lease of its own, written with
+/// those of the whole ledger. Not thread-safe.
+class permit_ledger {
 public:
   /// A mark to be made durable, and older days whose marks are no longer needed.
   struct raise {
     std::uint32_t day = 0;
-    std::uint64_t to = 0;
+    permit_mark to;
     std::vector<std::uint32_t> forget;
+  };
+  /// Which of the ledger's limits concern a mail beside that of all mail.
+  using provider_index = std::uint32_t;
+  static constexpr provider_index no_provider = 0xffffffff;
+  struct refusal {
+    permit_state state = permit_state::granted;
+    bool of_provider = false; ///< mail to other providers may still go
   };
 
   permit_ledger(std::string subject, const warmup_rules& rules);
 
   // ---- what the stores say ----
   /// A mark found on disk. @pre before the first `apply`.
-  void load_mark(std::uint32_t day, std::uint64_t used);
-  /// The ledger's record and its plan; no plan of that name: nothing is granted.
-  void apply(const ledger_record& record, storage::revision at, const plan* rule);
-  /// The plan's limits changed.
-  void apply_plan(const plan* rule);
+  void load_mark(std::uint32_t day, permit_mark mark);
+  /// What was counted on this node. @pre before the first `apply`.
+  void load_quality(const day_quality& quality) { loaded_quality_ = quality; }
+  /// The ledger's record and its plan; none of that name: nothing is granted.
+  void apply(const ledger_record& record, storage::revision at, plan_pointer rule);
+  /// The plan changed.
+  void apply_plan(plan_pointer rule);
   /// The leases of a day.
   void apply_day(std::uint32_t day, const ledger_day_record& leases, storage::revision at);
   /// What this node remembers of the ledger, for as long as the control store does not answer.
   /// @pre before the first `apply`, after `load_mark`.
-  void recall(const ledger_memory& memory);
+  void recall(const ledger_memory& memory, plan_pointer rule);
   /// What to remember.
   [[nodiscard]] ledger_memory memory() const;
   /// The record of an earlier day is gone.
@@ -86,33 +85,54 @@ public:
   }
 
   // ---- permits ----
-  /// Moves to the day that the clock says, when that is a later one.
+  /// Moves to the day, and to the step of an evenly spread one, that the clock says.
   void advance(wall_time now) {
-    if (now >= day_ends_)
-      start_day(day_at(record_, now, rules_->day));
+    if (now >= changes_at_)
+      move(now);
   }
   /// How many more a class may get today, when all that can be leased is leased. None: no limit.
   /// Only what was known at the last `advance`: the caller checks `day_ends`.
   [[nodiscard]] std::optional<std::uint64_t> room(mail_class importance) const;
-  /// @pre `advance` was called.
-  [[nodiscard]] permit_state ask(mail_class importance) const {
-    const auto bound = importance == mail_class::triggered ? bound_ : bound_batch_;
-    return used_ < bound && used_ < durable_ ? permit_state::granted : refusal(bound);
+  /// The limit for a provider, if there is one today. @pre `advance` was called.
+  [[nodiscard]] provider_index find_provider(const provider_name& provider) {
+    return providers_.empty() && !has_provider_limits() ? no_provider : find_limit_of(provider);
   }
-  /// @pre `ask` said granted.
-  void take() { ++used_; }
+  /// @pre `advance` was called; `provider` is of this day.
+  [[nodiscard]] refusal ask(mail_class importance, provider_index provider = no_provider) const {
+    if (const auto state = total_.ask(importance); state != permit_state::granted)
+      return {stopped_ ? stop_ : state, false};
+    if (provider == no_provider)
+      return {};
+    const auto state = providers_[provider].share.ask(importance);
+    return {state, state != permit_state::granted};
+  }
+  /// @pre `ask` said granted. @returns whether the provider's permits were charged, too.
+  bool take(provider_index provider = no_provider);
   /// Gives a permit of today back. @returns whether there was one.
-  bool refund(std::uint32_t day);
+  bool refund(const charge& permit);
+  /// When what `ask` refused for is over by itself; for `exhausted`, `blocked` and `paced`.
+  [[nodiscard]] wall_time refused_until(permit_state state) const {
+    return state == permit_state::paced ? changes_at_ : day_ends_;
+  }
+
+  // ---- quality ----
+  /// Adds what became of mail, on the present day.
+  void count(const quality_counts& more);
+  /// The record as today's quality changes it; none: it does not, or the day is not open.
+  [[nodiscard]] std::optional<ledger_record> judged(wall_time now) const;
+  [[nodiscard]] day_quality quality() const { return {day_, quality_}; }
+  /// Whether others could do with hearing what was used and what became of it.
+  [[nodiscard]] bool has_news() const;
 
   // ---- what must be made durable ----
   /// Whether it is time for `next_raise`.
   [[nodiscard]] bool is_raise_due() const {
-    return durable_ - used_ < raise_below_ && !raising_ && durable_ < grantable_;
+    return (total_.is_raise_due() || provider_raise_due_) && !raising_;
   }
   /// The next mark to write; then one of the next two must be called. @pre `is_raise_due`.
   [[nodiscard]] raise next_raise();
   /// @returns whether more can be given now.
-  bool mark_written(std::uint32_t day, std::uint64_t to);
+  bool mark_written(std::uint32_t day, const permit_mark& to);
   void mark_failed(std::uint32_t day) { raising_ = raising_ && day != day_; }
   /// Whether it is time to ask for a lease with `lease`; then `lease_answered` must be called.
   [[nodiscard]] bool begins_lease() {
@@ -124,11 +144,13 @@ public:
   /// is wanted any more.
   [[nodiscard]] storage::control_transaction lease() const;
   void lease_answered() { leasing_ = false; }
+  /// The transaction that tells the others what was used and what became of it.
+  [[nodiscard]] storage::control_transaction report_use() const;
 
   // ---- what comes back ----
   /// Whether permits are leased here that are not used.
   [[nodiscard]] bool has_unused() const {
-    return limit_ && mine_ && leases_at_ != 0 && *mine_ > used_;
+    return total_.limit() && total_.mine() && leases_at_ != 0 && *total_.mine() > total_.used();
   }
   /// Stops spending, to give the rest back: then `memory` must become durable, then `give_back` be
   /// carried out, then `give_back_ended` be called. @pre `has_unused`.
@@ -143,63 +165,93 @@ public:
   // ---- what is so ----
   [[nodiscard]] bool exists() const noexcept { return exists_; }
   /// Whether this node has a lease of the day, be it of nothing for a day without limit.
-  [[nodiscard]] bool is_open() const noexcept { return mine_.has_value(); }
+  [[nodiscard]] bool is_open() const noexcept { return total_.mine().has_value(); }
   [[nodiscard]] const std::string& subject() const noexcept { return subject_; }
-  [[nodiscard]] bool is_paused() const noexcept { return paused_; }
+  /// Whether it is paused, or blocked for its quality.
+  [[nodiscard]] bool is_stopped() const noexcept { return stopped_; }
+  /// As stored.
   [[nodiscard]] const ledger_record& record() const noexcept { return record_; }
+  /// As it is once the present day is open.
+  [[nodiscard]] const ledger_record& today() const noexcept {
+    return opening_ ? *opening_ : record_;
+  }
+  [[nodiscard]] const plan_pointer& rule() const noexcept { return plan_; }
+  [[nodiscard]] day_rule days() const { return plan_ ? plan_->days : rules_->days(); }
   [[nodiscard]] storage::revision revision() const noexcept { return record_at_; }
   [[nodiscard]] std::uint32_t day() const noexcept { return day_; }
   [[nodiscard]] wall_time day_ends() const noexcept { return day_ends_; }
-  [[nodiscard]] std::optional<std::uint64_t> limit() const noexcept { return limit_; }
-  [[nodiscard]] std::uint64_t used() const noexcept { return used_; }
+  [[nodiscard]] std::optional<std::uint64_t> limit() const noexcept { return total_.limit(); }
+  [[nodiscard]] std::uint64_t used() const noexcept { return total_.used(); }
+  /// What all nodes together are known to have used of the day, and what became of it.
+  [[nodiscard]] day_result result() const;
+  /// The limit of a later day, when every day until then is used. None: no limit.
+  [[nodiscard]] std::optional<std::uint64_t> limit_of_later_day(std::uint32_t day) const {
+    return limit_of(today(), day);
+  }
   /// Permits given to nodes today.
   [[nodiscard]] std::uint64_t leased() const noexcept;
   /// What was burnt because the lease had no mark; reset by the call.
-  [[nodiscard]] std::uint64_t take_burnt() { return std::exchange(burnt_, 0); }
-  /// The plan's limit on any day of the ledger; none: no limit.
-  [[nodiscard]] std::optional<std::uint64_t> limit_of_day(std::uint32_t day) const;
-  [[nodiscard]] ledger_report report(wall_time now) const;
+  [[nodiscard]] std::uint64_t take_burnt() { return std::exchange(burnt_news_, 0); }
+  /// The ledger, then its limits for providers.
+  [[nodiscard]] std::vector<ledger_report> reports(wall_time now) const;
 
 private:
+  struct provider_share {
+    provider_name provider;
+    permit_share share;
+    bool limited = false;                         ///< by the plan, today
+    bool named = false;                           ///< else one of every other
+    std::uint64_t kept = permit_share::unlimited; ///< see `kept_`
+  };
+
+  void move(wall_time now);
   void start_day(std::uint32_t day);
-  /// A lease without a mark: the node's data was lost, and the lease counts as spent.
+  void open_later_day();
+  void name_providers();
   void burn_unmarked();
   void recompute();
-  void count_grants();
-  [[nodiscard]] permit_state refusal(std::uint64_t bound) const;
-  [[nodiscard]] bool wants_lease() const { return used_ >= lease_from_ && exists_ && mark_known_; }
-  [[nodiscard]] std::uint64_t chunk() const;
-  /// The next part of what is left when this node has `mine`.
-  [[nodiscard]] std::uint64_t next_part(std::uint64_t mine) const;
-  void compute_lease_from();
+  void recompute_provider(provider_share& of);
+  [[nodiscard]] share_terms common_terms() const;
+  void forget_kept();
+  void set_pace(wall_time now);
+  [[nodiscard]] bool has_provider_limits() const {
+    return plan_ && !plan_->value.providers.empty();
+  }
+  [[nodiscard]] provider_index find_limit_of(const provider_name& provider);
+  [[nodiscard]] provider_share& add_provider(const provider_name& provider);
+  [[nodiscard]] bool wants_lease() const;
+  /// Null when there is none.
+  template <class Leases>
+  [[nodiscard]] auto own_grant(Leases& leases) const;
+  void write_use(ledger_grant& to) const;
+  [[nodiscard]] std::optional<std::uint64_t> limit_of(const ledger_record& record,
+                                                      std::uint32_t day) const;
+  [[nodiscard]] ledger_state state_now(const permit_share& share) const;
 
-  // First what a permit reads, in one cache line.
-  wall_time day_ends_ = wall_time::min();
-  std::uint64_t used_ = 0;
-  std::uint64_t durable_ = 0; ///< permits below this may be given
-  std::uint64_t bound_ = 0;   ///< of triggered mail; 0: paused or not open
-  std::uint64_t bound_batch_ = 0;
-  std::uint64_t grantable_ = 0;  ///< what this node's lease may be under the present limit
-  std::uint64_t lease_from_ = 0; ///< when this many are used, more must be leased
+  // First what a permit reads.
+  wall_time changes_at_ = wall_time::min(); ///< the day's end, or the next step of its pace
+  permit_share total_;
   std::uint32_t day_ = 0;
-  std::uint16_t raise_below_ = 0; ///< fewer than this left below the mark: raise it
   bool exists_ : 1 = false;
-  bool paused_ : 1 = false;
+  bool stopped_ : 1 = false; ///< `stop_` says why
   bool raising_ : 1 = false;
   bool leasing_ : 1 = false;
   bool mark_known_ : 1 = false; ///< a mark of this day is durable
-  bool lease_short_ : 1 = true; ///< the lease is not all that it may be
+  bool provider_raise_due_ : 1 = false;
   bool giving_back_ : 1 = false;
   bool known_ : 1 = false; ///< from the control store or from memory
-
+  permit_state stop_ = permit_state::paused;
   lease_share share_ = lease_share::part;
-  std::optional<std::uint64_t> mine_; ///< this node's lease; none: the day is not open here
-  std::optional<std::uint64_t> limit_;
+  std::vector<provider_share> providers_; ///< in order of name
+
+  wall_time day_ends_ = wall_time::min();
+  day_pace pace_;
   const warmup_rules* rules_;
   std::string subject_;
   ledger_record record_;
+  std::optional<ledger_record> opening_; ///< `record_` with `day_` opened, until that is stored
   storage::revision record_at_ = 0;
-  std::optional<plan> plan_;
+  plan_pointer plan_;
   ledger_day_record leases_; ///< of `day_`
   storage::revision leases_at_ = 0;
   /// Given back down to this many, and perhaps not in the control store yet, as long as the day's
@@ -207,8 +259,12 @@ private:
   std::optional<std::uint64_t> kept_;
   storage::revision kept_at_ = 0;
   std::optional<std::uint32_t> older_lease_day_; ///< a day's record that opening the next deletes
-  std::uint64_t burnt_ = 0;
-  std::vector<std::pair<std::uint32_t, std::uint64_t>> marks_on_disk_;
+  std::uint64_t burnt_ = 0;                      ///< of the used ones: sent by nobody
+  std::uint64_t burnt_news_ = 0;
+  day_result ended_; ///< how the opened day went, while a later one is being opened
+  quality_counts quality_;
+  std::optional<day_quality> loaded_quality_;
+  std::vector<std::pair<std::uint32_t, permit_mark>> marks_on_disk_;
 };
 
 } // namespace warmfront

@@ -85,6 +85,9 @@ void add_ledger(ordered_json& sum, const ordered_json& part) {
       sum.value("day_ends_at", "") != part.value("day_ends_at", ""))
     return;
   sum["used"] = number_in(sum, "used") + number_in(part, "used");
+  if (sum.contains("quality") && part.contains("quality"))
+    for (auto& [name, count] : sum["quality"].items())
+      count = number_in(sum["quality"], name.c_str()) + number_in(part["quality"], name.c_str());
   sum["leased"] = std::max(number_in(sum, "leased"), number_in(part, "leased"));
   if (sum.value("state", "") == to_string(ledger_state::open) && sum["limit"].is_number() &&
       number_in(sum, "used") >= number_in(sum, "limit"))
@@ -116,10 +119,17 @@ void add(ordered_json& sum, const ordered_json& part) {
 }
 
 void add_all(ordered_json& sum, const ordered_json& parts) {
-  for (auto& each : sum)
-    for (const auto& part : parts)
-      if (part.is_object() && is_same(each, part))
-        add(each, part);
+  for (const auto& part : parts) {
+    if (!part.is_object())
+      continue;
+    const auto same = std::find_if(sum.begin(), sum.end(),
+                                   [&](const ordered_json& each) { return is_same(each, part); });
+    if (same != sum.end())
+      add(*same, part);
+    // A provider that only the other node has sent to.
+    else if (part.value("provider", "*") != "*")
+      sum.push_back(part);
+  }
 }
 
 // ---- lists ------------------------------------------------------------------------------------

@@ -83,6 +83,11 @@ ordered_json value_schema(const field& rules) {
   }
   case value_kind::number:
     return number_schema(rules);
+  case value_kind::decimal: {
+    auto target = number_schema(rules);
+    target["type"] = "number";
+    return target;
+  }
   case value_kind::truth:
     return {{"type", "boolean"}};
   case value_kind::texts:
@@ -93,6 +98,13 @@ ordered_json value_schema(const field& rules) {
     ordered_json target;
     target["type"] = "object";
     target["additionalProperties"] = text_schema(rules);
+    return target;
+  }
+  case value_kind::numbers_map: {
+    ordered_json target;
+    target["type"] = "object";
+    target["additionalProperties"] =
+        ordered_json{{"type", "array"}, {"items", {{"type", "integer"}, {"minimum", rules.least}}}};
     return target;
   }
   case value_kind::object:

@@ -50,6 +50,30 @@ ordered_json to_json(const pool_address& value) {
   return target;
 }
 
+ordered_json to_json(const quality_counts& value) {
+  ordered_json target;
+  target["outcomes"] = value.outcomes;
+  target["delivered"] = value.delivered;
+  target["invalid"] = value.invalid;
+  target["spam"] = value.spam;
+  target["complaints"] = value.complaints;
+  target["opened"] = value.opened;
+  return target;
+}
+
+ordered_json to_json(const ledger_move& value) {
+  ordered_json target;
+  target["at"] = to_rfc3339(value.at);
+  target["cause"] = to_string(value.cause);
+  target["from_day"] = value.from;
+  target["to_day"] = value.to;
+  target["limit"] = value.limit;
+  target["used"] = value.used;
+  target["idle_days"] = value.idle_days;
+  target["quality"] = to_json(value.quality);
+  return target;
+}
+
 template <class Values>
 ordered_json array_of(const Values& values) {
   auto target = ordered_json::array();
@@ -97,6 +121,22 @@ ordered_json to_json(const plan& value) {
   target["name"] = value.name.str();
   target["days"] = value.days;
   target["built_in"] = value.built_in;
+  target["advance"] = to_string(value.advance);
+  target["spread"] = to_string(value.spread);
+  target["time_zone"] = value.time_zone;
+  target["providers"] = ordered_json::object();
+  for (const auto& [provider, days] : value.providers) {
+    target["providers"][provider.str()] = days;
+  }
+  for (const auto& each : threshold_fields) {
+    const auto threshold = value.thresholds.*each.value;
+    auto& written = target["thresholds"][std::string{each.name}];
+    if (each.is_rate) {
+      written = static_cast<double>(threshold) / percent;
+    } else {
+      written = threshold;
+    }
+  }
   return target;
 }
 
@@ -111,6 +151,9 @@ ordered_json to_json(const ledger_report& value) {
   target["used"] = value.used;
   target["leased"] = value.leased;
   target["state"] = to_string(value.state);
+  target["held_days"] = value.held_days;
+  target["quality"] = to_json(value.quality);
+  target["moves"] = array_of(value.moves);
   return target;
 }
 

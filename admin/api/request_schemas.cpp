@@ -1,6 +1,8 @@
 // What clients send.
 #include <array>
+#include <utility>
 
+#include "actors/messages/plan.hpp"
 #include "admin/api/schemas.hpp"
 
 namespace warmfront::admin::schemas {
@@ -20,6 +22,8 @@ constexpr std::array<string_view, 2> pool_kinds{"shared", "dedicated"};
 constexpr std::array<string_view, 4> roles{"admin", "operator", "sender", "viewer"};
 constexpr std::array<string_view, 1> key_kinds{"bearer"};
 constexpr std::array<string_view, 4> ledger_actions{"pause", "resume", "set_day", "set_plan"};
+constexpr std::array<string_view, 3> advances{"calendar", "on_use", "level"};
+constexpr std::array<string_view, 2> spreads{"none", "even"};
 constexpr std::array<string_view, 4> node_actions{"drain", "undrain", "remove", "forget"};
 constexpr std::array<string_view, 8> recipient_states{
     "queued", "held", "deferred", "delivered", "bounced", "expired", "suppressed", "cancelled"};
@@ -96,17 +100,46 @@ constexpr field new_pool_fields[] = {
      .rule = overflow},
     {.name = "ips", .about = "its IPs", .kind = objects, .most = 256, .nested = &pool_address},
 };
+/// The thresholds of a plan's quality rules, as `threshold_fields` names them.
+template <std::size_t... Index>
+constexpr auto thresholds_as_fields(std::index_sequence<Index...> /*all*/) {
+  return std::array<field, sizeof...(Index)>{
+      field{.name = threshold_fields[Index].name,
+            .about = threshold_fields[Index].is_rate ? "in percent" : "recipients with an outcome",
+            .kind = threshold_fields[Index].is_rate ? decimal : number,
+            .most = threshold_fields[Index].is_rate ? 100U : 1'000'000'000U}...};
+}
+constexpr auto all_threshold_fields =
+    thresholds_as_fields(std::make_index_sequence<threshold_fields.size()>{});
+
 constexpr field new_plan_fields[] = {
     {.name = "name", .about = "its name", .rule = text_rule::name, .required = true},
     {.name = "days",
      .about = "the limit of each day; the last one stays; empty: no limit",
      .kind = numbers,
      .required = true,
-     .most = 366},
-    {.name = "advance", .about = "", .supported = false},
-    {.name = "spread", .about = "", .supported = false},
-    {.name = "providers", .about = "", .supported = false},
-    {.name = "thresholds", .about = "", .supported = false},
+     .most = 1000},
+    {.name = "advance",
+     .about = "what moves a ledger to the next day: calendar (the default), on_use, level",
+     .rule = choice,
+     .choices = advances},
+    {.name = "spread",
+     .about = "even: the day's permits come over the day; none by default",
+     .rule = choice,
+     .choices = spreads},
+    {.name = "time_zone",
+     .about = "days are calendar days there; 24 hours from the ledger's start by default"},
+    {.name = "providers",
+     .about = "limits of each day for single providers, * for each other one",
+     .kind = numbers_map,
+     .most = 1000},
+    {.name = "thresholds",
+     .about = "what the quality rules compare with",
+     .kind = object,
+     .nested = &schemas::thresholds},
+    {.name = "allow_decrease",
+     .about = "whether a day may allow less than the one before",
+     .kind = truth},
 };
 
 /// The same fields but the name or address, which the path gives.
@@ -165,6 +198,10 @@ constexpr field ledger_query_fields[] = {
 
 } // namespace
 
+const schema thresholds{"thresholds",
+                        "What a day's delivery quality is compared with; rates are of the "
+                        "recipients with an outcome that day, raise_used of the limit.",
+                        all_threshold_fields};
 const schema new_message{"new_message", "A message to send.", new_message_fields};
 const schema new_pool{"new_pool", "A pool to create.", new_pool_fields};
 const schema changed_pool{"changed_pool", "A pool as it shall be.", without_first(new_pool_fields)};

@@ -92,7 +92,46 @@ constexpr field plan_fields[] = {
      .kind = numbers,
      .required = true},
     {.name = "built_in", .about = "whether it cannot be changed", .kind = truth, .required = true},
+    text_of("advance", "what moves a ledger to the next day: calendar, on_use or level"),
+    text_of("spread", "none: a day's permits are there at once; even: they come over the day"),
+    text_of("time_zone", "of calendar days; empty: 24 hours from the ledger's start"),
+    {.name = "providers",
+     .about = "limits of each day for single providers, * for each other one",
+     .kind = numbers_map,
+     .required = true},
+    {.name = "thresholds",
+     .about = "what the quality rules compare with",
+     .kind = object,
+     .required = true,
+     .nested = &schemas::thresholds},
 };
+
+constexpr field quality_fields[] = {
+    number_of("outcomes", "recipients delivered or bounced"),
+    number_of("delivered", "taken by the receiver"),
+    number_of("invalid", "bounced: there is no such recipient"),
+    number_of("spam", "bounced: refused as spam, or for the sender's reputation"),
+    number_of("complaints", "reported by recipients"),
+    number_of("opened", "messages seen opened"),
+};
+constexpr schema quality{"quality", "What became of the mail of a day.", quality_fields};
+constexpr field move_fields[] = {
+    time_of("at", "when"),
+    text_of("cause",
+            "advanced, repeated, raised, lowered, blocked, weakened, idle, restarted, set"),
+    number_of("from_day", "of the plan"),
+    number_of("to_day", "of the plan"),
+    number_of("limit", "of the day that was judged"),
+    number_of("used", "of it"),
+    number_of("idle_days", "days without mail before it"),
+    {.name = "quality",
+     .about = "of the day that was judged",
+     .kind = object,
+     .required = true,
+     .nested = &quality},
+};
+constexpr schema ledger_move{"ledger_move", "A move of a ledger, with the numbers behind it.",
+                             move_fields};
 
 constexpr field ledger_fields[] = {
     text_of("subject", "the IP or domain it is about"),
@@ -103,7 +142,14 @@ constexpr field ledger_fields[] = {
     maybe_number("limit", "of this day; null: none"),
     number_of("used", "permits spent today"),
     number_of("leased", "permits granted to nodes today"),
-    text_of("state", "open, exhausted or paused"),
+    text_of("state", "open, exhausted, paced, paused or blocked"),
+    number_of("held_days", "for how many days from today on an early weak signal holds it"),
+    {.name = "quality",
+     .about = "what became of today's mail",
+     .kind = object,
+     .required = true,
+     .nested = &quality},
+    list_of("moves", "the last moves, newest last", ledger_move),
 };
 
 constexpr field address_fields[] = {

@@ -1,6 +1,7 @@
 #include "admin/api/schema.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/core.h>
 
@@ -31,6 +32,21 @@ finding check_number(const field& rules, const json& value, const std::string& p
   return std::nullopt;
 }
 
+finding check_decimal(const field& rules, const json& value, const std::string& path) {
+  constexpr double digits = 1000;
+  constexpr double tolerance = 1e-6; // of what binary fractions cannot hold
+  if (value.is_number()) {
+    const auto number = value.get<double>();
+    const auto scaled = number * digits;
+    if (number >= static_cast<double>(rules.least) && number <= static_cast<double>(rules.most) &&
+        std::abs(scaled - std::round(scaled)) < tolerance) {
+      return std::nullopt;
+    }
+  }
+  return wrong(path, fmt::format("a number from {} to {} with at most three decimals", rules.least,
+                                 rules.most));
+}
+
 /// The entries of an array obey the field's rules, but for its size, which is the array's.
 template <class Check>
 finding check_array(const field& rules, const json& value, const std::string& path,
@@ -51,9 +67,11 @@ finding check_array(const field& rules, const json& value, const std::string& pa
   return std::nullopt;
 }
 
-finding check_map(const field& rules, const json& value, const std::string& path) {
+template <class Check>
+finding check_map(const field& rules, const json& value, const std::string& path,
+                  std::string_view entries, Check check_entry) {
   if (!value.is_object()) {
-    return wrong(path, "an object of strings");
+    return wrong(path, fmt::format("an object of {}", entries));
   }
   if (value.size() > rules.most) {
     return wrong(path, fmt::format("at most {} entries", rules.most));
@@ -65,7 +83,7 @@ finding check_map(const field& rules, const json& value, const std::string& path
     if (expectation(name_rules, name)) {
       return wrong(path, "names on one line, without control characters");
     }
-    if (auto found = check_text(entry_rules, entry, fmt::format("{}.{}", path, name))) {
+    if (auto found = check_entry(entry_rules, entry, fmt::format("{}.{}", path, name))) {
       return found;
     }
   }
@@ -83,6 +101,8 @@ finding check_value(const field& rules, const json& value, const std::string& pa
     return check_text(rules, value, path);
   case value_kind::number:
     return check_number(rules, value, path);
+  case value_kind::decimal:
+    return check_decimal(rules, value, path);
   case value_kind::truth:
     return value.is_boolean() ? std::nullopt : finding{wrong(path, "true or false")};
   case value_kind::texts:
@@ -90,7 +110,12 @@ finding check_value(const field& rules, const json& value, const std::string& pa
   case value_kind::numbers:
     return check_array(rules, value, path, check_number);
   case value_kind::text_map:
-    return check_map(rules, value, path);
+    return check_map(rules, value, path, "strings", check_text);
+  case value_kind::numbers_map:
+    return check_map(rules, value, path, "arrays",
+                     [](const field& entry_rules, const json& entry, const std::string& where) {
+                       return check_array(entry_rules, entry, where, check_number);
+                     });
   case value_kind::object:
     return value.is_object() ? check_object(*rules.nested, value, path + '.')
                              : finding{wrong(path, "an object")};

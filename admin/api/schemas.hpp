@@ -12,6 +12,7 @@ extern const schema changed_pool;
 extern const schema changed_pool_address;
 extern const schema new_plan;
 extern const schema changed_plan;
+extern const schema thresholds;
 extern const schema ledger_action;
 extern const schema new_key;
 extern const schema node_action;

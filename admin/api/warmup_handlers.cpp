@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <fmt/core.h>
 
 #include "actors/core/ip.hpp"
@@ -10,8 +12,32 @@ namespace {
 plan read_plan(const call& request, std::string name) {
   plan target;
   target.name = plan_name{std::move(name)};
-  target.days = request.body["days"].get<std::vector<std::uint64_t>>();
+  const auto& body = request.body;
+  target.days = body["days"].get<std::vector<std::uint64_t>>();
+  // Checked before: the texts are choices, the numbers in their bounds.
+  target.advance =
+      parse_plan_advance(text_of(body, "advance", "calendar")).value_or(target.advance);
+  target.spread = parse_plan_spread(text_of(body, "spread", "none")).value_or(target.spread);
+  target.time_zone = text_of(body, "time_zone");
+  if (const auto providers = body.find("providers"); providers != body.end()) {
+    for (const auto& [provider, days] : providers->items()) {
+      target.providers[provider_name{provider}] = days.get<std::vector<std::uint64_t>>();
+    }
+  }
+  if (const auto given = body.find("thresholds"); given != body.end()) {
+    for (const auto& each : threshold_fields) {
+      if (const auto value = given->find(each.name); value != given->end()) {
+        target.thresholds.*each.value = static_cast<std::uint32_t>(
+            std::lround(value->get<double>() * (each.is_rate ? percent : 1)));
+      }
+    }
+  }
   return target;
+}
+
+put_plan to_command(const call& request, const plan& value) {
+  const auto allowed = request.body.find("allow_decrease");
+  return {value, allowed != request.body.end() && allowed->get<bool>()};
 }
 
 const plan* find_plan(const std::vector<plan>& all, std::string_view name) {
@@ -61,7 +87,7 @@ outcome create_plan(call& request, const answers& given) {
       return fail({409, "already_exists", "There is a plan of that name already.", "name",
                    "choose another name, or change the plan with PUT"});
     }
-    return then(put_plan{value});
+    return then(to_command(request, value));
   }
   return respond(request, to_json(value));
 }
@@ -82,7 +108,8 @@ outcome change_plan(call& request, const answers& given) {
   const auto& name = request.parameters.front();
   const auto value = read_plan(request, name);
   if (given.size() == 1) {
-    return find_built_in(given, name) != nullptr ? fail(built_in(name)) : then(put_plan{value});
+    return find_built_in(given, name) != nullptr ? fail(built_in(name))
+                                                 : then(to_command(request, value));
   }
   return respond(request, to_json(value));
 }

@@ -33,6 +33,34 @@ result<json> to_numbers(const argument& of, std::string_view text) {
   return all;
 }
 
+/// Entries of an object, each given as `name=value`.
+template <class Read>
+result<json> to_object(const argument& of, const std::vector<std::string>& values, Read read) {
+  auto all = json::object();
+  for (const std::string_view each : values) {
+    const auto equals = each.find('=');
+    if (equals == 0 || equals == std::string_view::npos) {
+      return error{errc::invalid_argument,
+                   fmt::format("\"{}\" is not a name and a value for {}", each, option_of(of)),
+                   "give name=value", std::string{of.name}};
+    }
+    WARMFRONT_TRY(value, read(of, each.substr(equals + 1)));
+    all[std::string{each.substr(0, equals)}] = json(value);
+  }
+  return all;
+}
+
+result<double> to_decimal(const argument& of, std::string_view text) {
+  double number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) {
+    return error{errc::invalid_argument,
+                 fmt::format("\"{}\" is not a number for {}", text, option_of(of)),
+                 "give a number, as 0.1", std::string{of.name}};
+  }
+  return number;
+}
+
 result<json> to_value(const argument& of, const std::vector<std::string>& values) {
   switch (of.kind) {
   case shape::text:
@@ -47,6 +75,10 @@ result<json> to_value(const argument& of, const std::vector<std::string>& values
     return json(values);
   case shape::numbers:
     return to_numbers(of, values.front());
+  case shape::named_numbers:
+    return to_object(of, values, to_numbers);
+  case shape::named_decimals:
+    return to_object(of, values, to_decimal);
   case shape::addresses: {
     auto all = json::array();
     for (const auto& each : values) {
@@ -98,6 +130,9 @@ result<void> add(const argument& of, const std::vector<std::string>& values, api
 
 std::string option_of(const argument& value) {
   std::string option = "--" + std::string{value.name};
+  if (value.kind == shape::named_numbers || value.kind == shape::named_decimals) {
+    option.pop_back();
+  }
   std::replace(option.begin(), option.end(), '_', '-');
   return option;
 }

@@ -25,15 +25,18 @@ enum class place {
 enum class shape {
   text,
   number,
-  texts,     ///< may be repeated
-  numbers,   ///< separated by commas
-  addresses, ///< may be repeated; entries of `ips`
-  flag,      ///< given or not
+  texts,          ///< may be repeated
+  numbers,        ///< separated by commas
+  named_numbers,  ///< may be repeated: `gmail=100,200`
+  named_decimals, ///< may be repeated: `lower_spam=5`
+  addresses,      ///< may be repeated; entries of `ips`
+  flag,           ///< given or not
 };
 
 /// A positional argument or an option of a command.
 struct argument {
-  std::string_view name; ///< of the API's field; options are written `--reply-to` for `reply_to`
+  std::string_view name; ///< of the API's field; options are written `--reply-to` for `reply_to`,
+                         ///< without the plural's `s` where they may be repeated by name
   std::string_view about;
   place where = place::body;
   shape kind = shape::text;

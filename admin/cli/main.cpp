@@ -46,7 +46,8 @@ void add_argument(CLI::App& app, const argument& each, invocation& target) {
     return;
   }
   CLI::Option* option = nullptr;
-  if (each.kind == shape::texts || each.kind == shape::addresses) {
+  if (each.kind == shape::texts || each.kind == shape::addresses ||
+      each.kind == shape::named_numbers || each.kind == shape::named_decimals) {
     option = app.add_option_function<std::vector<std::string>>(
         name,
         [keep](const std::vector<std::string>& values) {

@@ -25,7 +25,7 @@ public:
     storage::control_snapshot ledgers;
     ledgers.at = 1;
     for (const auto& subject : subjects) {
-      if (!book_.load_mark(mark_key(subject, 0), encode_mark(0)))
+      if (!book_.load_mark(mark_key(subject, 0), encode(permit_mark{})))
         std::abort();
       const auto ledger = encode(new_ledger(plan_name{"large"}, now));
       ledgers.records.push_back({ledger_key(subject), ledger, 1, 1, 0});

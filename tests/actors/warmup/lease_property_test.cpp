@@ -50,6 +50,7 @@ public:
     REQUIRE(world_.quotas().overgranted() == 0);
   }
   [[nodiscard]] std::uint64_t granted() const { return granted_; }
+  [[nodiscard]] std::uint64_t at_providers() const { return at_providers_; }
 
 private:
   std::uint64_t below(std::uint64_t bound) { return random_.next() % bound; }
@@ -78,21 +79,31 @@ private:
     auto& node = world_.node(at);
     const auto source = one_of(sources);
     const auto importance = below(2) == 0 ? mail_class::triggered : mail_class::batch;
+    const auto& provider = one_of(quota_model::providers);
     for (auto left = below(12) + 1; left > 0; --left) {
       const auto verdict =
-          node.take(source, below(2) == 0 ? quota_domain : "none.example", importance);
+          node.take(source, below(2) == 0 ? quota_domain : "none.example", importance, provider);
       if (verdict.what != permit_verdict::kind::granted)
         return;
       ++granted_;
       for (const auto& permit : verdict.charges) {
         const quota_model::ledger_day day{permit.subject.str(), permit.day};
         REQUIRE(++spent_[day] <= world_.quotas().quota(day));
+        if (permit.provider.empty())
+          continue;
+        ++at_providers_;
+        REQUIRE(++at_provider_[{day, permit.provider}] <=
+                world_.quotas().quota(day, permit.provider));
       }
       if (below(10) != 0)
         continue;
       node.refund(verdict.charges);
-      for (const auto& permit : verdict.charges)
-        --spent_[{permit.subject.str(), permit.day}];
+      for (const auto& permit : verdict.charges) {
+        const quota_model::ledger_day day{permit.subject.str(), permit.day};
+        --spent_[day];
+        if (!permit.provider.empty())
+          --at_provider_[{day, permit.provider}];
+      }
     }
   }
   /// A little of what is under way happens.
@@ -163,19 +174,31 @@ private:
       node.command(pause_ledger{subject});
     else if (what < 990)
       node.command(resume_ledger{subject});
+    else if (what < 991)
+      count(node, subject);
     else if (what < 993)
-      node.book().give_back_idle();
+      below(2) == 0 ? node.book().give_back_idle() : node.book().tell_use();
     else if (what < 995)
       node.book().set_live_nodes(static_cast<std::uint32_t>(below(5) + 1));
     else
       node.book().set_owners({{sources[0], node_name{"n" + std::to_string(below(3) + 1)}}});
     node.flush();
   }
+  void count(warmfront::testing::lease_node& node, const ledger_subject& subject) {
+    node.book().count({{subject, {below(400), below(400), below(60), below(60), 0, 0}}},
+                      node.wall_now());
+  }
   void edit_plan(const std::string& name) {
     std::vector<std::uint64_t> days;
     for (auto left = below(3) + (below(8) == 0 ? 0 : 1); left > 0; --left)
       days.push_back(1 + below(below(3) == 0 ? 600 : 60));
-    world_.node(below(world_.size())).command(put_plan{{plan_name{name}, days, false}});
+    plan rule{plan_name{name}, days};
+    rule.advance = static_cast<plan_advance>(below(3));
+    rule.spread = below(4) == 0 ? plan_spread::even : plan_spread::none;
+    for (const std::string provider : {"gmail", "outlook", "*"})
+      if (below(2) == 0 && !days.empty())
+        rule.providers[provider_name{provider}] = {1 + below(30), 1 + below(200)};
+    world_.node(below(world_.size())).command(put_plan{rule, true});
   }
 
   seeded_random random_;
@@ -183,7 +206,9 @@ private:
   bool faults_ = false;
   lease_world world_;
   std::map<quota_model::ledger_day, std::uint64_t> spent_;
+  std::map<std::pair<quota_model::ledger_day, provider_name>, std::uint64_t> at_provider_;
   std::uint64_t granted_ = 0;
+  std::uint64_t at_providers_ = 0;
 };
 
 } // namespace
@@ -191,12 +216,15 @@ private:
 TEST_CASE("leases: no day of a ledger sends more than its quota from all nodes together",
           "[warmup][property][sim]") {
   std::uint64_t granted = 0;
-  for (std::uint64_t seed = 1; seed <= 600; ++seed) {
+  std::uint64_t at_providers = 0;
+  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
     CAPTURE(seed);
     run of{seed};
     for (int step = 0; step < 700; ++step)
       of.step();
     granted += of.granted();
+    at_providers += of.at_providers();
   }
   CHECK(granted > 50'000); // else the test has tested nothing
+  CHECK(at_providers > 20'000);
 }

@@ -121,7 +121,8 @@ public:
     return done;
   }
   permit_verdict take(const std::string& source, const std::string& sender,
-                      mail_class importance = mail_class::triggered) {
+                      mail_class importance = mail_class::triggered,
+                      const std::string& provider = {}) {
     permit_verdict verdict;
     verdict.what = permit_verdict::kind::pending;
     if (!life_ || !(life_->is_loaded() || life_->recalled))
@@ -130,6 +131,7 @@ public:
     request.candidates.emplace_back(source);
     request.sender_domain = domain_name{sender};
     request.importance = importance;
+    request.provider = provider_name{provider};
     verdict = life_->book.take(request, wall_now());
     flush();
     return verdict;
@@ -243,6 +245,12 @@ public:
     const auto found = quotas_.find(of);
     return found == quotas_.end() ? 0 : found->second;
   }
+  /// The same of the mail to one of `providers`.
+  [[nodiscard]] std::uint64_t quota(const ledger_day& of, const provider_name& provider) const {
+    const auto found = at_provider_.find({of, provider});
+    return found == at_provider_.end() ? 0 : found->second;
+  }
+  static inline const std::vector<std::string> providers{"gmail", "outlook", "mx.a", "mx.b"};
   /// Days whose leases were more than the quota.
   [[nodiscard]] std::size_t overgranted() const { return overgranted_; }
 
@@ -266,10 +274,13 @@ private:
     for (const auto& [subject, ledger] : ledgers_) {
       const ledger_day now{subject, ledger.opened_day};
       const auto rule = plans_.find(ledger.plan);
-      const auto limit = rule == plans_.end()
-                             ? unlimited
-                             : limit_on(rule->second, plan_position(ledger, ledger.opened_day))
-                                   .value_or(unlimited);
+      const auto limit =
+          rule == plans_.end()
+              ? unlimited
+              : limit_on_day(ledger, rule->second, ledger.opened_day).value_or(unlimited);
+      for (const auto& provider : providers)
+        look_at(now, ledger, rule == plans_.end() ? nullptr : &rule->second,
+                provider_name{provider});
       quotas_[now] = std::max(quotas_[now], limit);
       std::uint64_t sum = 0;
       for (const auto& grant : leases_[now].grants)
@@ -278,6 +289,20 @@ private:
     }
   }
 
+  void look_at(const ledger_day& now, const ledger_record& ledger, const plan* rule,
+               const provider_name& provider) {
+    auto& quota = at_provider_[{now, provider}];
+    if (rule == nullptr)
+      return;
+    auto days = rule->providers.find(provider);
+    if (days == rule->providers.end())
+      days = rule->providers.find(provider_name{std::string{every_other_provider}});
+    quota = days == rule->providers.end()
+                ? std::numeric_limits<std::uint64_t>::max()
+                : std::max(quota, limit_on_day(ledger, days->second, ledger.opened_day));
+  }
+
+  std::map<std::pair<ledger_day, provider_name>, std::uint64_t> at_provider_;
   std::map<plan_name, plan> plans_;
   std::map<std::string, ledger_record> ledgers_;
   std::map<ledger_day, ledger_day_record> leases_;

@@ -1,6 +1,7 @@
 // Invariant I2 against a small model, under everything that may happen to a node.
 #include <map>
 #include <optional>
+#include <tuple>
 
 #include "actors/core/random.hpp"
 #include "tests/actors/warmup/ledger_world.hpp"
@@ -14,6 +15,7 @@ namespace {
 const std::vector<std::string> sources{"192.0.2.1", "192.0.2.2"};
 const std::vector<std::string> domains{"a.example", "b.example"};
 const std::vector<std::string> plans{"one", "two", "warm"};
+const std::vector<std::string> providers{"gmail", "outlook", "mx.a.example", "mx.b.example"};
 
 /// What went on the wire, and what the days allow.
 class model {
@@ -29,7 +31,15 @@ public:
     ++spent;
     return allowed;
   }
-  void give_back(const charge& permit) { --spent_[{permit.subject.str(), permit.day}]; }
+  /// The same of the limit for one provider.
+  bool send_to_provider(const charge& permit, std::uint64_t limit) {
+    return ++at_provider_[permit] <= limit;
+  }
+  void give_back(const charge& permit) {
+    --spent_[{permit.subject.str(), permit.day}];
+    if (!permit.provider.empty())
+      --at_provider_[permit];
+  }
   [[nodiscard]] std::uint64_t spent(const std::string& subject, std::uint32_t day) const {
     const auto found = spent_.find({subject, day});
     return found == spent_.end() ? 0 : found->second;
@@ -38,6 +48,12 @@ public:
 private:
   std::map<ledger_day, std::uint64_t> spent_;
   std::map<std::string, std::uint32_t> latest_;
+  struct order {
+    bool operator()(const charge& a, const charge& b) const {
+      return std::tie(a.subject, a.day, a.provider) < std::tie(b.subject, b.day, b.provider);
+    }
+  };
+  std::map<charge, std::uint64_t, order> at_provider_;
 };
 
 class run {
@@ -68,6 +84,7 @@ public:
       disturb(what);
   }
   [[nodiscard]] std::uint64_t granted() const { return granted_; }
+  [[nodiscard]] std::uint64_t at_providers() const { return at_providers_; }
 
 private:
   std::uint64_t below(std::uint64_t bound) { return random_.next() % bound; }
@@ -80,15 +97,15 @@ private:
     std::vector<charge> before;
     if (!sent_.empty() && below(4) == 0)
       before = sent_[below(sent_.size())];
-    const auto verdict =
-        world_.take({one_of(sources), one_of(sources)}, one_of(domains),
-                    below(2) == 0 ? mail_class::triggered : mail_class::batch, before);
+    const auto verdict = world_.take({one_of(sources), one_of(sources)}, one_of(domains),
+                                     below(2) == 0 ? mail_class::triggered : mail_class::batch,
+                                     before, one_of(providers));
     if (verdict.what != permit_verdict::kind::granted)
       return;
     ++granted_;
     for (const auto& permit : verdict.charges)
       // The limit as the node knows it now: an edit is answered once it is in effect.
-      REQUIRE(model_.send(permit, world_.book().find(permit.subject.str())->limit()));
+      check_sent(permit);
     if (below(10) == 0) {
       world_.book().refund(verdict.charges);
       for (const auto& permit : verdict.charges)
@@ -97,6 +114,16 @@ private:
       sent_.push_back(verdict.charges);
     }
     check_used();
+  }
+  void check_sent(const charge& permit) {
+    REQUIRE(model_.send(permit, world_.book().find(permit.subject.str())->limit()));
+    if (permit.provider.empty())
+      return;
+    const auto rows = world_.rows(permit.subject.str());
+    const auto row = std::ranges::find(rows, permit.provider.str(), &ledger_report::provider);
+    REQUIRE(row != rows.end());
+    REQUIRE(model_.send_to_provider(permit, row->limit.value()));
+    ++at_providers_;
   }
   /// Permits are only ever burnt by a crash.
   void check_used() {
@@ -140,6 +167,8 @@ private:
       (void)world_.command(pause_ledger{ledger_subject{any_subject()}});
     else if (what < 995)
       (void)world_.command(resume_ledger{ledger_subject{any_subject()}});
+    else if (what < 996)
+      world_.count(any_subject(), {below(400), below(400), below(60), below(60), 0, 0});
     else if (what < 998)
       world_.marks().fail_next(below(3), {errc::storage_full, "full", {}});
     else
@@ -149,7 +178,15 @@ private:
     std::vector<std::uint64_t> days;
     for (auto left = below(4) + 1; left > 0; --left)
       days.push_back(1 + below(below(3) == 0 ? 600 : 40));
-    (void)world_.command(put_plan{{plan_name{name}, days, false}});
+    plan rule{plan_name{name}, days};
+    rule.advance = static_cast<plan_advance>(below(3));
+    rule.spread = below(3) == 0 ? plan_spread::even : plan_spread::none;
+    if (below(3) == 0)
+      rule.time_zone = "Europe/Berlin";
+    for (const std::string provider : {"gmail", "outlook", "*"})
+      if (below(2) == 0)
+        rule.providers[provider_name{provider}] = {1 + below(20), 1 + below(200)};
+    (void)world_.command(put_plan{rule, true});
   }
 
   seeded_random random_;
@@ -158,6 +195,7 @@ private:
   model model_;
   std::vector<std::vector<charge>> sent_;
   std::uint64_t granted_ = 0;
+  std::uint64_t at_providers_ = 0;
   bool crashed_ = false;
 };
 
@@ -166,12 +204,15 @@ private:
 TEST_CASE("permits: a ledger's day never exceeds its quota, whatever happens",
           "[warmup][property]") {
   std::uint64_t granted = 0;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  std::uint64_t at_providers = 0;
+  for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
     CAPTURE(seed);
     run of{seed};
     for (int step = 0; step < 2000; ++step)
       of.step();
     granted += of.granted();
+    at_providers += of.at_providers();
   }
   CHECK(granted > 10'000); // else the test has tested nothing
+  CHECK(at_providers > 10'000);
 }

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr microseconds day = 24h;
+const day_rule day{24h};
 const wall_time start{seconds{1'767'225'600}};
 
 } // namespace
@@ -37,7 +37,7 @@ TEST_CASE("ledger days: never go back behind the opened day", "[warmup]") {
 }
 
 TEST_CASE("ledger days: another length of the day counts from the opened day on", "[warmup]") {
-  const auto ledger = with_opened_day(new_ledger(plan_name{"standard"}, start), 100, 20s);
+  const auto ledger = with_opened_day(new_ledger(plan_name{"standard"}, start), 100, day_rule{20s});
   CHECK(day_at(ledger, start + 2000s + 23h, day) == 100);
   CHECK(day_at(ledger, start + 2000s + 24h, day) == 101);
 }
@@ -64,8 +64,8 @@ TEST_CASE("ledger days: moving in the plan frees a ledger whose day has not begu
 TEST_CASE("ledger days: survive the end of time", "[warmup]") {
   auto ledger = new_ledger(plan_name{"standard"}, start);
   const auto last = std::numeric_limits<std::uint32_t>::max();
-  CHECK(day_at(ledger, wall_time::max(), 1us) == last - 1);
-  CHECK(day_start(ledger, last, 100000h) == wall_time::max());
+  CHECK(day_at(ledger, wall_time::max(), day_rule{1us}) == last - 1);
+  CHECK(day_start(ledger, last, day_rule{100000h}) == wall_time::max());
   ledger.base_position = last;
   CHECK(plan_position(ledger, 1000) == last - 1);
   ledger.base_day = last;
@@ -111,11 +111,31 @@ TEST_CASE("ledger keys: are taken apart as they were made", "[warmup]") {
 TEST_CASE("ledger records: read what was written, and nothing else", "[warmup]") {
   ledger_record ledger{plan_name{"p"}, 3, start, 2, 9, true};
   CHECK(decode_ledger(encode(ledger)).value() == ledger);
-  const ledger_day_record leases{{{node_name{"n1"}, 300}, {node_name{"n2"}, 200}}};
+  ledger.held_until = 8;
+  ledger.blocked_day = 0;
+  ledger.moves.push_back({start, move_cause::raised, 1, 2, 500, 400, 0, {350, 340, 5, 4, 3, 2}});
+  CHECK(decode_ledger(encode(ledger)).value() == ledger);
+  const ledger_day_record leases{
+      {{node_name{"n1"}, 300, {{provider_name{"*"}, 40}}, 12, {10, 9, 1, 0, 0, 0}},
+       {node_name{"n2"}, 200}}};
   CHECK(decode_ledger_day(encode(leases)).value() == leases);
-  CHECK(decode_mark(encode_mark(77)).value() == 77);
-  const plan custom{plan_name{"p"}, {1, 2, 3}, false};
-  CHECK(decode_plan(custom.name, encode(custom)).value().days == custom.days);
+  const permit_mark mark{77, {{provider_name{"gmail"}, 7}}};
+  CHECK(decode_mark(encode(mark)).value() == mark);
+  plan custom{plan_name{"p"}, {1, 2, 3}, false};
+  CHECK(decode_plan(custom.name, encode(custom)).value() == custom);
+  custom.advance = plan_advance::level;
+  custom.spread = plan_spread::even;
+  custom.time_zone = "Europe/Berlin";
+  custom.providers = {{provider_name{"gmail"}, {1, 2}}, {provider_name{"*"}, {3}}};
+  custom.thresholds.lower_spam = 7;
+  CHECK(decode_plan(custom.name, encode(custom)).value() == custom);
+  const day_quality quality{4, {9, 8, 7, 6, 5, 4}};
+  CHECK(decode_quality(encode(quality)).value() == quality);
+  ledger_memory memory;
+  memory.record = ledger;
+  memory.day = 4;
+  memory.lease = ledger_grant{{}, 5, {{provider_name{"gmail"}, 7}}};
+  CHECK(decode_memory(encode(memory)).value() == memory);
   CHECK(decode_ledger("").error().code == errc::storage_corrupt);
   CHECK(decode_ledger("\x08\x02").error().code == errc::storage_newer);
   CHECK(decode_mark("\xff\xff").error().code == errc::storage_corrupt);
@@ -136,6 +156,8 @@ TEST_CASE("ledger records: any octets are a record or an error", "[warmup][prope
     }
     (void)decode_ledger_day(octets);
     (void)decode_mark(octets);
+    (void)decode_quality(octets);
+    (void)decode_memory(octets);
     (void)decode_plan(plan_name{"p"}, octets);
     (void)parse_ledger_key("ledgers/" + octets);
     (void)parse_mark_key("mark/" + octets);
@@ -150,7 +172,7 @@ TEST_CASE("ledger records: golden octets", "[warmup][golden]") {
                                       23));
   CHECK(encode(ledger_day_record{{{node_name{"n1"}, 500}}}) ==
         std::string("\x08\x01\x12\x07\x0a\x02n1\x10\xf4\x03", 11));
-  CHECK(encode_mark(500) == std::string("\x08\x01\x10\xf4\x03", 5));
+  CHECK(encode(permit_mark{500}) == std::string("\x08\x01\x10\xf4\x03", 5));
   CHECK(encode(plan{plan_name{"p"}, {1, 500}, false}) ==
         std::string("\x08\x01\x12\x03\x01\xf4\x03", 7));
 }

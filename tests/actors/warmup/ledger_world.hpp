@@ -32,6 +32,10 @@ public:
                                    storage::prefix_end(mark_prefix), 1'000'000);
     for (const auto& [key, value] : found.value())
       REQUIRE(book_->load_mark(key, value));
+    const auto counted = marks_.scan(storage::family::ledger, quality_prefix,
+                                     storage::prefix_end(quality_prefix), 1'000'000);
+    for (const auto& [key, value] : counted.value())
+      REQUIRE(book_->load_quality(key, value));
     control_.range(std::string{plan_prefix}, [this](const auto& all) {
       REQUIRE(book_->load_plans(all.value()));
       watch(plan_prefix, all.value().at, &ledger_book::apply_plan);
@@ -59,6 +63,10 @@ public:
   void issue() {
     auto effects = book_->take_effects();
     opened_ = opened_ || effects.opened;
+    for (const auto ledger : effects.moves)
+      control_.transact(book_->moved(ledger), [this, ledger](const auto& outcome) {
+        book_->move_answered(ledger, outcome && outcome.value().applied);
+      });
     if (!effects.written.empty())
       marks_.commit(std::move(effects.marks), storage::priority::progress,
                     [this, written = effects.written](const result<void>& done) {
@@ -103,14 +111,16 @@ public:
     REQUIRE(command(set_ledger_plan{ledger_subject{subject}, plan_name{plan}}));
   }
   void store_plan(const std::string& name, std::vector<std::uint64_t> days) {
-    REQUIRE(command(put_plan{{plan_name{name}, std::move(days), false}}));
+    store_plan({plan_name{name}, std::move(days)});
   }
+  void store_plan(plan value) { REQUIRE(command(put_plan{std::move(value), true})); }
 
   // ---- permits ----
   permit_verdict take(const std::vector<std::string>& sources, const std::string& sender = {},
                       mail_class importance = mail_class::triggered,
-                      std::vector<charge> charged = {}) {
+                      std::vector<charge> charged = {}, const std::string& provider = {}) {
     permit_request request;
+    request.provider = provider_name{provider};
     for (const auto& source : sources)
       request.candidates.emplace_back(source);
     request.sender_domain = domain_name{sender};
@@ -122,26 +132,37 @@ public:
   permit_verdict take_settled(const std::vector<std::string>& sources,
                               const std::string& sender = {},
                               mail_class importance = mail_class::triggered,
-                              std::vector<charge> charged = {}) {
-    auto verdict = take(sources, sender, importance, charged);
+                              std::vector<charge> charged = {}, const std::string& provider = {}) {
+    auto verdict = take(sources, sender, importance, charged, provider);
     for (int i = 0; i < 5 && verdict.what == permit_verdict::kind::pending; ++i) {
       settle();
-      verdict = take(sources, sender, importance, charged);
+      verdict = take(sources, sender, importance, charged, provider);
     }
     return verdict;
   }
   /// Takes until there is no more. @returns how many.
   std::uint64_t take_all(const std::string& source, const std::string& sender = {},
-                         mail_class importance = mail_class::triggered) {
+                         mail_class importance = mail_class::triggered,
+                         const std::string& provider = {}) {
     std::uint64_t taken = 0;
-    while (take_settled({source}, sender, importance).what == permit_verdict::kind::granted)
+    while (take_settled({source}, sender, importance, {}, provider).what ==
+           permit_verdict::kind::granted)
       ++taken;
     return taken;
   }
+  /// What became of mail of a subject today.
+  void count(const std::string& subject, const quality_counts& counts) {
+    book_->count({{ledger_subject{subject}, counts}}, clock_.wall_now());
+    settle();
+  }
   ledger_report report(const std::string& subject) {
     const auto reports = book_->reports(ledger_subject{subject}, clock_.wall_now());
-    REQUIRE(reports.size() == 1);
+    REQUIRE_FALSE(reports.empty());
     return reports.front();
+  }
+  /// The rows of a subject: the whole ledger, then its providers.
+  std::vector<ledger_report> rows(const std::string& subject) {
+    return book_->reports(ledger_subject{subject}, clock_.wall_now());
   }
   bool take_opened() { return std::exchange(opened_, false); }
 
