@@ -66,9 +66,17 @@ struct route_config {
   std::string to;
 };
 
+/// A receiving provider beside those that are built in, or more of one of them.
+struct provider_config {
+  std::string name;
+  std::vector<std::string> domains; ///< of recipients
+  std::vector<std::string> hosts;   ///< MX hosts: these domains and all below them
+};
+
 /// `[delivery]`
 struct delivery_config {
   std::vector<route_config> routes;
+  std::vector<provider_config> providers; ///< alike on all nodes: their limits are shared
   std::uint32_t connections_per_site = 20; ///< at once, per site and source IP
   bool loopback_hosts = false;             ///< MX hosts may be on loopback: for trials and tests
   std::chrono::milliseconds retry_first{300'000};      ///< first back-off

@@ -59,6 +59,23 @@ void check_routes(const std::vector<route_config>& routes, findings& faults) {
   }
 }
 
+void check_providers(const std::vector<provider_config>& providers, findings& faults) {
+  for (std::size_t i = 0; i < providers.size(); ++i) {
+    const auto& each = providers[i];
+    const auto where = '[' + std::to_string(i) + ']';
+    if (auto found = check_node_name(each.name))
+      faults.add(where + ".name", *found);
+    if (each.domains.empty() && each.hosts.empty())
+      faults.add(where, "names neither domains nor hosts");
+    for (std::size_t at = 0; at < each.domains.size(); ++at)
+      if (auto found = check_hostname(each.domains[at]))
+        faults.add(where + ".domains[" + std::to_string(at) + ']', *found);
+    for (std::size_t at = 0; at < each.hosts.size(); ++at)
+      if (auto found = check_hostname(each.hosts[at]))
+        faults.add(where + ".hosts[" + std::to_string(at) + ']', *found);
+  }
+}
+
 const char* const listeners = R"(a list of IP:PORT, as in ["127.0.0.1:2587", "[::1]:2587"])";
 const char* const listener = R"(IP:PORT, as in "127.0.0.1:8080")";
 const char* const pem = "the name of a PEM file";
@@ -139,6 +156,9 @@ table_rule delivery_table() {
       {
           key("routes", R"(a list of routes, as in [{ domain = "*", to = "192.0.2.1:25" }])",
               WARMFRONT_MEMBER(delivery.routes), check_routes),
+          key("providers",
+              R"(a list of providers, as in [{ name = "acme", hosts = ["mail.acme.example"] }])",
+              WARMFRONT_MEMBER(delivery.providers), check_providers),
           key("connections_per_site", "a number from 1 to 10000",
               WARMFRONT_MEMBER(delivery.connections_per_site), number(1, 10'000)),
           key("loopback_hosts", "true or false", WARMFRONT_MEMBER(delivery.loopback_hosts),

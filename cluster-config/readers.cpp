@@ -38,6 +38,48 @@ std::optional<replication_mode> parse_replication(std::string_view text) {
   return std::nullopt;
 }
 
+void read_texts(const raw_value& from, std::vector<std::string>& into, findings& faults,
+                const std::string& suffix) {
+  const auto* list = std::get_if<raw_list>(&from.content);
+  if (list == nullptr)
+    return faults.add(suffix, "is " + describe(from));
+  into.assign(list->size(), {});
+  for (std::size_t i = 0; i < list->size(); ++i)
+    read_plain((*list)[i], into[i], faults, suffix + '[' + std::to_string(i) + ']');
+}
+
+/// A list of tables, each read by `read_one`.
+template <class Entry, class ReadOne>
+void read_tables(const raw_value& from, std::vector<Entry>& into, findings& faults,
+                 ReadOne read_one) {
+  const auto* list = std::get_if<raw_list>(&from.content);
+  if (list == nullptr)
+    return faults.add("", "is " + describe(from));
+  into.assign(list->size(), {});
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const auto suffix = '[' + std::to_string(i) + ']';
+    if (const auto* table = std::get_if<raw_table>(&(*list)[i].content))
+      read_one(*table, suffix, into[i], faults);
+    else
+      faults.add(suffix, "is " + describe((*list)[i]));
+  }
+}
+
+void read_provider(const raw_table& from, const std::string& suffix, provider_config& into,
+                   findings& faults) {
+  for (const auto& member : from) {
+    const auto where = suffix + '.' + member.name;
+    if (member.name == "name")
+      read_plain(member.value, into.name, faults, where);
+    else if (member.name == "domains")
+      read_texts(member.value, into.domains, faults, where);
+    else if (member.name == "hosts")
+      read_texts(member.value, into.hosts, faults, where);
+    else
+      faults.add(suffix + '.' + printable(member.name), "is not a key of a provider");
+  }
+}
+
 void read_route(const raw_table& from, const std::string& suffix, route_config& into,
                 findings& faults) {
   for (const auto& member : from) {
@@ -100,17 +142,11 @@ void read_value(const raw_value& from, std::vector<std::string>& into, findings&
 }
 
 void read_value(const raw_value& from, std::vector<route_config>& into, findings& faults) {
-  const auto* list = std::get_if<raw_list>(&from.content);
-  if (list == nullptr)
-    return faults.add("", "is " + describe(from));
-  into.assign(list->size(), {});
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    const auto suffix = '[' + std::to_string(i) + ']';
-    if (const auto* table = std::get_if<raw_table>(&(*list)[i].content))
-      read_route(*table, suffix, into[i], faults);
-    else
-      faults.add(suffix, "is " + describe((*list)[i]));
-  }
+  read_tables(from, into, faults, read_route);
+}
+
+void read_value(const raw_value& from, std::vector<provider_config>& into, findings& faults) {
+  read_tables(from, into, faults, read_provider);
 }
 
 problem check_range(std::uint64_t value, std::uint64_t least, std::uint64_t most,

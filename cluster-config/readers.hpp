@@ -24,6 +24,7 @@ void read_value(const raw_value& from, replication_mode& into, findings& faults)
 /// A list of texts; an element of another type leaves an empty text, so that indices stay true.
 void read_value(const raw_value& from, std::vector<std::string>& into, findings& faults);
 void read_value(const raw_value& from, std::vector<route_config>& into, findings& faults);
+void read_value(const raw_value& from, std::vector<provider_config>& into, findings& faults);
 
 /// A check of every element of a list.
 template <class Check>

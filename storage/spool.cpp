@@ -25,6 +25,18 @@ std::string marked(char mark, const message_id& id, std::size_t more = 0) {
   return key;
 }
 
+/// Around a provider before the destination: no name holds it.
+constexpr char provider_mark = '\x01';
+
+void take_towards(lane& to, std::string_view text) {
+  if (const auto end = text.find(provider_mark, 1);
+      text.starts_with(provider_mark) && end != std::string_view::npos) {
+    to.provider = provider_name{std::string{text.substr(1, end - 1)}};
+    text.remove_prefix(end + 1);
+  }
+  to.destination = domain_name{std::string{text}};
+}
+
 std::optional<std::string_view> take_name(std::string_view& rest) {
   const auto end = rest.find('\0');
   if (end == std::string_view::npos)
@@ -73,11 +85,15 @@ std::string all_lanes_prefix() {
 }
 
 std::string lane_prefix(const lane& value) {
-  const auto& [pool, sender_domain, destination, importance, writer] = value;
+  const auto& [pool, sender_domain, destination, importance, writer, provider] = value;
   std::string key;
-  key.reserve(14 + pool.str().size() + sender_domain.str().size() + destination.str().size());
+  key.reserve(16 + pool.str().size() + sender_domain.str().size() + destination.str().size() +
+              provider.str().size());
   key.push_back(lane_mark);
-  for (const auto* name : {&pool.str(), &sender_domain.str(), &destination.str()}) {
+  const auto towards = provider.empty()
+                           ? destination.str()
+                           : provider_mark + provider.str() + provider_mark + destination.str();
+  for (const auto* name : {&pool.str(), &sender_domain.str(), &towards}) {
     assert(name->find('\0') == std::string::npos);
     key.append(*name);
     key.push_back('\0');
@@ -105,7 +121,7 @@ std::optional<lane_position> parse_lane_key(std::string_view key) {
   lane_position position;
   position.where.pool = pool_name{std::string{*pool}};
   position.where.sender_domain = domain_name{std::string{*sender_domain}};
-  position.where.destination = domain_name{std::string{*destination}};
+  take_towards(position.where, *destination);
   position.where.importance = static_cast<mail_class>(rest[0]);
   position.where.appended_by = static_cast<lane::writer>(rest[1]);
   position.sequence = read_number(rest.substr(2));

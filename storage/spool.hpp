@@ -25,6 +25,7 @@ struct lane {
   domain_name destination;   ///< set when the lane is for one congested destination
   mail_class importance = mail_class::triggered;
   writer appended_by = writer::intake;
+  provider_name provider = {}; ///< set when the lane is for one receiving provider
 
   friend auto operator<=>(const lane&, const lane&) = default;
 };

@@ -39,6 +39,7 @@ void write_lane(formats::lane_record& to, const lane& from) {
   to.set_destination(from.destination.str());
   to.set_importance(static_cast<std::uint32_t>(from.importance));
   to.set_appended_by(static_cast<std::uint32_t>(from.appended_by));
+  to.set_provider(from.provider.str());
 }
 
 lane read_lane(const formats::lane_record& from) {
@@ -48,6 +49,7 @@ lane read_lane(const formats::lane_record& from) {
   value.destination = domain_name{from.destination()};
   value.importance = from.importance() == 0 ? mail_class::triggered : mail_class::batch;
   value.appended_by = from.appended_by() == 0 ? lane::writer::intake : lane::writer::delivery;
+  value.provider = provider_name{from.provider()};
   return value;
 }
 

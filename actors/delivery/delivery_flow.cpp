@@ -26,6 +26,18 @@ lane_closure closure_for(const permit_verdict& verdict) {
   }
 }
 
+/// What a recipient that will not be sent is told.
+smtp::reply over_limit(const permit_verdict& verdict) {
+  if (verdict.what == permit_verdict::kind::blocked)
+    return {550, "5.7.0",
+            "not sent: " + verdict.blocking.str() + " is blocked until " +
+                to_rfc3339(verdict.until) +
+                ", since too much of today's mail was refused by its receivers"};
+  return {550, "5.7.0",
+          "not sent: today's limit of " + verdict.blocking.str() +
+              " is reached, and its pool refuses what is over it"};
+}
+
 assignment_request request_for(const delivery_item& item) {
   const auto& message = item.message();
   assignment_request request;
@@ -33,6 +45,7 @@ assignment_request request_for(const delivery_item& item) {
   request.recipient = item.recipient().address;
   request.sender_domain = domain_name{domain_of(message.mail.reverse_path)};
   request.importance = message.importance;
+  request.provider = item.provider;
   if (item.record) {
     request.previous = item.record->source;
     for (const auto& spent : item.record->charged)
@@ -105,6 +118,7 @@ void delivery_flow::assign() {
   if (assigning_)
     return;
   auto items = std::exchange(due_ready_, {});
+  std::ranges::move(std::exchange(routed_, {}), std::back_inserter(items));
   const auto in_hand = lanes_.in_hand_count();
   if (in_hand < config_.in_hand_max && items.size() < config_.assign_max) {
     auto more =
@@ -119,6 +133,11 @@ void delivery_flow::assign() {
     return true;
   });
   settle(std::move(cancelled));
+  // Which limits hold depends on the receiver; who cannot be routed needs no permit.
+  if (!items.empty()) {
+    items = dispatcher_.route(std::move(items), effects_.steady_now());
+    after_dispatch();
+  }
   if (items.empty())
     return;
   assigning_ = true;
@@ -164,27 +183,53 @@ void delivery_flow::denied(delivery_item item, const permit_verdict& verdict,
     moved.push_back(warmfront::cancel(std::move(item), effects_.wall_now()));
     return;
   }
-  if (item.position) {
+  if (const auto why = refusal_for(verdict, item.message())) {
+    moved.push_back(refuse(std::move(item), *why, effects_.wall_now()));
+    return;
+  }
+  const bool pending = verdict.what == permit_verdict::kind::pending;
+  // When one provider's limit is reached, mail to others overtakes: from a lane of its own.
+  const bool stays = item.position && (verdict.provider.empty() || pending ||
+                                       item.position->where.provider == verdict.provider);
+  if (stays) {
     const auto where = item.position->where;
     lanes_.put_back(std::move(item));
     lanes_.close(where, closure_for(verdict));
     return;
   }
-  if (verdict.what == permit_verdict::kind::pending) {
+  if (pending) {
     due_pending_.push_back(std::move(item));
     return;
   }
   // A retry that needs a later day's permit joins those who are held.
   auto where = lane_for(item, {});
+  where.provider = verdict.provider;
   const auto sequence = lanes_.reserve(where);
   moved.push_back(requeue(std::move(item), {std::move(where), sequence}, recipient_state::held,
                           effects_.wall_now()));
 }
 
+/// Why the recipient is not to wait; none: it is.
+std::optional<smtp::reply>
+delivery_flow::refusal_for(const permit_verdict& verdict,
+                           const storage::spooled_message& message) const {
+  using kind = permit_verdict::kind;
+  // A report to a sender waits: nobody would hear that it was lost (RFC 5321 §6.1).
+  if (message.mail.reverse_path.empty())
+    return std::nullopt;
+  const bool over = verdict.what == kind::exhausted && !verdict.paced;
+  if (verdict.what == kind::blocked || (over && rejecting_pools_.contains(message.pool)))
+    return over_limit(verdict);
+  return std::nullopt;
+}
+
 storage::lane delivery_flow::lane_for(const delivery_item& item, domain_name destination) const {
   const auto& message = item.message();
-  return {message.pool, message.first_lane.sender_domain, std::move(destination),
-          message.importance, storage::lane::writer::delivery};
+  storage::lane where{message.pool, message.first_lane.sender_domain, std::move(destination),
+                      message.importance, storage::lane::writer::delivery};
+  if (item.position)
+    where.provider = item.position->where.provider;
+  return where;
 }
 
 void delivery_flow::move_congested() {
@@ -223,6 +268,7 @@ void delivery_flow::after_dispatch() {
     else if (auto* mails = std::get_if<transmit_mail>(&action))
       effects_.transmit(mails->id, std::move(mails->transmissions));
   }
+  std::ranges::move(dispatcher_.take_routed(), std::back_inserter(routed_));
   std::vector<outcome> outcomes;
   for (auto& each : dispatcher_.take_attempts())
     outcomes.push_back(judge(std::move(each), config_.retry, effects_.wall_now(), *random_));
@@ -301,6 +347,7 @@ void delivery_flow::settled(settling& group) {
   --commits_;
   std::vector<charge> refunds;
   std::vector<copy_progress> progress;
+  std::map<ledger_subject, quality_counts> quality;
   for (auto& each : group.outcomes) {
     std::move(each.refunds.begin(), each.refunds.end(), std::back_inserter(refunds));
     lanes_.released(each.item);
@@ -313,6 +360,7 @@ void delivery_flow::settled(settling& group) {
     const auto [first, last] = cancelling_.equal_range(each.item.id().message);
     std::for_each(first, last, [](auto& reading) { reading.second = true; });
     count(each);
+    add_quality(quality, each);
     effects_.happened(each);
     if (is_final(each.state()) && !each.last_of_message && !reads_.empty())
       lingering_.emplace_back(reads_begun_, each.item.live);
@@ -323,6 +371,8 @@ void delivery_flow::settled(settling& group) {
     effects_.progressed(std::move(progress));
   if (!refunds.empty())
     effects_.refund(std::move(refunds));
+  if (!quality.empty())
+    effects_.count({quality.begin(), quality.end()});
   std::vector<std::shared_ptr<const spooled_mail>> mails{group.notifications.begin(),
                                                          group.notifications.end()};
   if (!mails.empty())

@@ -52,6 +52,8 @@ public:
   /// Permits for recipients; an answer without verdicts is a failure.
   virtual void assign(assign_sources what, std::function<void(permits_taken)> then) = 0;
   virtual void refund(std::vector<charge> charges) = 0;
+  /// What became of mail, by the ledgers whose permits it took.
+  virtual void count(std::vector<std::pair<ledger_subject, quality_counts>> outcomes) = 0;
   virtual void resolve(const std::string& domain, std::function<void(site_route)> then) = 0;
   virtual void open(net::connection_id id, net::connection_plan plan) = 0;
   virtual void transmit(net::connection_id id, std::vector<net::transmission> mails) = 0;
@@ -89,7 +91,7 @@ public:
   /// Gives up waiting mails for the holder of their copies; `then` says how many, once durable.
   /// Those of which a recipient is on its way stay for now.
   void yield(const yield_mails& what, std::function<void(const result<yielded_mails>&)> then);
-  void set_pools(const std::vector<pool>& pools) { owners_ = pool_owners{pools}; }
+  void set_pools(const std::vector<pool>& pools);
   /// While not allowed no transaction begins.
   void allow_sending(bool allowed);
   /// Ends what is under way within `grace`, then calls `then`.
@@ -148,6 +150,8 @@ private:
                                          std::uint32_t index) const;
   [[nodiscard]] std::shared_ptr<live_mail>
   find_live(const std::shared_ptr<const spooled_mail>& mail, std::uint32_t unfinished);
+  [[nodiscard]] std::optional<smtp::reply>
+  refusal_for(const permit_verdict& verdict, const storage::spooled_message& message) const;
   [[nodiscard]] storage::lane lane_for(const delivery_item& item, domain_name destination) const;
 
   delivery_config config_;
@@ -180,9 +184,11 @@ private:
   std::unordered_set<std::string> due_in_hand_;
   std::unordered_set<std::string> due_gone_; // left the deferred index while a load was under way
   std::vector<delivery_item> due_ready_;
+  std::vector<delivery_item> routed_;      ///< to ask permits for, as the ones above
   std::vector<delivery_item> due_pending_; // asked for again at the next tick or change of permits
   std::multimap<message_id, bool> cancelling_; // being read; whether an outcome came in between
   pool_owners owners_;
+  std::set<pool_name> rejecting_pools_;         ///< what is over their limits bounces
   std::map<node_name, std::string> yield_from_; ///< where the last look for mails for it ended
   std::size_t commits_ = 0;
   delivery_counts counts_;

@@ -1,6 +1,7 @@
 #include "actors/delivery/delivery_reports.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,11 +41,13 @@ recipient_state state_of(const stored_message& stored, std::size_t index, const 
                                                        : recipient_state::queued;
 }
 
-std::string closure_text(const lane_closure& closure) {
+std::string closure_text(const lane_status& lane) {
+  const auto& closure = *lane.closed;
+  const auto& provider = lane.where.provider;
   switch (closure.why) {
   case lane_closure::cause::exhausted:
-    return fmt::format("the ledger of {} has no permits left before {}", closure.blocking.str(),
-                       to_rfc3339(closure.until));
+    return fmt::format("the ledger of {} has no permits left{}{} before {}", closure.blocking.str(),
+                       provider.empty() ? "" : " for ", provider.str(), to_rfc3339(closure.until));
   case lane_closure::cause::paused:
     return fmt::format("the ledger of {} is paused", closure.blocking.str());
   case lane_closure::cause::no_source:
@@ -67,7 +70,8 @@ wait_reason lane_reason(const lane_status& lane, std::uint64_t ahead) {
   reason.ledger = lane.closed->blocking.str();
   if (lane.closed->why == lane_closure::cause::exhausted)
     reason.expected_at = lane.closed->until;
-  reason.text = closure_text(*lane.closed);
+  reason.provider = lane.where.provider.str();
+  reason.text = closure_text(lane);
   return reason;
 }
 
@@ -183,6 +187,26 @@ std::set<storage::lane> held_lanes(const lanes& queue) {
   return held;
 }
 
+namespace {
+
+/// Intake and delivery append to lanes of their own: to a reader they are one queue.
+void add_to(std::vector<queue_report>& all, queue_report report) {
+  const auto same = std::ranges::find_if(all, [&](const queue_report& each) {
+    return std::tie(each.pool, each.importance, each.sender_domain, each.provider,
+                    each.destination) == std::tie(report.pool, report.importance,
+                                                  report.sender_domain, report.provider,
+                                                  report.destination);
+  });
+  if (same == all.end())
+    return all.push_back(std::move(report));
+  const auto waiting = same->waiting + report.waiting;
+  if (same->state != "held" && report.state == "held")
+    *same = std::move(report);
+  same->waiting = waiting;
+}
+
+} // namespace
+
 std::vector<queue_report> report_queues(const lanes& queue) {
   std::vector<queue_report> reports;
   for (const auto& lane : queue.statuses()) {
@@ -193,14 +217,15 @@ std::vector<queue_report> report_queues(const lanes& queue) {
     report.importance = lane.where.importance;
     report.sender_domain = lane.where.sender_domain.str();
     report.destination = lane.where.destination.str();
+    report.provider = lane.where.provider.str();
     report.waiting = lane.waiting;
     report.state = held_by_ledger(lane) ? "held" : lane.closed ? "waiting" : "open";
     if (lane.closed) {
-      report.reason = closure_text(*lane.closed);
+      report.reason = closure_text(lane);
       if (lane.closed->why == lane_closure::cause::exhausted)
         report.opens_at = lane.closed->until;
     }
-    reports.push_back(std::move(report));
+    add_to(reports, std::move(report));
   }
   return reports;
 }

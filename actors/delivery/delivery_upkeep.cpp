@@ -16,6 +16,14 @@ constexpr auto sweep_pause = milliseconds{200};
 
 } // namespace
 
+void delivery_flow::set_pools(const std::vector<pool>& pools) {
+  owners_ = pool_owners{pools};
+  rejecting_pools_.clear();
+  for (const auto& each : pools)
+    if (each.overflow == "reject")
+      rejecting_pools_.insert(each.name);
+}
+
 void delivery_flow::count(const outcome& what) {
   switch (what.state()) {
   case recipient_state::delivered:

@@ -7,6 +7,38 @@
 
 namespace warmfront {
 
+dispatcher::domain_state& dispatcher::resolving_domain(const std::string& name) {
+  auto& domain = domains_[name];
+  if (!domain.resolving) {
+    domain.resolving = true;
+    actions_.emplace_back(resolve_route{name});
+  }
+  return domain;
+}
+
+std::vector<delivery_item> dispatcher::route(std::vector<delivery_item> items, steady_time now) {
+  std::vector<delivery_item> known;
+  known.reserve(items.size());
+  for (auto& item : items) {
+    const auto domain = domains_.find(item.destination);
+    const bool is_known =
+        domain != domains_.end() && domain->second.route && now < domain->second.expires;
+    if (is_known && !domain->second.route->hops.empty()) {
+      item.provider = domain->second.route->provider;
+      known.push_back(std::move(item));
+      continue;
+    }
+    ++in_flight_;
+    if (stopped_)
+      give_back(std::move(item));
+    else if (is_known)
+      fail(std::move(item), domain->second.route->refusal, domain->second.route->site);
+    else
+      resolving_domain(item.destination).unrouted.push_back(std::move(item));
+  }
+  return known;
+}
+
 void dispatcher::add(std::vector<delivery_item> items, steady_time now, wall_time wall_now) {
   in_flight_ += items.size();
   for (auto& item : items) {
@@ -14,16 +46,11 @@ void dispatcher::add(std::vector<delivery_item> items, steady_time now, wall_tim
       give_back(std::move(item));
       continue;
     }
-    auto& domain = domains_[item.destination];
-    if (domain.route && now < domain.expires) {
-      place(std::move(item), *domain.route, now);
-      continue;
-    }
-    if (!domain.resolving) {
-      domain.resolving = true;
-      actions_.emplace_back(resolve_route{item.destination});
-    }
-    domain.waiting.push_back(std::move(item));
+    const auto domain = domains_.find(item.destination);
+    if (domain != domains_.end() && domain->second.route && now < domain->second.expires)
+      place(std::move(item), *domain->second.route, now);
+    else
+      resolving_domain(item.destination).waiting.push_back(std::move(item));
   }
   feed_touched(now, wall_now);
 }
@@ -37,6 +64,17 @@ void dispatcher::resolved(const std::string& domain, site_route route, steady_ti
   auto waiting = std::exchange(state.waiting, {});
   for (auto& item : waiting)
     place(std::move(item), *state.route, now);
+  for (auto& item : std::exchange(state.unrouted, {})) {
+    if (stopped_) {
+      give_back(std::move(item));
+    } else if (state.route->hops.empty()) {
+      fail(std::move(item), state.route->refusal, state.route->site);
+    } else {
+      --in_flight_;
+      item.provider = state.route->provider;
+      routed_.push_back(std::move(item));
+    }
+  }
   feed_touched(now, wall_now);
   forget_old_routes(now);
 }
@@ -53,7 +91,7 @@ void dispatcher::forget_old_routes(steady_time now) {
   if (domains_.size() < routes_swept_at_ * 2)
     return;
   std::erase_if(domains_, [now](const auto& entry) {
-    return !entry.second.resolving && entry.second.waiting.empty() && entry.second.expires <= now;
+    return !entry.second.resolving && entry.second.expires <= now;
   });
   routes_swept_at_ = std::max<std::size_t>(1000, domains_.size());
   // Sites that failed and that nobody wrote to since.
@@ -64,18 +102,18 @@ void dispatcher::forget_old_routes(steady_time now) {
   });
 }
 
-void dispatcher::place(delivery_item item, const site_route& route, steady_time now) {
+void dispatcher::place(delivery_item item, const site_route& where, steady_time now) {
   if (stopped_)
     return give_back(std::move(item));
-  if (route.hops.empty())
-    return fail(std::move(item), route.refusal, route.site);
-  auto& which = links_[{route.site, item.source}];
+  if (where.hops.empty())
+    return fail(std::move(item), where.refusal, where.site);
+  auto& which = links_[{where.site, item.source}];
   if (!which) {
     which = std::make_unique<link>();
-    which->site = route.site;
+    which->site = where.site;
     which->source = item.source;
   }
-  which->hops = route.hops;
+  which->hops = where.hops;
   if (which->backoff_until && now < *which->backoff_until && which->connections.empty())
     return fail(std::move(item), which->last_failure, which->site);
   which->waiting.push_back(std::move(item));
@@ -274,8 +312,9 @@ void dispatcher::link_failed(link& which, const smtp::reply& reply, const std::s
 void dispatcher::stop() {
   stopped_ = true;
   for (auto& [name, domain] : domains_)
-    for (auto& item : std::exchange(domain.waiting, {}))
-      give_back(std::move(item));
+    for (auto* waiting : {&domain.waiting, &domain.unrouted})
+      for (auto& item : std::exchange(*waiting, {}))
+        give_back(std::move(item));
   for (auto& [key, which] : links_)
     for (auto& item : std::exchange(which->waiting, {}))
       give_back(std::move(item));

@@ -24,6 +24,7 @@ struct site_route {
   std::string site;                ///< names the set of MX hosts: domains with the same one share
   std::vector<net::next_hop> hops; ///< empty: `refusal` says why
   smtp::reply refusal;             ///< 5xx: for good; 4xx: for now
+  provider_name provider = {};     ///< whose limits hold
 };
 
 struct dispatcher_config {
@@ -77,6 +78,10 @@ class dispatcher {
 public:
   explicit dispatcher(dispatcher_config config) : config_{std::move(config)} {}
 
+  /// Of recipients without permits, those whose provider is known, with it. The others come back in
+  /// `take_routed` when they are routed, or in `take_attempts` or `take_returned`.
+  [[nodiscard]] std::vector<delivery_item> route(std::vector<delivery_item> items, steady_time now);
+  [[nodiscard]] std::vector<delivery_item> take_routed() { return std::exchange(routed_, {}); }
   /// Recipients with a source and permits. Each comes back once, in `take_attempts` or
   /// `take_returned`.
   void add(std::vector<delivery_item> items, steady_time now, wall_time wall_now);
@@ -129,9 +134,11 @@ private:
     steady_time expires{};
     bool resolving = false;
     std::deque<delivery_item> waiting;
+    std::deque<delivery_item> unrouted; ///< without permits
   };
 
-  void place(delivery_item item, const site_route& route, steady_time now);
+  domain_state& resolving_domain(const std::string& name);
+  void place(delivery_item item, const site_route& where, steady_time now);
   void feed(link& which, steady_time now, wall_time wall_now);
   std::optional<net::connection_id> choose(link& which, steady_time now);
   void transmit(link& which, net::connection_id id, steady_time now, wall_time wall_now);
@@ -155,6 +162,7 @@ private:
   std::vector<dispatch_action> actions_;
   std::vector<attempt> attempts_;
   std::vector<delivery_item> returned_;
+  std::vector<delivery_item> routed_;
   std::vector<link*> touched_;
   std::vector<std::pair<std::string, ip_address>> idle_;
   std::size_t routes_swept_at_ = 1000;

@@ -29,6 +29,7 @@ struct delivery_item {
   std::optional<storage::lane_position> position;    ///< none: it came from the deferred index
   std::string destination;                           ///< domain of the recipient
   std::unique_ptr<storage::recipient_record> record; ///< null: never tried
+  provider_name provider = {};                       ///< set once the route is known
   ip_address source;                                 ///< set once permits are granted
   std::vector<charge> charges;
   wall_time permits_end = wall_time::max();

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "net/smtp/bounce_class.hpp"
 #include "storage/copies.hpp"
 
 namespace warmfront {
@@ -84,6 +85,10 @@ bool charged_before(const delivery_item& item, const charge& permit) {
 outcome judge(attempt what, const retry_schedule& schedule, wall_time now, random_source& random) {
   auto record = next_record(what.item, recipient_state::queued, now);
   ++record.attempts;
+  // The time in which no permit let it go is not counted against it.
+  if (record.first_attempt_at &&
+      what.item.record->state == static_cast<std::uint8_t>(recipient_state::held))
+    *record.first_attempt_at += now - std::min(now, what.item.record->changed_at);
   record.last_reply = describe(what.verdict, what.in_doubt);
   record.remote_host = what.remote_host;
   record.source = what.item.source;
@@ -96,6 +101,7 @@ outcome judge(attempt what, const retry_schedule& schedule, wall_time now, rando
   judged.reply = std::move(what.verdict);
   judged.record = std::move(record);
   judged.dsn_passed_on = what.dsn_passed_on;
+  judged.on_the_wire = what.on_the_wire;
   settle_permits(judged, what.on_the_wire);
   if (is_final(state))
     finish(judged);
@@ -133,6 +139,18 @@ void move_to(outcome& what, std::uint64_t sequence) {
   what.record.queue_key = what.next_key;
 }
 
+outcome refuse(delivery_item item, const smtp::reply& why, wall_time now) {
+  outcome ended;
+  ended.record = next_record(item, recipient_state::bounced, now);
+  ended.record.last_reply = smtp::to_string(why);
+  ended.record.remote_host.clear();
+  ended.reply = why;
+  ended.item = std::move(item);
+  settle_permits(ended, false);
+  finish(ended);
+  return ended;
+}
+
 outcome cancel(delivery_item item, wall_time now) {
   outcome ended;
   ended.record = next_record(item, recipient_state::cancelled, now);
@@ -148,6 +166,29 @@ std::optional<std::uint16_t> informs(const outcome& what) {
   if (!copy || copy->holder == 0 || what.state() < recipient_state::deferred)
     return std::nullopt;
   return copy->holder;
+}
+
+void add_quality(std::map<ledger_subject, quality_counts>& to, const outcome& what) {
+  const auto state = what.state();
+  if (!what.on_the_wire ||
+      (state != recipient_state::delivered && state != recipient_state::bounced))
+    return;
+  quality_counts one;
+  one.outcomes = 1;
+  const auto why = smtp::classify(what.reply, what.record.source.str());
+  if (state == recipient_state::delivered)
+    one.delivered = 1;
+  else if (why == smtp::bounce_class::invalid)
+    one.invalid = 1;
+  else if (why == smtp::bounce_class::spam || why == smtp::bounce_class::source_block)
+    one.spam = 1;
+  // An earlier day's permit of the same ledger is no second mail.
+  std::vector<ledger_subject> seen;
+  for (const auto& permit : what.record.charged)
+    if (std::ranges::find(seen, permit.subject) == seen.end()) {
+      seen.push_back(permit.subject);
+      to[permit.subject] += one;
+    }
 }
 
 void write_outcome(storage::batch& to, const outcome& what) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct outcome {
   storage::recipient_record record;
   bool last_of_message = false; ///< with it the message is finished: its body goes
   bool dsn_passed_on = false;
+  bool on_the_wire = false;    ///< this attempt was: its answer is the receiver's
   std::vector<charge> refunds; ///< permits that nothing was sent for
   /// Who had the second copy when this was written: it is told of this, whoever has it by now.
   std::optional<std::uint16_t> informed;
@@ -46,11 +48,16 @@ struct outcome {
                               wall_time now);
 /// Gives a recipient that waits in a lane another place there.
 void move_to(outcome& what, std::uint64_t sequence);
+/// Bounces a recipient that this node will not send.
+[[nodiscard]] outcome refuse(delivery_item item, const smtp::reply& why, wall_time now);
 /// Ends a recipient by hand.
 [[nodiscard]] outcome cancel(delivery_item item, wall_time now);
 
 /// The node that must hear of it, since it keeps the message's second copy.
 [[nodiscard]] std::optional<std::uint16_t> informs(const outcome& what);
+
+/// What an outcome says of the delivery quality of the ledgers whose permits it took, added up.
+void add_quality(std::map<ledger_subject, quality_counts>& to, const outcome& what);
 
 /// The changes that make an outcome durable. Repeatable: a batch that failed can be built again.
 void write_outcome(storage::batch& to, const outcome& what);

@@ -65,19 +65,29 @@ site_route to_site(const dns::fixed_hop& hop, const result<dns::mail_route>& fou
   return route;
 }
 
+site_route site_router::with_provider(const std::string& domain, site_route found) const {
+  std::vector<std::string> hosts;
+  for (const auto& hop : found.hops)
+    if (std::ranges::find(hosts, hop.host) == hosts.end())
+      hosts.push_back(hop.host);
+  found.provider = providers_.find(domain, hosts);
+  return found;
+}
+
 void site_router::resolve(const std::string& domain, std::function<void(site_route)> done) const {
   const auto fixed = routes_.find(domain);
   if (fixed && fixed->is_address)
-    return done(to_site(*fixed));
+    return done(with_provider(domain, to_site(*fixed)));
   if (fixed) {
-    resolver_->resolve_host(
-        fixed->host, [fixed = *fixed, done = std::move(done)](
-                         const result<dns::mail_route>& found) { done(to_site(fixed, found)); });
+    resolver_->resolve_host(fixed->host, [this, domain, fixed = *fixed, done = std::move(done)](
+                                             const result<dns::mail_route>& found) {
+      done(with_provider(domain, to_site(fixed, found)));
+    });
     return;
   }
   resolver_->resolve(domain,
-                     [domain, done = std::move(done)](const result<dns::mail_route>& found) {
-                       done(to_site(domain, found));
+                     [this, domain, done = std::move(done)](const result<dns::mail_route>& found) {
+                       done(with_provider(domain, to_site(domain, found)));
                      });
 }
 

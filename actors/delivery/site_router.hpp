@@ -5,6 +5,7 @@
 #include <string>
 
 #include "actors/delivery/dispatcher.hpp"
+#include "actors/delivery/provider_table.hpp"
 #include "net/dns/resolver.hpp"
 #include "net/dns/static_routes.hpp"
 
@@ -22,13 +23,18 @@ namespace warmfront {
 /// Thread-safe when the resolver is. `done` may be called at once or later, from any thread.
 class site_router {
 public:
-  site_router(dns::static_routes routes, dns::resolver* resolver)
-      : routes_{std::move(routes)}, resolver_{resolver} {}
+  site_router(dns::static_routes routes, dns::resolver* resolver,
+              provider_table providers = provider_table{})
+      : routes_{std::move(routes)}, resolver_{resolver}, providers_{std::move(providers)} {}
   void resolve(const std::string& domain, std::function<void(site_route)> done) const;
 
 private:
   dns::static_routes routes_;
+  /// The route with whose limits hold for it.
+  [[nodiscard]] site_route with_provider(const std::string& domain, site_route found) const;
+
   dns::resolver* resolver_;
+  provider_table providers_;
 };
 
 } // namespace warmfront

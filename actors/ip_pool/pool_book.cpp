@@ -43,13 +43,28 @@ result<void> check_pool(const pool& value) {
   if (!value.account.empty() && !is_name(value.account.str()))
     return error{errc::invalid_argument, "`" + value.account.str() + "` is not an account's name",
                  "use 1 to 64 lower-case letters, digits, hyphens and underscores", "account"};
-  if (value.overflow == "hold")
+  if (value.overflow == "hold" || value.overflow == "reject")
     return success();
-  if (value.overflow == "reject" || value.overflow.starts_with("pool:"))
-    return error{errc::refused, "overflow `" + value.overflow + "` is not possible yet",
-                 "use hold: mail over the day's limit waits for the next day", "overflow"};
-  return error{errc::invalid_argument, "`" + value.overflow + "` is not an overflow policy",
-               "use hold", "overflow"};
+  const auto target = overflow_pool(value);
+  if (target.empty() || !is_name(target.str()))
+    return error{errc::invalid_argument, "`" + value.overflow + "` is not an overflow policy",
+                 "use hold, reject or pool:NAME", "overflow"};
+  if (target == value.name)
+    return error{errc::invalid_argument,
+                 "pool `" + value.name.str() + "` cannot overflow into itself",
+                 "name another pool, or hold what is over the limit", "overflow"};
+  return success();
+}
+
+error not_for(const pool& target, const pool& from) {
+  return {errc::conflict,
+          "pool `" + target.name.str() + "` belongs to another account than pool `" +
+              from.name.str() + "`, which overflows into it",
+          "let it overflow into a shared pool, or one of the same account", "overflow"};
+}
+
+bool may_take(const pool& target, const pool& from) {
+  return target.account.empty() || target.account == from.account;
 }
 
 } // namespace
@@ -150,6 +165,22 @@ const pool_address* pool_book::find_address(const pool_name& name,
   return at == holder->addresses.end() ? nullptr : &*at;
 }
 
+result<void> pool_book::check_overflow(const pool& value) const {
+  if (const auto name = overflow_pool(value); !name.empty()) {
+    const auto* const target = find(name);
+    if (target == nullptr)
+      return error{errc::not_found, "there is no pool `" + name.str() + "` to overflow into",
+                   "create it first, or hold what is over the limit", "overflow"};
+    if (!may_take(*target, value))
+      return not_for(*target, value);
+  }
+  for (const auto& [name, other] : pools_)
+    if (overflow_pool(other.value) == value.name && name != value.name &&
+        !may_take(value, other.value))
+      return not_for(value, other.value);
+  return success();
+}
+
 result<void> pool_book::check_addresses(const pool& value) const {
   std::set<ip_address> seen;
   for (const auto& address : value.addresses)
@@ -199,6 +230,7 @@ result<storage::control_transaction> pool_book::build(const put_pool& command) c
                  "pool `" + command.value.name.str() + "` is " +
                      std::string{to_string(before->kind)} + " and has addresses",
                  "remove its addresses first, or make another pool", "kind"};
+  WARMFRONT_TRY(check_overflow(command.value));
   return replace(command.value);
 }
 
@@ -209,8 +241,15 @@ result<storage::control_transaction> pool_book::build(const delete_pool& command
   const auto found = pools_.find(command.name);
   if (found == pools_.end())
     return no_pool(command.name);
+  for (const auto& [name, other] : pools_)
+    if (overflow_pool(other.value) == command.name)
+      return error{errc::conflict,
+                   "pool `" + name.str() + "` overflows into pool `" + command.name.str() + "`",
+                   "change its overflow first", "name"};
   storage::control_transaction transaction;
   transaction.when.push_back({pool_key(command.name), found->second.at});
+  // Nobody may begin to overflow into it meanwhile.
+  guard_addresses(transaction, found->second.value);
   transaction.then.push_back({pool_key(command.name), std::nullopt});
   return transaction;
 }
@@ -271,19 +310,40 @@ result<std::vector<pool>> pool_book::list(const pool_name& name) const {
   return listed;
 }
 
+std::vector<pool_address> pool_book::sources_of(const pool& of) const {
+  if (self_.empty())
+    return of.addresses;
+  std::vector<pool_address> own;
+  std::ranges::copy_if(of.addresses, std::back_inserter(own),
+                       [this](const pool_address& each) { return each.node == self_; });
+  return own;
+}
+
 permit_request pool_book::request_for(const assignment_request& assignment) const {
   permit_request request;
-  if (const auto* const from = find(assignment.pool); from != nullptr && self_.empty()) {
-    request.candidates = ranked_sources(from->addresses, assignment.recipient, assignment.previous);
-  } else if (from != nullptr) {
-    std::vector<pool_address> own;
-    std::ranges::copy_if(from->addresses, std::back_inserter(own),
-                         [this](const pool_address& each) { return each.node == self_; });
-    request.candidates = ranked_sources(own, assignment.recipient, assignment.previous);
-  }
   request.sender_domain = assignment.sender_domain;
   request.importance = assignment.importance;
   request.charged = assignment.charged;
+  request.provider = assignment.provider;
+  const auto* const from = find(assignment.pool);
+  if (from == nullptr)
+    return request;
+  auto& candidates = request.candidates;
+  candidates = ranked_sources(sources_of(*from), assignment.recipient, assignment.previous);
+  const auto* const into = find(overflow_pool(*from));
+  if (into == nullptr || candidates.empty())
+    return request;
+  request.overflow_from = candidates.size();
+  for (auto& address :
+       ranked_sources(sources_of(*into), assignment.recipient, assignment.previous)) {
+    // A retry keeps its address, also when that is where the first attempt overflowed to.
+    if (address == assignment.previous) {
+      candidates.insert(candidates.begin(), std::move(address));
+      ++request.overflow_from;
+    } else if (std::ranges::find(candidates, address) == candidates.end()) {
+      candidates.push_back(std::move(address));
+    }
+  }
   return request;
 }
 

@@ -34,8 +34,9 @@ struct needed_ledger {
 };
 
 /// Rules: names of 1 to 64 lower-case letters, digits, hyphens and underscores; an address is in at
-/// most one dedicated pool and never in pools of both kinds; overflow is `hold` so far; at most
-/// 1 000 addresses a pool. Removing the last address is allowed: the pool's mail is held then.
+/// most one dedicated pool and never in pools of both kinds; a pool overflows into one that is
+/// there, not into itself, and not into another account's; at most 1 000 addresses a pool. Removing
+/// the last address is allowed: the pool's mail is held then.
 class pool_book {
 public:
   /// `self` is set in a cluster: an address belongs to one node, the one that is told to add it
@@ -47,10 +48,10 @@ public:
   [[nodiscard]] result<void> apply(const storage::control_event& event);
 
   // ---- what commands change: a transaction against what was seen ----
-  /// `invalid_argument`, `refused` (overflow), `conflict` (an address that is elsewhere, or a
-  /// changed kind). Addresses must be `normalized`.
+  /// `invalid_argument`, `not_found` (where to overflow to), `conflict` (an address that is
+  /// elsewhere, a changed kind, another account's overflow). Addresses must be `normalized`.
   [[nodiscard]] result<storage::control_transaction> build(const put_pool& command) const;
-  /// `not_found`, `refused` for the shared pool.
+  /// `not_found`, `refused` for the shared pool, `conflict` while another one overflows into it.
   [[nodiscard]] result<storage::control_transaction> build(const delete_pool& command) const;
   /// `not_found` when there is no such pool, `conflict` when the address is elsewhere.
   [[nodiscard]] result<storage::control_transaction> build(const put_pool_address& command) const;
@@ -83,6 +84,9 @@ private:
   [[nodiscard]] const pool_address* find_address(const pool_name& name,
                                                  const ip_address& address) const;
   [[nodiscard]] result<void> check_addresses(const pool& value) const;
+  [[nodiscard]] result<void> check_overflow(const pool& value) const;
+  /// Those that this node may send from.
+  [[nodiscard]] std::vector<pool_address> sources_of(const pool& of) const;
   [[nodiscard]] result<storage::control_transaction> replace(const pool& changed) const;
   void guard_addresses(storage::control_transaction& transaction, const pool& changed) const;
 

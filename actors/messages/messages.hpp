@@ -2,6 +2,7 @@
 // inside one process: mail content is shared by pointer, never copied.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -61,6 +62,9 @@ struct permit_request {
   mail_class importance = mail_class::triggered;
   std::vector<charge> charged; ///< by earlier attempts: not charged again on the same day
   provider_name provider = {}; ///< who receives it
+  /// Candidates from here on are of the pool that mail overflows to: taken only when the days of
+  /// all before them are used up.
+  std::size_t overflow_from = SIZE_MAX;
 };
 /// `charges` holds only what was charged now: all of it, and nothing else, is refunded when no
 /// connection was made. What a recipient has been charged is `charged` and `charges` together.
@@ -80,6 +84,7 @@ struct permit_verdict {
   wall_time until{};
   /// Set when only mail to this provider has to wait.
   provider_name provider = {};
+  bool paced = false; ///< exhausted: only until the next step of an evenly spread day
   /// Granted: when the first of the ledgers' days ends; the permits must not be used after it.
   wall_time valid_until = wall_time::max();
 };
@@ -159,6 +164,7 @@ struct assignment_request {
   mail_class importance = mail_class::triggered;
   ip_address previous; ///< set on a retry: kept as long as the pool has it
   std::vector<charge> charged;
+  provider_name provider = {}; ///< who receives it
 };
 /// Delivery → ip_pool, answered by warmup with `permits_taken`.
 struct assign_sources {

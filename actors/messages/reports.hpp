@@ -47,9 +47,16 @@ struct pool {
   pool_name name;
   pool_kind kind = pool_kind::shared;
   account_name account; ///< dedicated: who may use it; empty: everybody
+  /// What becomes of mail over the limits of its addresses: `hold`, `reject` or `pool:NAME`.
   std::string overflow = "hold";
   std::vector<pool_address> addresses;
 };
+/// The pool that its mail overflows into; empty: none.
+[[nodiscard]] inline pool_name overflow_pool(const pool& of) {
+  constexpr std::string_view prefix = "pool:";
+  return of.overflow.starts_with(prefix) ? pool_name{of.overflow.substr(prefix.size())}
+                                         : pool_name{};
+}
 
 enum class ledger_state : std::uint8_t {
   open,      ///< permits are left today
@@ -68,6 +75,15 @@ struct quality_counts {
   std::uint64_t spam = 0;       ///< bounced: refused as spam, or for the sender's reputation
   std::uint64_t complaints = 0; ///< reported by recipients
   std::uint64_t opened = 0;     ///< messages seen opened, each once
+  quality_counts& operator+=(const quality_counts& more) noexcept {
+    outcomes += more.outcomes;
+    delivered += more.delivered;
+    invalid += more.invalid;
+    spam += more.spam;
+    complaints += more.complaints;
+    opened += more.opened;
+    return *this;
+  }
   friend bool operator==(const quality_counts&, const quality_counts&) = default;
 };
 
@@ -156,7 +172,8 @@ struct message_report {
 struct wait_reason {
   std::string kind; ///< `ledger`, `backoff`, `site`, `dns`, `pool`, `queue`
   std::string recipient;
-  std::string ledger; ///< subject, for `ledger`
+  std::string ledger;   ///< subject, for `ledger`
+  std::string provider; ///< whose limit of the ledger it is; empty: the limit of all mail
   std::optional<std::uint32_t> day;
   std::optional<std::uint64_t> used;
   std::optional<std::uint64_t> limit;
@@ -177,6 +194,7 @@ struct queue_report {
   mail_class importance = mail_class::triggered;
   std::string sender_domain; ///< set when that domain has a ledger
   std::string destination;   ///< set when the queue is for one congested destination
+  std::string provider;      ///< set when it is for one provider, whose limit was reached
   std::uint64_t waiting = 0;
   std::string state; ///< `open`, `held`, `waiting`
   std::optional<wall_time> opens_at;

@@ -92,7 +92,10 @@ result<void> node::parts::open_network() {
   WARMFRONT_TRY(made, net::make_unbound_resolver(std::move(options), *io,
                                                  std::make_unique<seeded_random>(random_seed())));
   resolver = std::move(made);
-  router.emplace(std::move(routes), resolver.get());
+  std::vector<receiving_provider> providers;
+  for (const auto& each : settings.delivery.providers)
+    providers.push_back({provider_name{each.name}, each.domains, each.hosts});
+  router.emplace(std::move(routes), resolver.get(), provider_table{std::move(providers)});
   return success();
 }
 

@@ -45,6 +45,7 @@ void ledger_book::deny(permit_verdict& verdict, const asked& by, const permit_re
   const auto& ledger = by.of->ledger;
   verdict.blocking = ledger_subject{ledger.subject()};
   verdict.until = {};
+  verdict.paced = false;
   switch (by.state) {
   case permit_state::paused:
     verdict.what = kind::paused;
@@ -59,12 +60,18 @@ void ledger_book::deny(permit_verdict& verdict, const asked& by, const permit_re
     break;
   default:
     verdict.what = kind::exhausted;
+    verdict.paced = by.state == permit_state::paced;
     verdict.until = ledger.refused_until(by.state);
   }
 }
 
 void ledger_book::grant(permit_verdict& verdict, const asked& from, const provider_name& provider) {
-  if (from.of == nullptr || from.held)
+  if (from.of == nullptr)
+    return;
+  // Also of a retry that is not charged again: on the next day it needs that day's permit.
+  if (from.of->ledger.limit())
+    verdict.valid_until = std::min(verdict.valid_until, from.of->ledger.day_ends());
+  if (from.held)
     return;
   const bool with_provider = from.of->ledger.take(from.provider);
   verdict.charges.push_back({ledger_subject{from.of->ledger.subject()}, from.of->ledger.day(),
@@ -98,7 +105,11 @@ permit_verdict ledger_book::take(const permit_request& request, wall_time now) {
   // providers goes on when one of them refuses for this provider only.
   std::optional<std::pair<int, wall_time>> soonest;
   bool of_provider = false;
-  for (const auto& candidate : request.candidates) {
+  bool all_used_up = true;
+  for (std::size_t at = 0; at < request.candidates.size(); ++at) {
+    if (at >= request.overflow_from && !all_used_up)
+      break;
+    const auto& candidate = request.candidates[at];
     const auto source = ask(find_entry(candidate.str()), request, now);
     if (source.state == permit_state::granted) {
       verdict = {};
@@ -115,6 +126,7 @@ permit_verdict ledger_book::take(const permit_request& request, wall_time now) {
     }
     turn_away(*source.of, source.state);
     of_provider = of_provider || source.of_provider;
+    all_used_up = all_used_up && source.state == permit_state::exhausted;
     const auto order = source.state == permit_state::pending  ? 0
                        : source.state == permit_state::paused ? 2
                                                               : 1;

@@ -13,15 +13,6 @@ namespace {
 constexpr std::uint64_t news_parts = 20;
 constexpr std::uint64_t news_min = 50;
 
-void add(quality_counts& to, const quality_counts& more) {
-  to.outcomes += more.outcomes;
-  to.delivered += more.delivered;
-  to.invalid += more.invalid;
-  to.spam += more.spam;
-  to.complaints += more.complaints;
-  to.opened += more.opened;
-}
-
 } // namespace
 
 bool permit_ledger::wants_lease() const {
@@ -144,7 +135,7 @@ void permit_ledger::give_back_ended() {
 // ---- quality ------------------------------------------------------------------------------
 
 void permit_ledger::count(const quality_counts& more) {
-  add(quality_, more);
+  quality_ += more;
 }
 
 std::optional<ledger_record> permit_ledger::judged(wall_time now) const {
@@ -159,7 +150,7 @@ day_result permit_ledger::result() const {
     if (grant.node == rules_->node)
       continue;
     day.used += grant.used;
-    add(day.quality, grant.quality);
+    day.quality += grant.quality;
   }
   return day;
 }

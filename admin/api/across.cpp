@@ -140,8 +140,8 @@ std::string token_of(const ordered_json& item) {
   if (item.contains("id"))
     return item.value("id", "");
   return handlers::queue_token(item.value("pool", ""), item.value("class", ""),
-                               item.value("sender_domain", ""), item.value("destination", ""),
-                               item.value("node", ""));
+                               item.value("sender_domain", ""), item.value("provider", ""),
+                               item.value("destination", ""), item.value("node", ""));
 }
 
 /// Pages of several nodes as one. A page tells nothing of what comes behind its end, so the joined

@@ -91,8 +91,8 @@ inline constexpr std::uint64_t messages_per_page = 50;
 
 /// A queue has no name of its own: what tells it from others, together.
 std::string queue_token(std::string_view pool, std::string_view importance,
-                        std::string_view sender_domain, std::string_view destination,
-                        std::string_view node);
+                        std::string_view sender_domain, std::string_view provider,
+                        std::string_view destination, std::string_view node);
 
 /// One page of a list, ordered by `token_of`, which names each item uniquely.
 template <class Item, class TokenOf>

@@ -7,9 +7,10 @@
 namespace warmfront::admin::handlers {
 
 std::string queue_token(std::string_view pool, std::string_view importance,
-                        std::string_view sender_domain, std::string_view destination,
-                        std::string_view node) {
-  return fmt::format("{}|{}|{}|{}|{}", pool, importance, sender_domain, destination, node);
+                        std::string_view sender_domain, std::string_view provider,
+                        std::string_view destination, std::string_view node) {
+  return fmt::format("{}|{}|{}|{}|{}|{}", pool, importance, sender_domain, provider, destination,
+                     node);
 }
 
 outcome list_queues(call& request, const answers& given) {
@@ -22,7 +23,7 @@ outcome list_queues(call& request, const answers& given) {
   }
   return page(request, std::move(queues), [](const queue_report& each) {
     return queue_token(each.pool.str(), to_string(each.importance), each.sender_domain,
-                       each.destination, each.node.str());
+                       each.provider, each.destination, each.node.str());
   });
 }
 

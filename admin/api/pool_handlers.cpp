@@ -1,4 +1,8 @@
+#include <iterator>
 #include <map>
+#include <optional>
+
+#include <fmt/core.h>
 
 #include "actors/core/ip.hpp"
 #include "admin/api/handlers.hpp"
@@ -137,17 +141,62 @@ outcome show_pool(call& request, const answers& given) {
   return found != nullptr ? respond(request, to_json(*found)) : fail(not_found("pool", name));
 }
 
+namespace {
+
+std::uint64_t waiting_in(const std::vector<queue_report>& queues, std::string_view name) {
+  std::uint64_t waiting = 0;
+  for (const auto& each : queues) {
+    waiting += each.pool.str() == name ? each.waiting : 0;
+  }
+  return waiting;
+}
+
+/// Whether a pool may be left with these addresses: not without any while mail waits for them.
+std::optional<problem> stranded(const answers& given, std::string_view name,
+                                const std::vector<pool_address>& left) {
+  const auto* const before = find_pool(answer_at<std::vector<pool>>(given, 0), name);
+  const auto can_send = [](const pool_address& each) { return each.weight > 0; };
+  if (before == nullptr ||
+      std::none_of(before->addresses.begin(), before->addresses.end(), can_send) ||
+      std::any_of(left.begin(), left.end(), can_send)) {
+    return std::nullopt;
+  }
+  const auto waiting = waiting_in(answer_at<std::vector<queue_report>>(given, 1), name);
+  if (waiting == 0) {
+    return std::nullopt;
+  }
+  return problem{
+      409, "conflict",
+      fmt::format("{} recipients wait for the last IP of the pool \"{}\".", waiting, name), "",
+      "add another IP first, or cancel what waits"};
+}
+
+outcome ask_for_what_waits() {
+  return std::vector<ask>{warmfront::list_pools{}, warmfront::list_queues{}};
+}
+
+} // namespace
+
 outcome change_pool(call& request, const answers& given) {
   const auto value = read_pool(request, request.parameters.front());
   if (given.empty()) {
-    return then(put_pool{value});
+    return ask_for_what_waits();
+  }
+  if (given.size() == 2) {
+    const auto refusal = stranded(given, value.name.str(), value.addresses);
+    return refusal ? fail(*refusal) : then(put_pool{value});
   }
   return respond(request, to_json(value));
 }
 
 outcome delete_pool(call& request, const answers& given) {
+  const auto& name = request.parameters.front();
   if (given.empty()) {
-    return then(warmfront::delete_pool{pool_name{request.parameters.front()}});
+    return ask_for_what_waits();
+  }
+  if (given.size() == 2) {
+    const auto refusal = stranded(given, name, {});
+    return refusal ? fail(*refusal) : then(warmfront::delete_pool{pool_name{name}});
   }
   return no_content();
 }
@@ -166,10 +215,20 @@ outcome put_pool_address(call& request, const answers& given) {
 }
 
 outcome delete_pool_address(call& request, const answers& given) {
+  const auto& name = request.parameters.front();
   if (given.empty()) {
-    const auto address = canonical_ip(request.parameters[1]).value_or("");
-    return then(
-        warmfront::delete_pool_address{pool_name{request.parameters.front()}, ip_address{address}});
+    return ask_for_what_waits();
+  }
+  if (given.size() == 2) {
+    const ip_address address{canonical_ip(request.parameters[1]).value_or("")};
+    std::vector<pool_address> left;
+    if (const auto* const found = find_pool(answer_at<std::vector<pool>>(given, 0), name)) {
+      std::copy_if(found->addresses.begin(), found->addresses.end(), std::back_inserter(left),
+                   [&](const pool_address& each) { return each.address != address; });
+    }
+    const auto refusal = stranded(given, name, left);
+    return refusal ? fail(*refusal)
+                   : then(warmfront::delete_pool_address{pool_name{name}, address});
   }
   return no_content();
 }

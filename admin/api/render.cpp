@@ -32,6 +32,7 @@ ordered_json to_json(const wait_reason& value) {
   target["kind"] = value.kind;
   target["recipient"] = value.recipient;
   target["ledger"] = value.ledger;
+  target["provider"] = value.provider;
   target["day"] = optional_number(value.day);
   target["used"] = optional_number(value.used);
   target["limit"] = optional_number(value.limit);
@@ -163,6 +164,7 @@ ordered_json to_json(const queue_report& value) {
   target["class"] = to_string(value.importance);
   target["sender_domain"] = value.sender_domain;
   target["destination"] = value.destination;
+  target["provider"] = value.provider;
   target["node"] = value.node.str();
   target["waiting"] = value.waiting;
   target["state"] = value.state;

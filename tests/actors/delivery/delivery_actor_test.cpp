@@ -23,6 +23,7 @@ struct roles {
   std::size_t asked = 0;
   std::vector<charge> refunded;
   std::vector<forecast_release> forecasts;
+  quality_counts quality;
 };
 
 const charge permit{ledger_subject{"192.0.2.1"}, 1};
@@ -44,6 +45,10 @@ caf::behavior stand_in(caf::event_based_actor* self, roles* what) {
       },
       [what](const refund_permits& m) {
         what->refunded.insert(what->refunded.end(), m.charges.begin(), m.charges.end());
+      },
+      [what](const count_outcomes& m) {
+        for (const auto& each : m.ledgers)
+          what->quality += each.counts;
       },
       [what](const forecast_release& m) {
         what->forecasts.push_back(m);

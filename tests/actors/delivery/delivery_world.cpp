@@ -184,11 +184,25 @@ permit_verdict delivery_world::verdict(const assignment_request& request) {
     given.what = permit_verdict::kind::pending;
     return given;
   }
+  const auto today = day_now();
+  if (blocked && request.importance == mail_class::batch) {
+    given.what = permit_verdict::kind::blocked;
+    given.blocking = subject;
+    return given;
+  }
+  if (const auto limited = quota_of.find(request.provider.str()); limited != quota_of.end()) {
+    if (used_of_[{today, limited->first}] >= limited->second) {
+      given = {permit_verdict::kind::exhausted, {}, {}, subject, {}};
+      given.until = wall_time{std::chrono::duration_cast<microseconds>(day) * (today + 1)};
+      given.provider = request.provider;
+      return given;
+    }
+    ++used_of_[{today, limited->first}];
+  }
   given.what = permit_verdict::kind::granted;
   given.source = source;
   if (!quota_per_day)
     return given;
-  const auto today = day_now();
   const charge permit{subject, static_cast<std::uint32_t>(today)};
   const auto end = wall_time{std::chrono::duration_cast<microseconds>(day) * (today + 1)};
   given.valid_until = end;
@@ -217,8 +231,13 @@ void delivery_world::refund(std::vector<charge> charges) {
 }
 
 void delivery_world::resolve(const std::string& domain, std::function<void(site_route)> then) {
-  step([domain, then = std::move(then)] {
-    then({"mx." + domain, {{"mx." + domain, "198.51.100.1", 25}}, {}});
+  step([this, domain, then = std::move(then)] {
+    if (unroutable.contains(domain))
+      return then({domain, {}, {550, "5.1.2", "there is no such domain"}});
+    then({"mx." + domain,
+          {{"mx." + domain, "198.51.100.1", 25}},
+          {},
+          provider_name{"mx." + domain}});
   });
 }
 

@@ -56,10 +56,14 @@ public:
     return fate::deliver;
   };
   std::set<std::string> unreachable; ///< domains whose hosts do not answer
+  std::set<std::string> unroutable;  ///< domains that do not exist
   std::set<std::string> unanswered;  ///< domains whose hosts never finish
   bool has_source = true;
   bool permits_pending = false; ///< permits are on their way, for ever
-  bool sending = true;          ///< whether the node's fence holds
+  bool blocked = false;         ///< batch mail is not to be sent today
+  /// The day's quota of mail to hosts of one domain, of which nothing is charged.
+  std::map<std::string, std::uint64_t> quota_of;
+  bool sending = true; ///< whether the node's fence holds
 
   // ---- what happened
   std::map<std::string, int> delivered; ///< by recipient, as the receiver counts
@@ -68,6 +72,7 @@ public:
   std::map<std::int64_t, std::set<std::string>> sent_on_day;
   std::vector<std::string> order; ///< recipients as they were sent
   std::vector<error> failures;
+  std::map<ledger_subject, quality_counts> quality; ///< as told
   std::vector<copy_progress> told; ///< outcomes whose messages have a copy elsewhere
   std::size_t assignments_asked = 0;
   std::size_t reads = 0;
@@ -81,6 +86,10 @@ public:
   void read(std::function<std::function<void()>(const spool_reader&)> job) override;
   void assign(assign_sources what, std::function<void(permits_taken)> then) override;
   void refund(std::vector<charge> charges) override;
+  void count(std::vector<std::pair<ledger_subject, quality_counts>> outcomes) override {
+    for (const auto& [subject, counts] : outcomes)
+      quality[subject] += counts;
+  }
   void resolve(const std::string& domain, std::function<void(site_route)> then) override;
   void open(net::connection_id id, net::connection_plan plan) override;
   void transmit(net::connection_id id, std::vector<net::transmission> mails) override;
@@ -115,6 +124,7 @@ private:
   std::vector<std::pair<steady_time, std::function<void()>>> timers_;
   std::map<net::connection_id, std::string> connections_; // id → host
   std::map<std::int64_t, std::uint64_t> used_;            // durable, as the high-water mark is
+  std::map<std::pair<std::int64_t, std::string>, std::uint64_t> used_of_;
   std::map<storage::lane, std::uint64_t> next_sequence_;
   std::uint64_t life_ = 0; // callbacks of earlier lives are dropped
 };

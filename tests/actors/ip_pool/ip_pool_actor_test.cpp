@@ -142,8 +142,8 @@ TEST_CASE("ip_pool actor: what is refused leaves no ledger behind", "[ip_pool]")
   several.addresses = {put("", "192.0.2.3").value, put("", "192.0.2.4", "warm").value};
   REQUIRE(of.get<done>(put_pool{several}));
   CHECK(of.heard.ledgers.size() == 3);
-  several.overflow = "reject";
-  CHECK(of.get<done>(put_pool{several}).error().code == errc::refused);
+  several.overflow = "pool:none";
+  CHECK(of.get<done>(put_pool{several}).error().code == errc::not_found);
 }
 
 TEST_CASE("ip_pool actor: hands assignments on to warmup, in order", "[ip_pool]") {

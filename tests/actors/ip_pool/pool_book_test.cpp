@@ -94,8 +94,11 @@ TEST_CASE("pools: what is stored is checked", "[ip_pool]") {
     p.kind = pool_kind::shared;
     p.account = account_name{"a"};
   })) == errc::invalid_argument);
-  CHECK(of.code(with([](pool& p) { p.overflow = "reject"; })) == errc::refused);
-  CHECK(of.code(with([](pool& p) { p.overflow = "pool:other"; })) == errc::refused);
+  CHECK_FALSE(of.code(with([](pool& p) { p.overflow = "reject"; })));
+  CHECK_FALSE(of.code(with([](pool& p) { p.overflow = "pool:shared"; })));
+  CHECK(of.code(with([](pool& p) { p.overflow = "pool:other"; })) == errc::not_found);
+  CHECK(of.code(with([](pool& p) { p.overflow = "pool:mine"; })) == errc::invalid_argument);
+  CHECK(of.code(with([](pool& p) { p.overflow = "pool:"; })) == errc::invalid_argument);
   CHECK(of.code(with([](pool& p) { p.overflow = "drop"; })) == errc::invalid_argument);
   CHECK(of.code(with([](pool& p) { p.addresses.resize(1001); })) == errc::limit_exceeded);
   CHECK(of.code(with([](pool& p) {
@@ -105,6 +108,54 @@ TEST_CASE("pools: what is stored is checked", "[ip_pool]") {
   })) == errc::invalid_argument);
   CHECK(of.code(delete_pool{pool_name{"none"}}) == errc::not_found);
   CHECK_FALSE(of.code(delete_pool{pool_name{"mine"}}));
+}
+
+TEST_CASE("pools: mail overflows only into a pool that its account may use", "[ip_pool]") {
+  world of;
+  const auto dedicated = [](const char* name, const char* account, const char* overflow) {
+    pool value;
+    value.name = pool_name{name};
+    value.kind = pool_kind::dedicated;
+    value.account = account_name{account};
+    value.overflow = overflow;
+    return put_pool{value};
+  };
+  REQUIRE_FALSE(of.code(dedicated("theirs", "other", "hold")));
+  REQUIRE_FALSE(of.code(dedicated("spare", "", "hold")));
+  CHECK(of.code(dedicated("mine", "acme", "pool:theirs")) == errc::conflict);
+  CHECK_FALSE(of.code(dedicated("mine", "acme", "pool:spare")));
+  // Nor can that be undone from the other side.
+  CHECK(of.code(dedicated("spare", "other", "hold")) == errc::conflict);
+  CHECK_FALSE(of.code(dedicated("spare", "acme", "hold")));
+  CHECK(of.code(delete_pool{pool_name{"spare"}}) == errc::conflict);
+  CHECK_FALSE(of.code(dedicated("mine", "acme", "hold")));
+  CHECK_FALSE(of.code(delete_pool{pool_name{"spare"}}));
+}
+
+TEST_CASE("pools: sources of the pool that mail overflows into come after its own", "[ip_pool]") {
+  world of;
+  pool mine;
+  mine.name = pool_name{"mine"};
+  mine.kind = pool_kind::dedicated;
+  mine.overflow = "pool:shared";
+  REQUIRE_FALSE(of.code(put_pool{mine}));
+  assignment_request question;
+  question.pool = mine.name;
+  question.recipient = "a@example.org";
+  REQUIRE_FALSE(of.code(placed("shared", "192.0.2.9")));
+  // Without an address of its own its mail waits for one.
+  CHECK(of.book.request_for(question).candidates.empty());
+  REQUIRE_FALSE(of.code(placed("mine", "192.0.2.1")));
+  const auto request = of.book.request_for(question);
+  CHECK(request.candidates ==
+        std::vector<ip_address>{ip_address{"192.0.2.1"}, ip_address{"192.0.2.9"}});
+  CHECK(request.overflow_from == 1);
+  // A retry stays where it was.
+  question.previous = ip_address{"192.0.2.9"};
+  const auto retry = of.book.request_for(question);
+  CHECK(retry.candidates ==
+        std::vector<ip_address>{ip_address{"192.0.2.9"}, ip_address{"192.0.2.1"}});
+  CHECK(retry.overflow_from == 2);
 }
 
 TEST_CASE("pools: addresses are stored in canonical text", "[ip_pool]") {

@@ -83,6 +83,23 @@ TEST_CASE("permits: batch mail leaves the reserve to triggered mail", "[warmup]"
   CHECK(world.take_all(ip) == 50);
 }
 
+TEST_CASE("permits: are of no use after the first day that ends", "[warmup]") {
+  ledger_world world;
+  world.start_ledger(ip, "standard");
+  world.time().advance(1h);
+  world.start_ledger(domain, "standard");
+  const auto first = world.take_settled({ip}, domain);
+  REQUIRE(first.what == kind::granted);
+  CHECK(first.valid_until == world.report(ip).day_ends_at);
+  CHECK(first.valid_until < world.report(domain).day_ends_at);
+  // Nor is a retry that is not charged again.
+  CHECK(world.take({ip}, domain, mail_class::triggered, first.charges).valid_until ==
+        first.valid_until);
+  world.start_ledger(ip, "warm");
+  world.start_ledger(domain, "warm");
+  CHECK(world.take_settled({ip}, domain).valid_until == wall_time::max());
+}
+
 TEST_CASE("permits: the reserve is rounded down", "[warmup]") {
   CHECK(class_bound(9, mail_class::batch, 10) == 9);
   CHECK(class_bound(10, mail_class::batch, 10) == 9);

@@ -333,3 +333,49 @@ TEST_CASE("providers: while a lease goes back, a refund of one is no permit for 
   CHECK(world.take({ip}, {}, mail_class::triggered, {}, "gmail").what != kind::granted);
   CHECK(world.take({ip}, {}, mail_class::triggered, {}, "outlook").what == kind::granted);
 }
+
+// ---- overflow -----------------------------------------------------------------------------
+
+TEST_CASE("overflow: the other pool's addresses are taken when all days before are used up",
+          "[warmup]") {
+  ledger_world world;
+  world.store_plan("two", {2});
+  world.start_ledger(ip, "two");
+  permit_request request;
+  request.candidates = {ip_address{ip}, ip_address{ip2}};
+  request.overflow_from = 1;
+  const auto next = [&] {
+    auto verdict = world.book().take(request, world.time().wall_now());
+    for (int i = 0; i < 5 && verdict.what == kind::pending; ++i) {
+      world.settle();
+      verdict = world.book().take(request, world.time().wall_now());
+    }
+    return verdict.source.str();
+  };
+  CHECK(next() == ip);
+  CHECK(next() == ip);
+  CHECK(next() == ip2);
+  REQUIRE(world.command(pause_ledger{ledger_subject{ip}}));
+  CHECK(world.book().take(request, world.time().wall_now()).what == kind::paused);
+  // At the start of a day the permits are on their way: nothing overflows for that.
+  REQUIRE(world.command(resume_ledger{ledger_subject{ip}}));
+  world.time().advance(24h);
+  CHECK(world.book().take(request, world.time().wall_now()).what == kind::pending);
+  CHECK(next() == ip);
+}
+
+TEST_CASE("overflow: mail that only waits for the next step of its day does not go elsewhere",
+          "[warmup]") {
+  ledger_world world;
+  auto rule = limiting({}, {240});
+  rule.spread = plan_spread::even;
+  world.store_plan(rule);
+  world.start_ledger(ip, "mine");
+  CHECK(world.take_all(ip) == 1);
+  permit_request request;
+  request.candidates = {ip_address{ip}, ip_address{ip2}};
+  request.overflow_from = 1;
+  const auto verdict = world.book().take(request, world.time().wall_now());
+  CHECK(verdict.what == kind::exhausted);
+  CHECK(verdict.paced);
+}
