@@ -25,7 +25,7 @@ error no_answer(const caf::error& reason) {
 /// One line for what changes something. Never a secret, never a body.
 void log_change(const admin_parts& parts, const exchange& done, const http_response& response) {
   if (done.asked.where == nullptr || done.asked.where->method == "GET" ||
-      done.asked.where->needed == access::send) {
+      done.asked.where->needed == access::send || done.asked.where->needed == access::read) {
     return;
   }
   parts.log->write(log_level::info, "admin_request",
@@ -85,7 +85,7 @@ const auto& whom(const admin_parts& parts) {
     return parts.ip_pool;
   } else if constexpr (is_one_of<Question, list_ledgers, set_ledger_plan, pause_ledger,
                                  resume_ledger, set_ledger_day, list_plans, put_plan,
-                                 delete_plan>) {
+                                 delete_plan, forecast_batch>) {
     return parts.warmup;
   } else if constexpr (is_one_of<Question, list_nodes, change_node>) {
     return parts.cluster;

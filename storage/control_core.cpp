@@ -12,6 +12,8 @@ namespace warmfront::storage {
 namespace {
 
 constexpr std::size_t page = 1000;
+/// Transactions that become durable together: enough to share a sync, few enough to answer soon.
+constexpr std::size_t group_max = 64;
 
 error no_such_lease(lease_id lease) {
   return {errc::not_found, fmt::format("use lease {}: it does not exist or has ended", lease),
@@ -61,19 +63,51 @@ result<void> control_core::load() {
               });
 }
 
-void control_core::add(std::function<void()> operation) {
-  run_([self = shared_from_this(), operation = std::move(operation)] {
-    self->waiting_.push_back(operation);
+void control_core::add(std::function<void()> run, bool is_transaction) {
+  run_([self = shared_from_this(), next = operation{std::move(run), is_transaction}] {
+    self->waiting_.push_back(next);
     self->advance();
   });
 }
 
 void control_core::advance() {
-  while (!committing_ && !waiting_.empty()) {
-    const auto operation = std::move(waiting_.front());
+  while (!committing_ && !waiting_.empty() && group_.size() < group_max) {
+    // Whatever else is asked sees only what is durable.
+    if (!waiting_.front().is_transaction && !group_.empty()) {
+      break;
+    }
+    const auto next = std::move(waiting_.front());
     waiting_.pop_front();
-    operation();
+    next.run();
   }
+  if (!committing_ && !group_.empty()) {
+    commit_group();
+  }
+}
+
+void control_core::join(prepared what, finished then) {
+  for (const auto& event : what.events) {
+    ahead_.insert_or_assign(event.record.key,
+                            event.deleted ? std::nullopt : std::optional{event.record});
+  }
+  group_.push_back({std::move(what), std::move(then)});
+}
+
+void control_core::commit_group() {
+  auto group = std::make_shared<std::vector<member>>(std::exchange(group_, {}));
+  batch changes;
+  for (auto& each : *group) {
+    changes.append(std::move(each.what.changes));
+  }
+  commit(std::move(changes), [this, group](const result<void>& done) {
+    ahead_.clear();
+    for (const auto& each : *group) {
+      if (done) {
+        settle(each.what);
+      }
+      each.then(done);
+    }
+  });
 }
 
 void control_core::commit(batch changes, finished then) {
@@ -102,6 +136,9 @@ result<control_snapshot> control_core::range(const std::string& prefix) const {
 }
 
 result<std::optional<control_record>> control_core::find(const std::string& key) const {
+  if (const auto changed = ahead_.find(key); changed != ahead_.end()) {
+    return changed->second;
+  }
   WARMFRONT_TRY(octets, store_.get(family::control, control_keys::entry(key)));
   if (!octets) {
     return std::optional<control_record>{};
@@ -110,12 +147,13 @@ result<std::optional<control_record>> control_core::find(const std::string& key)
   return std::optional{std::move(record)};
 }
 
-result<bool> control_core::holds(const control_transaction& what) const {
+result<bool> control_core::holds(const control_transaction& what, looked_up& seen) const {
   for (const auto& comparison : what.when) {
     WARMFRONT_TRY(present, find(comparison.key));
     if ((present ? present->modified : 0) != comparison.modified) {
       return false;
     }
+    seen.insert_or_assign(comparison.key, std::move(present));
   }
   return true;
 }
@@ -126,15 +164,24 @@ bool control_core::alive(lease_id lease) const {
 }
 
 result<control_core::prepared>
-control_core::prepare(const std::vector<control_transaction::change>& changes) const {
+control_core::prepare(const std::vector<control_transaction::change>& changes,
+                      looked_up seen) const {
+  const auto& last = group_.empty() ? position_ : group_.back().what.next;
   prepared ready;
-  ready.next = {position_.at + 1, position_.last_lease};
-  ready.oldest = oldest_;
+  ready.next = {last.at + 1, last.last_lease};
+  ready.oldest = group_.empty() ? oldest_ : group_.back().what.oldest;
+  const auto oldest_before = ready.oldest;
   for (const auto& change : changes) {
     if (change.lease != 0 && change.value && !alive(change.lease)) {
       return no_such_lease(change.lease);
     }
-    WARMFRONT_TRY(before, find(change.key));
+    auto before = std::optional<control_record>{};
+    if (const auto known = seen.find(change.key); known != seen.end()) {
+      before = std::move(known->second);
+    } else {
+      WARMFRONT_TRY(found, find(change.key));
+      before = std::move(found);
+    }
     if (!before && !change.value) {
       continue;
     }
@@ -152,29 +199,18 @@ control_core::prepare(const std::vector<control_transaction::change>& changes) c
     }
   }
   if (ready.events.empty()) {
-    ready.next.at = position_.at;
+    ready.next.at = last.at;
     return ready;
   }
   ready.changes.put(family::control, control_keys::of_revision(ready.next.at),
                     encode_events(ready.events));
   // Two a time: the history also shrinks when a later start allows less of it.
-  while (ready.oldest + options_.history_max <= ready.next.at && ready.oldest < oldest_ + 2) {
+  while (ready.oldest + options_.history_max <= ready.next.at && ready.oldest < oldest_before + 2) {
     ready.changes.erase_once(family::control, control_keys::of_revision(ready.oldest++));
   }
   ready.changes.put(family::control, std::string{control_keys::position},
                     encode_position(ready.next));
   return ready;
-}
-
-void control_core::apply(prepared what, finished then) {
-  auto changes = std::move(what.changes);
-  commit(std::move(changes),
-         [this, what = std::move(what), then = std::move(then)](const result<void>& done) {
-           if (done) {
-             settle(what);
-           }
-           then(done);
-         });
 }
 
 void control_core::settle(const prepared& what) {
@@ -200,25 +236,38 @@ void control_core::transact(const control_transaction& what,
                             std::function<void(const result<transaction_outcome>&)> done) {
   const auto prepared_changes = [&]() -> result<std::optional<prepared>> {
     WARMFRONT_TRY(check_transaction(what));
-    WARMFRONT_TRY(as_expected, holds(what));
+    looked_up seen;
+    WARMFRONT_TRY(as_expected, holds(what, seen));
     if (!as_expected) {
       return std::optional<prepared>{};
     }
-    WARMFRONT_TRY(ready, prepare(what.then));
+    WARMFRONT_TRY(ready, prepare(what.then, std::move(seen)));
     return std::optional{std::move(ready)};
   };
   auto ready = prepared_changes();
   if (!ready) {
     done(ready.error());
-  } else if (!ready.value() || ready.value()->events.empty()) {
-    done(transaction_outcome{ready.value().has_value(), position_.at});
-  } else {
-    const auto at = ready.value()->next.at;
-    apply(*std::move(ready).value(), [at, done = std::move(done)](const result<void>& committed) {
-      done(committed ? result<transaction_outcome>{transaction_outcome{true, at}}
-                     : result<transaction_outcome>{committed.error()});
-    });
+    return;
   }
+  const bool applied = ready.value().has_value();
+  if (group_.empty() && (!applied || ready.value()->events.empty())) {
+    done(transaction_outcome{applied, position_.at});
+    return;
+  }
+  // Also one that changes nothing: what it has seen must become durable first.
+  auto change = applied ? *std::move(ready).value() : nothing();
+  const auto at = change.next.at;
+  join(std::move(change), [applied, at, done = std::move(done)](const result<void>& committed) {
+    done(committed ? result<transaction_outcome>{transaction_outcome{applied, at}}
+                   : result<transaction_outcome>{committed.error()});
+  });
+}
+
+control_core::prepared control_core::nothing() const {
+  prepared same;
+  same.next = group_.empty() ? position_ : group_.back().what.next;
+  same.oldest = group_.empty() ? oldest_ : group_.back().what.oldest;
+  return same;
 }
 
 void control_core::watch(const std::shared_ptr<control_watch>& by) {
@@ -283,18 +332,23 @@ void control_core::revoke(lease_id lease, std::function<void(const result<void>&
   for (const auto& key : found->second.keys) {
     deletions.push_back({key, std::nullopt, 0});
   }
-  auto ready = prepare(deletions);
+  auto ready = prepare(deletions, {});
   if (!ready) {
     done(ready.error());
     return;
   }
   ready.value().changes.erase(family::control, control_keys::of_lease(lease));
-  apply(std::move(ready).value(), [this, lease, done = std::move(done)](const result<void>& ended) {
-    if (ended) {
-      leases_.erase(lease);
-    }
-    done(ended);
-  });
+  auto what = std::make_shared<prepared>(std::move(ready).value());
+  auto changes = std::move(what->changes);
+  // Alone: a transaction must not use a lease that is about to end.
+  commit(std::move(changes),
+         [this, what, lease, done = std::move(done)](const result<void>& ended) {
+           if (ended) {
+             settle(*what);
+             leases_.erase(lease);
+           }
+           done(ended);
+         });
 }
 
 void control_core::end_leases() {
@@ -302,7 +356,8 @@ void control_core::end_leases() {
   for (const auto& [lease, state] : leases_) {
     if (state.ends_at <= now) {
       // One after the other: what fails now is due again at the next tick.
-      waiting_.emplace_back([this, ending = lease] { revoke(ending, [](const result<void>&) {}); });
+      waiting_.push_back(
+          {[this, ending = lease] { revoke(ending, [](const result<void>&) {}); }, false});
     }
   }
 }

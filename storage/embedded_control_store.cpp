@@ -29,7 +29,7 @@ void embedded_control_store::range(std::string prefix,
 
 void embedded_control_store::transact(
     control_transaction what, std::function<void(const result<transaction_outcome>&)> done) {
-  core_->add([core = core_.get(), what = std::move(what), done = std::move(done)] {
+  core_->add_transaction([core = core_.get(), what = std::move(what), done = std::move(done)] {
     core->transact(what, done);
   });
 }

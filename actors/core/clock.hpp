@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace warmfront {
 
@@ -34,6 +36,9 @@ public:
 
 /// RFC 3339 in UTC with milliseconds: `2026-11-24T10:29:44.120Z`.
 [[nodiscard]] std::string to_rfc3339(wall_time when);
+/// Reads RFC 3339, with any offset and up to microseconds; none for anything else, and for years
+/// before 1970.
+[[nodiscard]] std::optional<wall_time> parse_rfc3339(std::string_view text);
 /// The date of RFC 5322 §3.3: `Tue, 24 Nov 2026 10:29:44 +0000`.
 [[nodiscard]] std::string to_rfc5322(wall_time when);
 

@@ -63,7 +63,7 @@ void explain(delivery_state::self_pointer self, delivery_state& state, const sto
       continue;
     ++all->missing;
     forecast_release question{state.addresses_of(stored.message.pool), place.where.sender_domain,
-                              stored.message.importance, *place.ahead};
+                              stored.message.importance, *place.ahead, place.where.provider};
     const auto index = all->report.reasons.size() - 1;
     self->request(state.ports().warmup, forecast_timeout, std::move(question))
         .then(

@@ -40,6 +40,8 @@ using warmup_actor = caf::typed_actor<
     caf::replies_to<delete_plan>::with<answer<done>>,
     // From delivery, for `why`.
     caf::replies_to<forecast_release>::with<answer<release_forecast>>,
+    // From admin.
+    caf::replies_to<forecast_batch>::with<answer<batch_forecast>>,
     // From node.
     caf::reacts_to<connect_listeners>,
     // From ip_pool: who owns which address, and so leases its ledger.

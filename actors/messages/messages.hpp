@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -141,10 +142,34 @@ struct forecast_release {
   domain_name sender_domain;
   mail_class importance = mail_class::triggered;
   std::uint64_t ahead = 0;
+  provider_name provider = {}; ///< set when it is one of those that wait for a provider's limit
 };
 struct release_forecast {
   std::optional<wall_time> expected_at;  ///< none: not under today's rules (paused, no source)
   std::optional<ledger_report> blocking; ///< the ledger that decides
+};
+/// How a batch would go out, by the rules that will run.
+struct forecast_batch {
+  std::vector<ip_address> sources; ///< of the pool, and of the one that it overflows into
+  domain_name sender_domain;
+  mail_class importance = mail_class::batch;
+  std::uint64_t ahead = 0; ///< recipients that wait before it
+  std::uint64_t recipients = 0;
+  std::map<provider_name, std::uint64_t> providers; ///< of them, so many at each; the rest anywhere
+  wall_time start_at{};                             ///< not before now
+};
+struct batch_forecast {
+  /// A day on which some of the batch is sent.
+  struct day {
+    std::uint32_t number = 0; ///< from 1, the day of the start
+    wall_time at{};           ///< when it begins
+    std::uint64_t sent = 0;
+    std::uint64_t remaining = 0; ///< after it
+  };
+  std::optional<wall_time> finish_at; ///< none: not under today's rules
+  std::vector<day> days;
+  std::optional<wall_time> with_one_more; ///< when it would finish with one more, new address
+  std::optional<ledger_report> blocking;  ///< a paused ledger that keeps it from going
 };
 struct list_plans {};
 struct put_plan {

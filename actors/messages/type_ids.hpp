@@ -109,6 +109,8 @@ CAF_ADD_TYPE_ID(warmfront, (warmfront::yield_mails))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::yielded_mails>))
 
 CAF_ADD_TYPE_ID(warmfront, (warmfront::count_outcomes))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::forecast_batch))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::batch_forecast>))
 CAF_END_TYPE_ID_BLOCK(warmfront)
 
 // Local messages only: nothing here is ever serialized.
@@ -205,3 +207,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<warmfront::peer_answer>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::yield_mails)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::yielded_mails>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::count_outcomes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::forecast_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::batch_forecast>)

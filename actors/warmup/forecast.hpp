@@ -1,4 +1,4 @@
-// When will a mail get its permits? The rules of the ledgers, run ahead.
+// When will mail have its permits? The rules of the ledgers, run ahead.
 #pragma once
 
 #include "actors/messages/messages.hpp"
@@ -11,5 +11,11 @@ namespace warmfront {
 /// the plans in force do not get there in 10 000 days.
 [[nodiscard]] release_forecast forecast(const ledger_book& book, const forecast_release& question,
                                         wall_time now);
+
+/// How a batch goes out, day by day, after what waits before it. All mail is taken to be received
+/// well, and nothing else to be sent: each day is used, levels are raised. No time to finish as
+/// above; `without_limit` sources finish at once.
+[[nodiscard]] batch_forecast forecast(const ledger_book& book, const forecast_batch& question,
+                                      wall_time now);
 
 } // namespace warmfront

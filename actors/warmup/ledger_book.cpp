@@ -140,7 +140,7 @@ result<void> ledger_book::apply_record(const storage::control_record& record) {
   }
   give_back_unowned(target);
   if (loaded_)
-    remember(target);
+    remember_later(target);
   opened(target);
   if (target.ledger.exists() && target.waiting)
     pump(target);
@@ -199,6 +199,10 @@ void ledger_book::opened(entry& of) {
 }
 
 ledger_book::effects ledger_book::take_effects() {
+  for (const auto ledger : std::exchange(changed_, {})) {
+    entries_[ledger].changed = false;
+    remember(entries_[ledger]);
+  }
   return std::exchange(effects_, {});
 }
 

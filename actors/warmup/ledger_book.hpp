@@ -147,6 +147,7 @@ private:
     bool give_back_asked = false; ///< in `effects::give_backs`, and not ended yet
     bool moving = false;          ///< in `effects::moves`, and not answered yet
     bool counted = false;         ///< its quality is not written yet
+    bool changed = false;         ///< in `changed_`
     wall_time queued_for = wall_time::min(); ///< in `openings_` at this time
   };
   struct custom_plan {
@@ -183,6 +184,8 @@ private:
   void pump(entry& of);
   /// Writes down what must be remembered of a ledger, when that is news.
   void remember(entry& of);
+  /// The same, once for all that happens before the effects are taken.
+  void remember_later(entry& of);
   void remember_complete();
   [[nodiscard]] lease_share share_of(std::string_view subject) const;
   void give_back_unowned(entry& of);
@@ -201,6 +204,7 @@ private:
   std::priority_queue<opening, std::vector<opening>, std::greater<>> openings_;
   std::vector<ledger_index> retries_;
   std::vector<ledger_index> counted_; ///< whose quality is to be written
+  std::vector<ledger_index> changed_; ///< to be remembered
   wall_time judged_at_{};
   effects effects_;
   std::unordered_map<std::string, node_name> owners_;

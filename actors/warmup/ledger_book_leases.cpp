@@ -106,6 +106,11 @@ result<void> ledger_book::load_plan_memory(std::string_view key, std::string_vie
   return success();
 }
 
+void ledger_book::remember_later(entry& of) {
+  if (!std::exchange(of.changed, true))
+    changed_.push_back(index_of(of));
+}
+
 void ledger_book::remember(entry& of) {
   if (settled_)
     return;

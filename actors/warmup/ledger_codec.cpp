@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <charconv>
-#include <map>
 
 #include "actors/warmup/ledger_record.hpp"
 #include "storage/formats/control.pb.h"
@@ -84,10 +83,8 @@ std::string quality_key(std::string_view subject) {
 
 namespace {
 
-using permits_by_provider = std::map<provider_name, std::uint64_t>;
-
 template <class Record>
-void add_providers(Record& to, const permits_by_provider& providers) {
+void add_providers(Record& to, const provider_permits& providers) {
   for (const auto& [provider, permits] : providers) {
     auto& added = *to.add_providers();
     added.set_provider(provider.str());
@@ -96,10 +93,11 @@ void add_providers(Record& to, const permits_by_provider& providers) {
 }
 
 template <class Record>
-permits_by_provider read_providers(const Record& from) {
-  permits_by_provider providers;
+provider_permits read_providers(const Record& from) {
+  provider_permits providers;
+  providers.reserve(static_cast<std::size_t>(from.providers_size()));
   for (const auto& each : from.providers())
-    providers[provider_name{each.provider()}] = each.permits();
+    providers.insert_or_assign(providers.end(), provider_name{each.provider()}, each.permits());
   return providers;
 }
 

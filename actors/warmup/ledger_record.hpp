@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/container/flat_map.hpp>
 
 #include "actors/core/clock.hpp"
 #include "actors/core/error.hpp"
@@ -32,13 +33,16 @@ struct ledger_record {
   friend bool operator==(const ledger_record&, const ledger_record&) = default;
 };
 
+/// Permits by provider, in order of name. Flat: ten thousand ledgers have one for each node.
+using provider_permits = boost::container::flat_map<provider_name, std::uint64_t>;
+
 /// What one node may give out on a ledger's day.
 struct ledger_grant {
   node_name node;
   std::uint64_t permits = 0;
   /// Of them at most this many at a provider, for each that the plan limits. `*`: at each other
   /// provider.
-  std::map<provider_name, std::uint64_t> providers = {};
+  provider_permits providers = {};
   std::uint64_t used = 0;      ///< when the node wrote this last
   quality_counts quality = {}; ///< the same
   friend bool operator==(const ledger_grant&, const ledger_grant&) = default;
@@ -53,7 +57,7 @@ struct ledger_day_record {
 /// At most this many permits of a day were spent by the node, in all and at each provider.
 struct permit_mark {
   std::uint64_t used = 0;
-  std::map<provider_name, std::uint64_t> providers = {};
+  provider_permits providers = {};
   friend bool operator==(const permit_mark&, const permit_mark&) = default;
 };
 

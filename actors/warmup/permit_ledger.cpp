@@ -7,6 +7,11 @@ namespace warmfront {
 
 namespace {
 
+const provider_name& other_provider() {
+  static const provider_name name{std::string{every_other_provider}};
+  return name;
+}
+
 /// What another node may send to a provider at most. A plan that was edited today may have had it
 /// named and not named: then the node's lease may still be of the other kind.
 std::uint64_t spent_at(const ledger_grant& grant, const provider_name& provider, bool is_named) {
@@ -15,7 +20,7 @@ std::uint64_t spent_at(const ledger_grant& grant, const provider_name& provider,
     return found == grant.providers.end() ? std::optional<std::uint64_t>{} : found->second;
   };
   const auto named = permits_of(provider);
-  const auto other = permits_of(provider_name{std::string{every_other_provider}}).value_or(0);
+  const auto other = permits_of(other_provider()).value_or(0);
   return is_named && named ? *named : std::max(named.value_or(0), other);
 }
 
@@ -75,8 +80,9 @@ ledger_memory permit_ledger::memory() const {
     memory.lease.emplace();
     memory.lease->permits = *total_.mine();
     for (const auto& each : providers_)
-      if (each.limited && each.named && each.share.mine())
-        memory.lease->providers[each.provider] = *each.share.mine();
+      if (each.limited() && each.named && each.share.mine())
+        memory.lease->providers.emplace_hint(memory.lease->providers.end(), each.provider,
+                                             *each.share.mine());
   }
   memory.given_back = kept_.has_value();
   return memory;
@@ -201,12 +207,25 @@ permit_ledger::provider_share& permit_ledger::add_provider(const provider_name& 
 
 /// Every provider that the plan names has a share from the start: it is leased with the rest.
 void permit_ledger::name_providers() {
-  for (auto& each : providers_)
+  const std::vector<std::uint64_t>* others = nullptr;
+  if (plan_) {
+    const auto& limits = plan_->value.providers;
+    if (limits.size() > providers_.size())
+      providers_.reserve(limits.size());
+    if (const auto found = limits.find(other_provider()); found != limits.end())
+      others = &found->second;
+  }
+  for (auto& each : providers_) {
     each.named = false;
+    each.days = others;
+  }
   if (!plan_)
     return;
-  for (const auto& [provider, days] : plan_->value.providers)
-    add_provider(provider).named = true;
+  for (const auto& [provider, days] : plan_->value.providers) {
+    auto& named = add_provider(provider);
+    named.named = true;
+    named.days = &days;
+  }
 }
 
 permit_ledger::provider_index permit_ledger::find_limit_of(const provider_name& provider) {
@@ -221,16 +240,18 @@ permit_ledger::provider_index permit_ledger::find_limit_of(const provider_name& 
   };
   auto found = index_of(provider);
   if (found == no_provider && has_provider_limits()) {
-    const provider_name other{std::string{every_other_provider}};
+    const auto& other = other_provider();
     if (!plan_->value.providers.contains(other))
       return no_provider;
     if (providers_.size() >= plan_->value.providers.size() + others_max)
       return index_of(other);
-    recompute_provider(add_provider(provider));
+    auto& added = add_provider(provider);
+    added.days = &plan_->value.providers.at(other);
+    recompute_provider(added, common_terms());
     provider_raise_due_ = true;
     found = index_of(provider);
   }
-  return found != no_provider && providers_[found].limited ? found : no_provider;
+  return found != no_provider && providers_[found].limited() ? found : no_provider;
 }
 
 share_terms permit_ledger::common_terms() const {
@@ -271,28 +292,20 @@ void permit_ledger::recompute() {
   total_.recompute(terms);
   provider_raise_due_ = false;
   for (auto& each : providers_)
-    recompute_provider(each);
+    recompute_provider(each, terms);
 }
 
-void permit_ledger::recompute_provider(provider_share& of) {
-  static const provider_name other{std::string{every_other_provider}};
-  of.limited = false;
-  if (!plan_)
+void permit_ledger::recompute_provider(provider_share& of, share_terms terms) {
+  if (!of.limited())
     return;
-  const auto& plans = plan_->value.providers;
-  const auto days = plans.find(of.named ? of.provider : other);
-  if (days == plans.end())
-    return;
-  of.limited = true;
-  auto terms = common_terms();
-  terms.limit = limit_on_day(today(), days->second, day_);
-  const auto& leased_as = of.named ? of.provider : other;
+  terms.limit = limit_on_day(today(), *of.days, day_);
+  terms.mine.reset();
+  terms.others = 0;
+  const auto& leased_as = of.named ? of.provider : other_provider();
   for (const auto& grant : leases_.grants) {
-    const auto granted = grant.providers.find(leased_as);
-    const bool is_granted = granted != grant.providers.end();
     if (grant.node != rules_->node)
       terms.others += spent_at(grant, of.provider, of.named);
-    else if (is_granted)
+    else if (const auto granted = grant.providers.find(leased_as); granted != grant.providers.end())
       terms.mine = std::min(granted->second, of.kept);
   }
   of.share.recompute(terms);
@@ -332,9 +345,11 @@ permit_ledger::raise permit_ledger::next_raise() {
   assert(is_raise_due());
   raising_ = true;
   raise next{day_, {total_.next_mark(), {}}, {}};
+  next.to.providers.reserve(providers_.size());
   for (const auto& each : providers_)
-    if (each.limited || each.share.durable() > 0)
-      next.to.providers.emplace(each.provider, each.share.next_mark());
+    if (each.limited() || each.share.durable() > 0)
+      next.to.providers.emplace_hint(next.to.providers.end(), each.provider,
+                                     each.share.next_mark());
   // Days before the opened one are asked for by nobody.
   std::erase_if(marks_on_disk_, [&](const auto& mark) {
     if (mark.first < record_.opened_day)
@@ -358,7 +373,7 @@ bool permit_ledger::mark_written(std::uint32_t day, const permit_mark& to) {
   for (auto& each : providers_) {
     if (const auto mark = to.providers.find(each.provider); mark != to.providers.end())
       each.share.marked(mark->second);
-    provider_raise_due_ = provider_raise_due_ || (each.limited && each.share.is_raise_due());
+    provider_raise_due_ = provider_raise_due_ || (each.limited() && each.share.is_raise_due());
   }
   return total_.mine().has_value();
 }

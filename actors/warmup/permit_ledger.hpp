@@ -199,7 +199,9 @@ private:
   struct provider_share {
     provider_name provider;
     permit_share share;
-    bool limited = false;                         ///< by the plan, today
+    /// Of the plan; null: it does not limit this provider today.
+    const std::vector<std::uint64_t>* days = nullptr;
+    [[nodiscard]] bool limited() const { return days != nullptr; }
     bool named = false;                           ///< else one of every other
     std::uint64_t kept = permit_share::unlimited; ///< see `kept_`
   };
@@ -210,7 +212,7 @@ private:
   void name_providers();
   void burn_unmarked();
   void recompute();
-  void recompute_provider(provider_share& of);
+  void recompute_provider(provider_share& of, share_terms terms);
   [[nodiscard]] share_terms common_terms() const;
   void forget_kept();
   void set_pace(wall_time now);

@@ -18,7 +18,7 @@ constexpr std::uint64_t news_min = 50;
 bool permit_ledger::wants_lease() const {
   return exists_ && mark_known_ &&
          (total_.wants_lease() || std::ranges::any_of(providers_, [](const auto& each) {
-            return each.limited && each.share.wants_lease();
+            return each.limited() && each.share.wants_lease();
           }));
 }
 
@@ -45,7 +45,7 @@ storage::control_transaction permit_ledger::lease() const {
   if (total_.limit())
     grant->permits = total_.wants_lease() ? total_.next_lease() : total_.mine().value_or(0);
   for (const auto& each : providers_) {
-    if (!each.limited)
+    if (!each.limited())
       continue;
     auto& part = grant->providers[each.named ? each.provider
                                              : provider_name{std::string{every_other_provider}}];
@@ -109,9 +109,9 @@ storage::control_transaction permit_ledger::give_back() const {
   if (grant == nullptr || grant->permits <= *kept_)
     return lowered;
   grant->permits = *kept_;
-  std::map<provider_name, std::uint64_t> kept;
+  provider_permits kept;
   for (const auto& each : providers_) {
-    if (!each.limited)
+    if (!each.limited())
       continue;
     auto& part =
         kept[each.named ? each.provider : provider_name{std::string{every_other_provider}}];
@@ -201,7 +201,7 @@ std::vector<ledger_report> permit_ledger::reports(wall_time now) const {
   report.moves.clear();
   report.quality = {};
   for (const auto& each : providers_) {
-    if (!each.limited || (each.provider.str() == every_other_provider && each.share.used() == 0))
+    if (!each.limited() || (each.provider.str() == every_other_provider && each.share.used() == 0))
       continue;
     report.provider = each.provider.str();
     report.limit = each.share.limit();

@@ -79,6 +79,9 @@ public:
   [[nodiscard]] release_forecast look_ahead(const forecast_release& m) const {
     return forecast(book_, m, time_.wall_now());
   }
+  [[nodiscard]] batch_forecast look_ahead(const forecast_batch& m) const {
+    return forecast(book_, m, time_.wall_now());
+  }
   /// Does what the book asks for.
   void flush();
 

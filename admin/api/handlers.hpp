@@ -37,6 +37,8 @@ outcome list_ledgers(call& request, const answers& given);
 outcome show_ledger(call& request, const answers& given);
 outcome act_on_ledger(call& request, const answers& given);
 
+outcome forecast_batch(call& request, const answers& given);
+
 outcome list_queues(call& request, const answers& given);
 outcome list_keys(call& request, const answers& given);
 outcome create_key(call& request, const answers& given);

@@ -100,6 +100,12 @@ ordered_json value_schema(const field& rules) {
     target["additionalProperties"] = text_schema(rules);
     return target;
   }
+  case value_kind::number_map: {
+    ordered_json target;
+    target["type"] = "object";
+    target["additionalProperties"] = ordered_json{{"type", "integer"}, {"minimum", rules.least}};
+    return target;
+  }
   case value_kind::numbers_map: {
     ordered_json target;
     target["type"] = "object";

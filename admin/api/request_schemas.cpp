@@ -74,7 +74,7 @@ constexpr field new_message_fields[] = {
     {.name = "send_at", .about = "", .supported = false},
 };
 
-constexpr field pool_address_fields[] = {
+constexpr field new_address_fields[] = {
     {.name = "address", .about = "the IP", .rule = ip, .required = true},
     {.name = "node",
      .about = "the node that owns it; this one by default",
@@ -87,7 +87,7 @@ constexpr field pool_address_fields[] = {
      .about = "its warm-up plan; none by default: no limit",
      .rule = text_rule::name},
 };
-constexpr schema pool_address{"new_pool_address", "An IP of a pool.", pool_address_fields};
+constexpr schema new_address{"new_pool_address", "An IP of a pool.", new_address_fields};
 
 constexpr field new_pool_fields[] = {
     {.name = "name", .about = "its name", .rule = text_rule::name, .required = true},
@@ -98,7 +98,7 @@ constexpr field new_pool_fields[] = {
     {.name = "overflow",
      .about = "what happens to mail over the limit, hold by default",
      .rule = overflow},
-    {.name = "ips", .about = "its IPs", .kind = objects, .most = 256, .nested = &pool_address},
+    {.name = "ips", .about = "its IPs", .kind = objects, .most = 256, .nested = &new_address},
 };
 /// The thresholds of a plan's quality rules, as `threshold_fields` names them.
 template <std::size_t... Index>
@@ -179,6 +179,29 @@ constexpr field new_key_fields[] = {
     {.name = "kind", .about = "bearer, the default", .rule = choice, .choices = key_kinds},
 };
 
+constexpr field new_forecast_fields[] = {
+    {.name = "pool",
+     .about = "the pool it would leave from",
+     .rule = text_rule::name,
+     .required = true},
+    {.name = "from_domain",
+     .about = "the sender's domain, whose ledger counts, too",
+     .rule = subject},
+    {.name = "recipients",
+     .about = "how many",
+     .kind = number,
+     .required = true,
+     .least = 1,
+     .most = 1'000'000'000'000},
+    {.name = "providers",
+     .about = "of them, so many at each receiving provider",
+     .kind = number_map,
+     .most = 100},
+    {.name = "class", .about = "batch by default", .rule = choice, .choices = mail_classes},
+    {.name = "start_at", .about = "when it would start; now by default", .rule = date_time},
+    {.name = "group", .about = "", .supported = false},
+};
+
 constexpr field page_fields[] = {limit_field, after_field};
 constexpr field message_query_fields[] = {
     limit_field,
@@ -206,11 +229,12 @@ const schema new_message{"new_message", "A message to send.", new_message_fields
 const schema new_pool{"new_pool", "A pool to create.", new_pool_fields};
 const schema changed_pool{"changed_pool", "A pool as it shall be.", without_first(new_pool_fields)};
 const schema changed_pool_address{"changed_pool_address", "An IP of a pool as it shall be.",
-                                  without_first(pool_address_fields)};
+                                  without_first(new_address_fields)};
 const schema new_plan{"new_plan", "A warm-up plan to create.", new_plan_fields};
 const schema changed_plan{"changed_plan", "A warm-up plan as it shall be.",
                           without_first(new_plan_fields)};
 const schema ledger_action{"ledger_action", "A change of a ledger.", action_fields};
+const schema new_forecast{"new_forecast", "A batch to look ahead for.", new_forecast_fields};
 const schema new_key{"new_key", "A key to create.", new_key_fields};
 const schema node_action{"node_action", "A change of a node.", node_action_fields};
 const schema page_query{"page_query", "", page_fields};

@@ -174,6 +174,30 @@ constexpr field queue_fields[] = {
     text_of("reason", "why it is not open"),
 };
 
+constexpr field forecast_day_fields[] = {
+    number_of("day", "from 1, the day of the start"),
+    time_of("at", "when it begins"),
+    number_of("sent", "recipients of the batch sent on it"),
+    number_of("remaining", "recipients left after it"),
+};
+constexpr schema forecast_day{"forecast_day", "A day on which some of the batch is sent.",
+                              forecast_day_fields};
+constexpr field finish_fields[] = {
+    time_of("finish_at", "when the last recipient is sent; null: not under today's rules", true)};
+constexpr schema forecast_finish{"forecast_finish", "When the batch would be finished.",
+                                 finish_fields};
+constexpr field forecast_fields[] = {
+    time_of("finish_at", "when the last recipient is sent; null: not under today's rules", true),
+    number_of("ahead", "recipients that wait before it"),
+    list_of("days", "day by day", forecast_day),
+    {.name = "with_one_more_ip",
+     .about = "the same with one more, new IP on the pool's plan",
+     .kind = object,
+     .required = true,
+     .nested = &forecast_finish},
+    text_of("problem", "what keeps it from going; empty: nothing"),
+};
+
 constexpr field key_fields[] = {
     text_of("id", "its id"),
     text_of("account", "on whose behalf it acts"),
@@ -248,6 +272,8 @@ const schema address{"ip", "An IP that mail leaves from.", address_fields};
 const schema plan{"plan", "A warm-up plan.", plan_fields};
 const schema ledger{"ledger", "What an IP or domain may send on a day.", ledger_fields};
 const schema queue{"queue", "Recipients that need the same permits.", queue_fields};
+const schema batch_forecast{
+    "batch_forecast", "How a batch would go out, by the rules that will run.", forecast_fields};
 const schema key{"key", "A key, without its secret.", key_fields};
 const schema created_key{"created_key", "A new key.", created_key_fields};
 const schema node{"node", "A node of the cluster.", node_fields};

@@ -59,14 +59,14 @@ using ask =
                  resume_ledger, set_ledger_day, list_plans, put_plan, delete_plan, list_pools,
                  put_pool, delete_pool, put_pool_address, delete_pool_address, submission,
                  report_message, explain_message, list_messages, cancel_message, list_queues,
-                 count_deliveries, list_nodes, change_node>;
+                 count_deliveries, list_nodes, change_node, warmfront::forecast_batch>;
 
 /// What an actor answered.
 using answered =
     std::variant<created_key, std::vector<key_report>, done, std::vector<ledger_report>,
                  ledger_report, std::vector<plan>, std::vector<pool>, message_id, message_report,
                  message_page, why_report, std::vector<queue_report>, delivery_counts,
-                 std::vector<node_report>, node_report>;
+                 std::vector<node_report>, node_report, batch_forecast>;
 using answers = std::vector<answered>;
 
 /// What comes next for a request: questions, whose answers are appended, or the response.

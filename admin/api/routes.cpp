@@ -83,6 +83,8 @@ const route all_routes[] = {
      "Pauses, resumes or moves a ledger, or gives it a plan.", access::manage, h::act_on_ledger,
      nullptr, &s::ledger_action, &s::ledger, false, 200, "application/json", across::summed},
 
+    {"POST", "/v1/forecast", "forecast_batch", "Looks ahead: when a batch would be sent.",
+     access::read, h::forecast_batch, nullptr, &s::new_forecast, &s::batch_forecast},
     {"GET", "/v1/queues", "list_queues", "What waits, and why.", access::read, h::list_queues,
      &s::page_query, nullptr, &s::queue, true, 200, "application/json", across::joined_list},
     {"GET", "/v1/cluster", "show_cluster", "The cluster and its nodes.", access::read,

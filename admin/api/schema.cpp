@@ -111,6 +111,8 @@ finding check_value(const field& rules, const json& value, const std::string& pa
     return check_array(rules, value, path, check_number);
   case value_kind::text_map:
     return check_map(rules, value, path, "strings", check_text);
+  case value_kind::number_map:
+    return check_map(rules, value, path, "whole numbers", check_number);
   case value_kind::numbers_map:
     return check_map(rules, value, path, "arrays",
                      [](const field& entry_rules, const json& entry, const std::string& where) {

@@ -21,6 +21,7 @@ enum class value_kind : std::uint8_t {
   texts,       ///< an array of texts
   numbers,     ///< an array of whole numbers
   text_map,    ///< an object of texts
+  number_map,  ///< an object of whole numbers
   numbers_map, ///< an object of arrays of whole numbers
   object,      ///< an object of the nested schema
   objects,     ///< an array of them

@@ -14,6 +14,7 @@ extern const schema new_plan;
 extern const schema changed_plan;
 extern const schema thresholds;
 extern const schema ledger_action;
+extern const schema new_forecast;
 extern const schema new_key;
 extern const schema node_action;
 
@@ -31,6 +32,7 @@ extern const schema address;
 extern const schema plan;
 extern const schema ledger;
 extern const schema queue;
+extern const schema batch_forecast;
 extern const schema key;
 extern const schema created_key;
 extern const schema cluster;

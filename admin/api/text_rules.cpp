@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "actors/core/address.hpp"
+#include "actors/core/clock.hpp"
 #include "actors/core/ids.hpp"
 #include "actors/core/ip.hpp"
 #include "admin/api/schema.hpp"
@@ -44,20 +45,6 @@ bool is_base64(std::string_view text) noexcept {
   return text.size() % 4 == 0 && text.size() - digits.size() <= 2 &&
          std::all_of(digits.begin(), digits.end(),
                      [](char c) { return is_alphanumeric(c) || c == '+' || c == '/'; });
-}
-
-bool is_date_time(std::string_view text) noexcept {
-  constexpr std::string_view shape = "dddd-dd-ddTdd:dd:dd";
-  if (text.size() <= shape.size()) {
-    return false;
-  }
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (shape[i] == 'd' ? !digit : text[i] != shape[i]) {
-      return false;
-    }
-  }
-  return text.back() == 'Z' || text.find_first_of("+-", shape.size()) != std::string_view::npos;
 }
 
 bool is_overflow(std::string_view text) noexcept {
@@ -116,7 +103,8 @@ std::optional<std::string> expectation(const field& rules, std::string_view text
   case text_rule::base64:
     return expect(is_base64(text), "base64 with padding (RFC 4648 section 4)");
   case text_rule::date_time:
-    return expect(is_date_time(text), "a time such as \"2026-11-24T10:29:44Z\" (RFC 3339)");
+    return expect(parse_rfc3339(text).has_value(),
+                  "a time such as \"2026-11-24T10:29:44Z\" (RFC 3339)");
   case text_rule::message:
     return expect(message_id::parse(text).has_value(), "a message id of 32 hexadecimal digits");
   case text_rule::choice:

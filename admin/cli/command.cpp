@@ -79,6 +79,8 @@ result<json> to_value(const argument& of, const std::vector<std::string>& values
     return to_object(of, values, to_numbers);
   case shape::named_decimals:
     return to_object(of, values, to_decimal);
+  case shape::named_number:
+    return to_object(of, values, to_number);
   case shape::addresses: {
     auto all = json::array();
     for (const auto& each : values) {
@@ -130,7 +132,8 @@ result<void> add(const argument& of, const std::vector<std::string>& values, api
 
 std::string option_of(const argument& value) {
   std::string option = "--" + std::string{value.name};
-  if (value.kind == shape::named_numbers || value.kind == shape::named_decimals) {
+  if (value.kind == shape::named_numbers || value.kind == shape::named_decimals ||
+      value.kind == shape::named_number) {
     option.pop_back();
   }
   std::replace(option.begin(), option.end(), '_', '-');

@@ -28,6 +28,7 @@ enum class shape {
   texts,          ///< may be repeated
   numbers,        ///< separated by commas
   named_numbers,  ///< may be repeated: `gmail=100,200`
+  named_number,   ///< may be repeated: `gmail=1000`
   named_decimals, ///< may be repeated: `lower_spam=5`
   addresses,      ///< may be repeated; entries of `ips`
   flag,           ///< given or not

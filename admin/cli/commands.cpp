@@ -99,6 +99,16 @@ constexpr argument warmup_show[] = {
     limit,
     after,
 };
+constexpr argument warmup_forecast[] = {
+    {.name = "pool", .about = "the pool it would leave from", .positional = true, .required = true},
+    {.name = "recipients", .about = "how many", .kind = shape::number, .required = true},
+    {.name = "from_domain", .about = "the sender's domain"},
+    {.name = "providers",
+     .about = "so many at one receiving provider, as in gmail=1000",
+     .kind = shape::named_number},
+    {.name = "class", .about = "batch or triggered"},
+    {.name = "start_at", .about = "when it would start, as in 2026-12-01T08:00:00Z"},
+};
 constexpr argument warmup_set_day[] = {
     subject,
     {.name = "day",
@@ -187,6 +197,8 @@ constexpr command all[] = {
 
     {"warmup", "show", "Shows what IPs and domains may send today.", "GET", "/v1/ledgers",
      warmup_show, "", ledger_columns},
+    {"warmup", "forecast", "Looks ahead: when a batch would be sent, day by day.", "POST",
+     "/v1/forecast", warmup_forecast, "{}"},
     {"warmup", "pause", "Stops a warm-up by hand.", "POST", "/v1/ledgers/{}/actions", by_subject,
      R"({"action":"pause"})"},
     {"warmup", "resume", "Goes on with a paused warm-up.", "POST", "/v1/ledgers/{}/actions",

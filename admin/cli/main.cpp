@@ -47,7 +47,8 @@ void add_argument(CLI::App& app, const argument& each, invocation& target) {
   }
   CLI::Option* option = nullptr;
   if (each.kind == shape::texts || each.kind == shape::addresses ||
-      each.kind == shape::named_numbers || each.kind == shape::named_decimals) {
+      each.kind == shape::named_numbers || each.kind == shape::named_decimals ||
+      each.kind == shape::named_number) {
     option = app.add_option_function<std::vector<std::string>>(
         name,
         [keep](const std::vector<std::string>& values) {

@@ -112,7 +112,13 @@ TEST_CASE("cli: pools, IPs, plans, warm-ups, queues and keys", "[cli]") {
       {"plan create mine --days 10,20,30", "10, 20, 30"},
       {"plan list", "mine"},
       {"plan show mine", "10, 20, 30"},
+      {"plan change mine --days 10,5 --allow-decrease --advance on_use --spread even "
+       "--time-zone Europe/Berlin --provider gmail=1,2 --provider *=3 --threshold lower_spam=4.5",
+       "Europe/Berlin"},
       {"plan delete mine", ""},
+      {"pool create q --ip 127.0.0.9", ""},
+      {"warmup forecast q --recipients 1000 --provider gmail=10 --start-at 2026-12-01T08:00:00Z",
+       "2026-12-02T08:00:00.000Z"},
       {"warmup show", "127.0.0.2"},
       {"warmup show 127.0.0.2", "exhausted"},
       {"warmup pause 127.0.0.2", "paused"},

@@ -100,6 +100,14 @@ caf::behavior fake_warmup(caf::event_based_actor*, fake_world* world) {
         return removed == 0 ? answer<done>{missing("There is no such plan.")}
                             : answer<done>{done{}};
       },
+      [world](const forecast_batch& m) {
+        const std::lock_guard lock{world->guard};
+        world->forecasts.push_back(m);
+        batch_forecast looked;
+        looked.finish_at = m.start_at + std::chrono::hours{24};
+        looked.days.push_back({2, m.start_at, m.recipients, 0});
+        return answer<batch_forecast>{looked};
+      },
   };
 }
 

@@ -35,6 +35,7 @@ struct fake_world {
   std::optional<error> intake_failure;
   std::vector<pool> pools;
   std::vector<plan> plans{{plan_name{"standard"}, {500, 1000}, true}};
+  std::vector<forecast_batch> forecasts;
   std::vector<ledger_report> ledgers;
   std::vector<key_report> keys;
   std::vector<message_report> messages;

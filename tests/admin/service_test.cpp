@@ -140,6 +140,95 @@ TEST_CASE("admin service: a key is asked for once in five seconds", "[admin]") {
   CHECK(ask(node.port(), "GET", "/v1/cluster", "Basic x").status == 401);
 }
 
+TEST_CASE("admin service: a batch is looked ahead for behind what waits", "[admin]") {
+  fake_node node;
+  const auto port = node.port();
+  {
+    const std::lock_guard lock{node.world.guard};
+    pool overflowing;
+    overflowing.name = pool_name{"mine"};
+    overflowing.overflow = "pool:shared";
+    overflowing.addresses = {{ip_address{"192.0.2.1"}, {}, 1, {}},
+                             {ip_address{"192.0.2.2"}, {}, 0, {}}};
+    pool shared;
+    shared.name = pool_name{"shared"};
+    shared.addresses = {{ip_address{"192.0.2.3"}, {}, 1, {}}};
+    node.world.pools = {overflowing, shared};
+  }
+  const auto looked = ask(port, "POST", "/v1/forecast", "viewer.secret",
+                          R"({"pool":"mine","from_domain":"a.example","recipients":500,
+                              "providers":{"gmail":20},"start_at":"2026-12-01T08:00:00Z"})");
+  CHECK(looked.status == 200);
+  CHECK(looked.body.find(R"("finish_at":"2026-12-02T08:00:00.000Z")") != std::string::npos);
+  {
+    const std::lock_guard lock{node.world.guard};
+    REQUIRE(node.world.forecasts.size() == 1);
+    const auto& asked = node.world.forecasts.front();
+    CHECK(asked.sources ==
+          std::vector<ip_address>{ip_address{"192.0.2.1"}, ip_address{"192.0.2.3"}});
+    CHECK(asked.sender_domain.str() == "a.example");
+    CHECK(asked.importance == mail_class::batch);
+    CHECK(asked.providers.at(provider_name{"gmail"}) == 20);
+  }
+  CHECK(ask(port, "POST", "/v1/forecast", "viewer.secret", R"({"pool":"none","recipients":5})")
+            .status == 404);
+  for (const auto* bad : {R"({"pool":"mine"})", R"({"pool":"mine","recipients":0})",
+                          R"({"pool":"mine","recipients":5,"start_at":"tomorrow"})",
+                          R"({"pool":"mine","recipients":5,"providers":{"gmail":[1]}})",
+                          R"({"pool":"mine","recipients":5,"group":"g"})"}) {
+    CAPTURE(bad);
+    CHECK(ask(port, "POST", "/v1/forecast", "viewer.secret", bad).status == 422);
+  }
+}
+
+TEST_CASE("admin service: a plan is kept with all that moves it", "[admin]") {
+  fake_node node;
+  const auto port = node.port();
+  const auto stored = ask(port, "POST", "/v1/plans", "operator.secret",
+                          R"({"name":"y","days":[9,9],"advance":"level","spread":"even",
+                              "time_zone":"UTC","providers":{"gmail":[1,2],"*":[3]},
+                              "thresholds":{"lower_spam":0.125,"judged_above":50}})");
+  CHECK(stored.status == 201);
+  CHECK(stored.body.find(R"("providers":{"*":[3],"gmail":[1,2]})") != std::string::npos);
+  CHECK(stored.body.find(R"("lower_spam":0.125)") != std::string::npos);
+  CHECK(stored.body.find(R"("judged_above":50)") != std::string::npos);
+  CHECK(stored.body.find(R"("raise_complaints":0.1)") != std::string::npos);
+  for (const auto* bad :
+       {R"({"name":"z","days":[1],"advance":"never"})", R"({"name":"z","days":[1],"spread":1})",
+        R"({"name":"z","days":[1],"thresholds":{"lower_spam":0.0001}})",
+        R"({"name":"z","days":[1],"thresholds":{"lower_spam":101}})",
+        R"({"name":"z","days":[1],"thresholds":{"judged_above":0.5}})",
+        R"({"name":"z","days":[1],"thresholds":{"other":1}})",
+        R"({"name":"z","days":[1],"providers":{"gmail":1}})", R"({"name":"z","days":[-1]})"}) {
+    CAPTURE(bad);
+    CHECK(ask(port, "POST", "/v1/plans", "operator.secret", bad).status == 422);
+  }
+}
+
+TEST_CASE("admin service: the last IP does not go while mail waits for it", "[admin]") {
+  fake_node node;
+  const auto port = node.port();
+  {
+    const std::lock_guard lock{node.world.guard};
+    pool shared;
+    shared.name = pool_name{"shared"}; // The fake node's mail waits there.
+    shared.addresses = {{ip_address{"192.0.2.1"}, {}, 1, {}}, {ip_address{"192.0.2.2"}, {}, 1, {}}};
+    node.world.pools = {shared};
+  }
+  const auto* const first = "/v1/pools/shared/ips/192.0.2.1";
+  CHECK(ask(port, "DELETE", first, "operator.secret").status == 204);
+  const auto refused = ask(port, "DELETE", "/v1/pools/shared/ips/192.0.2.2", "operator.secret");
+  CHECK(refused.status == 409);
+  CHECK(refused.body.find("add another IP first") != std::string::npos);
+  CHECK(ask(port, "PUT", "/v1/pools/shared", "operator.secret", R"({"ips":[]})").status == 409);
+  CHECK(ask(port, "PUT", "/v1/pools/shared", "operator.secret",
+            R"({"ips":[{"address":"192.0.2.2","weight":0}]})")
+            .status == 409);
+  CHECK(ask(port, "DELETE", "/v1/pools/shared", "operator.secret").status == 409);
+  CHECK(ask(port, "GET", "/v1/pools/shared", "viewer.secret").body.find("192.0.2.2") !=
+        std::string::npos);
+}
+
 TEST_CASE("admin service: pools, plans and ledgers are managed", "[admin]") {
   fake_node node;
   const auto port = node.port();

@@ -42,3 +42,19 @@ TEST_CASE("clock: a manual clock jumps without its steady clock", "[core]") {
   CHECK(time.wall_now() - wall == seconds{-55});
   CHECK(time.steady_now() - steady == seconds{5});
 }
+TEST_CASE("clock: RFC 3339 is read back as it was written, with any offset", "[core]") {
+  const auto when = parse_rfc3339("2026-11-24T10:29:44.120Z");
+  REQUIRE(when);
+  CHECK(to_rfc3339(*when) == "2026-11-24T10:29:44.120Z");
+  CHECK(parse_rfc3339("2026-11-24T18:29:44.12+08:00") == when);
+  CHECK(parse_rfc3339("2026-11-24T05:29:44.120000999-05:00") == when);
+  CHECK(to_rfc3339(parse_rfc3339("2024-02-29T23:59:59Z").value()) == "2024-02-29T23:59:59.000Z");
+  for (const auto* bad :
+       {"", "2026-11-24", "2026-11-24T10:29:44", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z",
+        "2026-11-24T24:00:00Z", "2026-11-24T10:60:00Z", "2026-11-24T10:29:44.Z",
+        "2026-11-24T10:29:44+0800", "2026-11-24T10:29:44Zx", "1969-12-31T23:59:59Z",
+        "2026-11-24 10:29:44Z"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_rfc3339(bad));
+  }
+}

@@ -1,0 +1,113 @@
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "actors/core/clock.hpp"
+#include "admin/api/handlers.hpp"
+
+namespace warmfront::admin::handlers {
+
+namespace {
+
+const pool* find_by_name(const std::vector<pool>& all, const pool_name& name) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const pool& each) { return each.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+void add_sources(std::vector<ip_address>& to, const pool* from) {
+  if (from == nullptr) {
+    return;
+  }
+  for (const auto& each : from->addresses) {
+    if (each.weight > 0 && std::find(to.begin(), to.end(), each.address) == to.end()) {
+      to.push_back(each.address);
+    }
+  }
+}
+
+/// What goes before new mail of a class: triggered mail, and what came earlier.
+std::uint64_t ahead_of(const std::vector<queue_report>& queues, const pool_name& name,
+                       mail_class importance) {
+  std::uint64_t ahead = 0;
+  for (const auto& each : queues) {
+    if (each.pool == name && each.importance <= importance) {
+      ahead += each.waiting;
+    }
+  }
+  return ahead;
+}
+
+warmfront::forecast_batch read_question(const call& request, const pool& from,
+                                        const std::vector<pool>& pools,
+                                        const std::vector<queue_report>& queues) {
+  const auto& body = request.body;
+  warmfront::forecast_batch question;
+  add_sources(question.sources, &from);
+  add_sources(question.sources, find_by_name(pools, overflow_pool(from)));
+  question.sender_domain = domain_name{text_of(body, "from_domain")};
+  question.importance =
+      text_of(body, "class", "batch") == "batch" ? mail_class::batch : mail_class::triggered;
+  question.ahead = ahead_of(queues, from.name, question.importance);
+  question.recipients = number_of(body, "recipients", 1);
+  // Checked before: it is a time.
+  question.start_at = parse_rfc3339(text_of(body, "start_at")).value_or(wall_time{});
+  if (const auto providers = body.find("providers"); providers != body.end()) {
+    for (const auto& [provider, count] : providers->items()) {
+      question.providers[provider_name{provider}] = count.get<std::uint64_t>();
+    }
+  }
+  return question;
+}
+
+ordered_json time_or_null(const std::optional<wall_time>& when) {
+  return when ? ordered_json(to_rfc3339(*when)) : ordered_json(nullptr);
+}
+
+std::string problem_of(const batch_forecast& forecast) {
+  if (forecast.finish_at) {
+    return {};
+  }
+  if (forecast.blocking) {
+    return fmt::format("the ledger of {} is paused", forecast.blocking->subject.str());
+  }
+  return forecast.days.empty() ? "the pool has no IP that may send"
+                               : "the plans in force do not get there";
+}
+
+} // namespace
+
+outcome forecast_batch(call& request, const answers& given) {
+  if (given.empty()) {
+    return std::vector<ask>{warmfront::list_pools{}, warmfront::list_queues{}};
+  }
+  const auto& pools = answer_at<std::vector<pool>>(given, 0);
+  const pool_name name{text_of(request.body, "pool")};
+  const auto* const from = find_by_name(pools, name);
+  if (from == nullptr) {
+    return fail(not_found("pool", name.str()));
+  }
+  const auto question =
+      read_question(request, *from, pools, answer_at<std::vector<queue_report>>(given, 1));
+  if (given.size() == 2) {
+    return then(question);
+  }
+  const auto& forecast = answer_at<batch_forecast>(given, 2);
+  ordered_json body;
+  body["finish_at"] = time_or_null(forecast.finish_at);
+  body["ahead"] = question.ahead;
+  body["days"] = ordered_json::array();
+  for (const auto& each : forecast.days) {
+    ordered_json day;
+    day["day"] = each.number;
+    day["at"] = to_rfc3339(each.at);
+    day["sent"] = each.sent;
+    day["remaining"] = each.remaining;
+    body["days"].push_back(std::move(day));
+  }
+  body["with_one_more_ip"]["finish_at"] = time_or_null(forecast.with_one_more);
+  body["problem"] = problem_of(forecast);
+  return respond(request, body);
+}
+
+} // namespace warmfront::admin::handlers
