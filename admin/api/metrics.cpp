@@ -93,6 +93,10 @@ void add_ledgers(families& target, const std::vector<ledger_report>& ledgers) {
        [](const ledger_report& each) { return number(each.used); }},
       {"warmfront_ledger_day", "The day of the ledger's plan.",
        [](const ledger_report& each) { return number(each.day); }},
+      {"warmfront_ledger_held_days", "Days from today on for which an early weak signal holds it.",
+       [](const ledger_report& each) { return number(each.held_days); }},
+      {"warmfront_ledger_blocked", "1 while the ledger is blocked for its delivery quality.",
+       [](const ledger_report& each) { return each.state == ledger_state::blocked ? 1.0 : 0.0; }},
       {"warmfront_ledger_paused", "1 while the ledger is paused.",
        [](const ledger_report& each) { return each.state == ledger_state::paused ? 1.0 : 0.0; }},
   };
@@ -114,6 +118,25 @@ void add_ledgers(families& target, const std::vector<ledger_report>& ledgers) {
   }
 }
 
+/// What became of the mail of each whole ledger today; those that have seen nothing are left out.
+void add_quality(families& target, const std::vector<ledger_report>& ledgers) {
+  auto& outcomes = add(target, "warmfront_ledger_outcomes",
+                       "Recipients of the ledger's day by what became of them on this node.",
+                       prometheus::MetricType::Gauge);
+  for (const auto& ledger : ledgers) {
+    const auto& counts = ledger.quality;
+    if (counts == quality_counts{}) {
+      continue;
+    }
+    const std::pair<const char*, std::uint64_t> results[] = {
+        {"all", counts.outcomes}, {"delivered", counts.delivered},  {"invalid", counts.invalid},
+        {"spam", counts.spam},    {"complaint", counts.complaints}, {"opened", counts.opened}};
+    for (const auto& [result, count] : results) {
+      sample(outcomes, number(count), {{"subject", ledger.subject.str()}, {"result", result}});
+    }
+  }
+}
+
 void add_queues(families& target, const std::vector<queue_report>& queues) {
   auto& waiting = add(target, "warmfront_queue_waiting", "Recipients that wait in a queue.",
                       prometheus::MetricType::Gauge);
@@ -122,6 +145,7 @@ void add_queues(families& target, const std::vector<queue_report>& queues) {
            {{"pool", each.pool.str()},
             {"class", std::string{to_string(each.importance)}},
             {"sender_domain", each.sender_domain},
+            {"provider", each.provider},
             {"destination", each.destination},
             {"state", each.state}});
   }
@@ -145,6 +169,7 @@ std::string metrics_text(const metric_sources& sources) {
   add_delivery(all, sources.delivery);
   add_smtp(all, sources.smtp);
   add_ledgers(all, sources.ledgers);
+  add_quality(all, sources.ledgers);
   add_queues(all, sources.queues);
   return prometheus::TextSerializer{}.Serialize(all);
 }

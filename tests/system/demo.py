@@ -1,6 +1,7 @@
 """What `./dev demo` shows: a real batch through one node, under the warm-up limit.
 
 With --nodes 3: a batch through three nodes, one of which is killed in the middle.
+With --warmup: twenty plan days of a few seconds each, beside what was forecast.
 
 One node, two warm IPs in the shared pool, one dedicated IP on the standard plan; all are loopback
 addresses, and the only next hop is a sink on this machine.
@@ -15,6 +16,7 @@ from harness.node import Node
 from harness.processes import ROOT, let_pass
 from harness.showing import Showing, say
 from harness.sink import Sink, send_load
+from warmup_demo import WarmupDemo
 
 SHARED = ("127.0.0.1", "127.0.0.3")
 DEDICATED = "127.0.0.2"
@@ -141,7 +143,11 @@ def main():
     parser.add_argument("--exit", action="store_true", help="stop after the summary")
     parser.add_argument("--nodes", type=int, default=1, choices=(1, 3),
                         help="3: a cluster, one node of which is killed in the middle")
+    parser.add_argument("--warmup", action="store_true",
+                        help="twenty plan days of a few seconds, beside the forecast")
     options = parser.parse_args()
+    if options.warmup:
+        return WarmupDemo().run(options.exit)
     if options.nodes == 3:
         return ClusterDemo().run(options.exit)
     demo = Demo(options.day)
