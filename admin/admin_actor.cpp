@@ -81,7 +81,7 @@ const auto& whom(const admin_parts& parts) {
   if constexpr (is_one_of<Question, create_key, list_keys, revoke_key, authenticate_key>) {
     return parts.access;
   } else if constexpr (is_one_of<Question, list_pools, put_pool, delete_pool, put_pool_address,
-                                 delete_pool_address>) {
+                                 delete_pool_address, set_address_state>) {
     return parts.ip_pool;
   } else if constexpr (is_one_of<Question, list_ledgers, set_ledger_plan, pause_ledger,
                                  resume_ledger, set_ledger_day, list_plans, put_plan,

@@ -36,7 +36,8 @@ std::vector<ip_address> delivery_state::addresses_of(const pool_name& wanted) co
     for (const auto& each : *pools_)
       if (each.name == wanted)
         for (const auto& address : each.addresses)
-          addresses.push_back(address.address);
+          if (address.weight > 0 && address.state == address_state::active)
+            addresses.push_back(address.address);
   return addresses;
 }
 
@@ -111,6 +112,9 @@ bool delivery_state::may_send() const {
 
 // One line per outcome; `held` and moves between lanes are no outcomes.
 void delivery_state::happened(const outcome& what) {
+  if (what.on_the_wire && what.why == smtp::bounce_class::source_block)
+    self_->send(ports_.ip_pool,
+                report_block{what.record.source, what.item.provider, what.record.last_reply});
   const auto state = what.state();
   const bool end = is_final(state);
   if ((!end && state != recipient_state::deferred) || !ports_.log->enabled(log_level::info))

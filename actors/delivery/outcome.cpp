@@ -4,7 +4,6 @@
 #include <cassert>
 #include <utility>
 
-#include "net/smtp/bounce_class.hpp"
 #include "storage/copies.hpp"
 
 namespace warmfront {
@@ -61,10 +60,13 @@ std::string describe(const smtp::reply& verdict, bool in_doubt) {
 }
 
 recipient_state verdict_of(const attempt& what, const storage::recipient_record& record,
-                           const retry_schedule& schedule, wall_time now) {
+                           smtp::bounce_class why, const retry_schedule& schedule, wall_time now) {
   if (what.verdict.code >= 200 && what.verdict.code < 300)
     return recipient_state::delivered;
-  if (what.verdict.permanent())
+  // A refusal of the address and not of the mail: it is tried once more, from another address when
+  // this one is taken out of use.
+  const bool tries_elsewhere = why == smtp::bounce_class::source_block && record.attempts == 1;
+  if (what.verdict.permanent() && !tries_elsewhere)
     return recipient_state::bounced;
   if (what.item.live->cancelled)
     return recipient_state::cancelled;
@@ -94,7 +96,9 @@ outcome judge(attempt what, const retry_schedule& schedule, wall_time now, rando
   record.source = what.item.source;
   if (!record.first_attempt_at)
     record.first_attempt_at = now;
-  const auto state = verdict_of(what, record, schedule, now);
+  const auto why = what.verdict.permanent() ? smtp::classify(what.verdict, record.source.str())
+                                            : smtp::bounce_class::other;
+  const auto state = verdict_of(what, record, why, schedule, now);
   record.state = static_cast<std::uint8_t>(state);
   outcome judged;
   judged.item = std::move(what.item);
@@ -102,6 +106,7 @@ outcome judge(attempt what, const retry_schedule& schedule, wall_time now, rando
   judged.record = std::move(record);
   judged.dsn_passed_on = what.dsn_passed_on;
   judged.on_the_wire = what.on_the_wire;
+  judged.why = why;
   settle_permits(judged, what.on_the_wire);
   if (is_final(state))
     finish(judged);
@@ -175,12 +180,11 @@ void add_quality(std::map<ledger_subject, quality_counts>& to, const outcome& wh
     return;
   quality_counts one;
   one.outcomes = 1;
-  const auto why = smtp::classify(what.reply, what.record.source.str());
   if (state == recipient_state::delivered)
     one.delivered = 1;
-  else if (why == smtp::bounce_class::invalid)
+  else if (what.why == smtp::bounce_class::invalid)
     one.invalid = 1;
-  else if (why == smtp::bounce_class::spam || why == smtp::bounce_class::source_block)
+  else if (what.why == smtp::bounce_class::spam || what.why == smtp::bounce_class::source_block)
     one.spam = 1;
   // An earlier day's permit of the same ledger is no second mail.
   std::vector<ledger_subject> seen;

@@ -11,6 +11,7 @@
 #include "actors/core/random.hpp"
 #include "actors/delivery/dispatcher.hpp"
 #include "actors/delivery/retry_schedule.hpp"
+#include "net/smtp/bounce_class.hpp"
 #include "storage/spool.hpp"
 
 namespace warmfront {
@@ -22,6 +23,7 @@ struct outcome {
   storage::recipient_record record;
   bool last_of_message = false; ///< with it the message is finished: its body goes
   bool dsn_passed_on = false;
+  smtp::bounce_class why = smtp::bounce_class::other; ///< of a refusal
   bool on_the_wire = false;    ///< this attempt was: its answer is the receiver's
   std::vector<charge> refunds; ///< permits that nothing was sent for
   /// Who had the second copy when this was written: it is told of this, whoever has it by now.

@@ -3,6 +3,7 @@
 #include <caf/send.hpp>
 
 #include "actors/control_mirror/control_mirror.hpp"
+#include "actors/ip_pool/block_watch.hpp"
 #include "actors/ip_pool/pool_book.hpp"
 #include "actors/messages/run_later.hpp"
 
@@ -22,14 +23,14 @@ public:
   using done_promise = caf::typed_response_promise<answer<done>>;
 
   ip_pool_host(self_pointer self, warmup_actor warmup, storage::control_store& control,
-               event_log& log, node_name self_name)
-      : self_{self}, warmup_{std::move(warmup)}, log_{log}, in_cluster_{!self_name.empty()},
-        book_{std::move(self_name)}, mirror_{
-                                         control,
-                                         std::string{pool_prefix},
-                                         {[this](const auto& all) { seen(book_.load(all)); },
-                                          [this](const auto& event) { seen(book_.apply(event)); }},
-                                         run_later(self)} {}
+               const clock& time, event_log& log, node_name self_name)
+      : self_{self}, warmup_{std::move(warmup)}, time_{time}, log_{log},
+        in_cluster_{!self_name.empty()}, book_{std::move(self_name)},
+        mirror_{control,
+                std::string{pool_prefix},
+                {[this](const auto& all) { seen(book_.load(all)); },
+                 [this](const auto& event) { seen(book_.apply(event)); }},
+                run_later(self)} {}
 
   void start() { mirror_.start(); }
   /// Runs `work` now, or once the pools are read.
@@ -62,6 +63,14 @@ public:
                                              : answer<done>{outcome.error()});
                    });
   }
+  void change(const set_address_state& command, done_promise promise) {
+    mirror_.change([this, command] { return book_.build(command, time_.wall_now()); },
+                   [promise](const result<void>& outcome) mutable {
+                     promise.deliver(outcome ? answer<done>{done{}}
+                                             : answer<done>{outcome.error()});
+                   });
+  }
+  void note_block(const report_block& m);
   void change_with_ledgers(put_pool command, done_promise promise);
   void change_with_ledgers(put_pool_address command, done_promise promise);
 
@@ -73,7 +82,9 @@ private:
 
   self_pointer self_;
   warmup_actor warmup_;
+  const clock& time_;
   event_log& log_;
+  block_watch blocks_;
   const bool in_cluster_; ///< then addresses have owners, who alone lease their ledgers
   pool_book book_;
   control_mirror mirror_;
@@ -110,6 +121,25 @@ void ip_pool_host::tell() {
     caf::anon_send(replication_, pools_changed{pools});
   if (in_cluster_)
     caf::anon_send(warmup_, pools_changed{pools});
+}
+
+void ip_pool_host::note_block(const report_block& m) {
+  log_.write(log_level::warn, "address_refused",
+             {{"address", std::string_view{m.address.str()}},
+              {"provider", std::string_view{m.provider.str()}},
+              {"reply", std::string_view{m.reply}}});
+  if (!blocks_.note(m.address, m.provider, time_.wall_now()))
+    return;
+  set_address_state command{m.address, address_state::quarantined,
+                            "blocked by " + m.provider.str() + ": " + m.reply};
+  mirror_.change(
+      [this, command] { return book_.build(command, time_.wall_now()); },
+      [this, command](const result<void>& outcome) {
+        log_.write(outcome ? log_level::warn : log_level::error,
+                   outcome ? "address_quarantined" : "address_not_quarantined",
+                   {{"address", std::string_view{command.address.str()}},
+                    {"reason", std::string_view{outcome ? command.reason : outcome.error().what}}});
+      });
 }
 
 take_permits ip_pool_host::permits_for(const assign_sources& m) const {
@@ -186,9 +216,10 @@ auto change_handler(self_pointer self, Work work) {
 
 ip_pool_shell::behavior_type ip_pool_behavior(ip_pool_shell::stateful_pointer<ip_pool_state> self,
                                               warmup_actor warmup, storage::control_store* control,
-                                              event_log* log, node_name self_name) {
-  self->state.host =
-      std::make_shared<ip_pool_host>(self, std::move(warmup), *control, *log, std::move(self_name));
+                                              const clock* time, event_log* log,
+                                              node_name self_name) {
+  self->state.host = std::make_shared<ip_pool_host>(self, std::move(warmup), *control, *time, *log,
+                                                    std::move(self_name));
   auto* const host = self->state.host.get();
   host->start();
   return {
@@ -214,6 +245,9 @@ ip_pool_shell::behavior_type ip_pool_behavior(ip_pool_shell::stateful_pointer<ip
           self, [](auto& of, const auto& m, auto promise) { of.change_with_ledgers(m, promise); }),
       change_handler<delete_pool_address>(
           self, [](auto& of, const auto& m, auto promise) { of.change(m, promise); }),
+      change_handler<set_address_state>(
+          self, [](auto& of, const auto& m, auto promise) { of.change(m, promise); }),
+      [host](const report_block& m) { host->when_loaded([host, m] { host->note_block(m); }); },
       [host](const connect_listeners& m) { host->connect(m); },
       [host](const run_step& m) {
         m.step();

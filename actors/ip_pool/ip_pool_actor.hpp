@@ -5,6 +5,7 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/core/clock.hpp"
 #include "actors/core/event_log.hpp"
 #include "actors/messages/handles.hpp"
 #include "storage/control_store.hpp"
@@ -25,6 +26,7 @@ struct ip_pool_state {
 /// pointers outlive the actor. `self_name`: see `pool_book`.
 ip_pool_shell::behavior_type ip_pool_behavior(ip_pool_shell::stateful_pointer<ip_pool_state> self,
                                               warmup_actor warmup, storage::control_store* control,
-                                              event_log* log, node_name self_name);
+                                              const clock* time, event_log* log,
+                                              node_name self_name);
 
 } // namespace warmfront

@@ -136,6 +136,10 @@ result<pool_address> pool_book::prepared(const pool_address& value, const pool& 
   const auto* const known = find_address(target.name, stored_form.address);
   if (stored_form.node.empty())
     stored_form.node = known != nullptr && !known->node.empty() ? known->node : self_;
+  // Who changes a pool does not release an address by it.
+  stored_form.state = known != nullptr ? known->state : address_state::active;
+  stored_form.reason = known != nullptr ? known->reason : std::string{};
+  stored_form.changed_at = known != nullptr ? known->changed_at : wall_time{};
   if (!stored_form.plan.empty())
     return stored_form;
   if (known != nullptr)
@@ -289,6 +293,30 @@ result<storage::control_transaction> pool_book::build(const delete_pool_address&
   return replace(changed);
 }
 
+result<storage::control_transaction> pool_book::build(const set_address_state& command,
+                                                      wall_time now) const {
+  storage::control_transaction transaction;
+  bool found = false;
+  for (const auto& [name, holder] : pools_) {
+    auto changed = holder.value;
+    const auto at = std::ranges::find(changed.addresses, command.address, &pool_address::address);
+    if (at == changed.addresses.end())
+      continue;
+    found = true;
+    if (at->state == command.state)
+      continue;
+    at->state = command.state;
+    at->reason = command.state == address_state::active ? std::string{} : command.reason;
+    at->changed_at = now;
+    transaction.when.push_back({pool_key(name), holder.at});
+    transaction.then.push_back({pool_key(name), encode(changed)});
+  }
+  if (!found)
+    return error{errc::not_found, "address " + command.address.str() + " is in no pool",
+                 "add it to one first", "address"};
+  return transaction;
+}
+
 // ---- what is so ---------------------------------------------------------------------------
 
 const pool* pool_book::find(const pool_name& name) const {
@@ -311,12 +339,11 @@ result<std::vector<pool>> pool_book::list(const pool_name& name) const {
 }
 
 std::vector<pool_address> pool_book::sources_of(const pool& of) const {
-  if (self_.empty())
-    return of.addresses;
-  std::vector<pool_address> own;
-  std::ranges::copy_if(of.addresses, std::back_inserter(own),
-                       [this](const pool_address& each) { return each.node == self_; });
-  return own;
+  std::vector<pool_address> usable;
+  std::ranges::copy_if(of.addresses, std::back_inserter(usable), [this](const pool_address& each) {
+    return each.state == address_state::active && (self_.empty() || each.node == self_);
+  });
+  return usable;
 }
 
 permit_request pool_book::request_for(const assignment_request& assignment) const {

@@ -59,6 +59,10 @@ public:
   [[nodiscard]] result<storage::control_transaction>
   build(const delete_pool_address& command) const;
 
+  /// `not_found` when no pool has the address. Nothing to do where the state is what it shall be.
+  [[nodiscard]] result<storage::control_transaction> build(const set_address_state& command,
+                                                           wall_time now) const;
+
   /// The command with its addresses `normalized`. Where no plan is named an address keeps the one
   /// it has in the pool; a new one in a dedicated pool gets `standard`, in a shared pool none.
   [[nodiscard]] result<put_pool> prepared(put_pool command) const;

@@ -36,6 +36,9 @@ std::string encode(const pool& value) {
     added.set_node(address.node.str());
     added.set_weight(address.weight);
     added.set_plan(address.plan.str());
+    added.set_state(static_cast<std::uint32_t>(address.state));
+    added.set_reason(address.reason);
+    added.set_changed_at(address.changed_at.time_since_epoch().count());
   }
   return record.SerializeAsString();
 }
@@ -49,8 +52,12 @@ result<pool> decode_pool(pool_name name, std::string_view octets) {
   value.account = account_name{record.account()};
   value.overflow = record.overflow();
   for (const auto& address : record.addresses())
-    value.addresses.push_back({ip_address{address.address()}, node_name{address.node()},
-                               address.weight(), plan_name{address.plan()}});
+    // A state of a later release is none in which this one may send.
+    value.addresses.push_back(
+        {ip_address{address.address()}, node_name{address.node()}, address.weight(),
+         plan_name{address.plan()},
+         address.state() == 0 ? address_state::active : address_state::quarantined,
+         address.reason(), wall_time{microseconds{address.changed_at()}}});
   return value;
 }
 

@@ -61,6 +61,10 @@ using ip_pool_actor = caf::typed_actor<
     caf::replies_to<put_pool>::with<answer<done>>, caf::replies_to<delete_pool>::with<answer<done>>,
     caf::replies_to<put_pool_address>::with<answer<done>>,
     caf::replies_to<delete_pool_address>::with<answer<done>>,
+    // `not_found` when no pool has the address.
+    caf::replies_to<set_address_state>::with<answer<done>>,
+    // From delivery.
+    caf::reacts_to<report_block>,
     // From node.
     caf::reacts_to<connect_listeners>>;
 

@@ -212,6 +212,18 @@ struct delete_pool_address {
   pool_name name;
   ip_address address;
 };
+/// Takes an address out of use in every pool that has it, or back into use.
+struct set_address_state {
+  ip_address address;
+  address_state state = address_state::active;
+  std::string reason;
+};
+/// Delivery → ip_pool: a receiver refused a mail and named the address that it came from.
+struct report_block {
+  ip_address address;
+  provider_name provider;
+  std::string reply;
+};
 /// ip_pool → intake, delivery: all pools as they are now.
 struct pools_changed {
   std::shared_ptr<const std::vector<pool>> pools;

@@ -37,6 +37,10 @@ std::string_view to_string(pool_kind kind) noexcept {
   return kind == pool_kind::shared ? "shared" : "dedicated";
 }
 
+std::string_view to_string(address_state state) noexcept {
+  return state == address_state::quarantined ? "quarantined" : "active";
+}
+
 std::string_view to_string(ledger_state state) noexcept {
   switch (state) {
   case ledger_state::open:

@@ -32,12 +32,22 @@ struct key_report {
   wall_time created_at{};
 };
 
+/// Whether an address may send.
+enum class address_state : std::uint8_t {
+  active,
+  quarantined, ///< a receiver blocks it, or it was taken out by hand: nothing leaves from it
+};
+[[nodiscard]] std::string_view to_string(address_state state) noexcept;
+
 /// An address of a pool, as configured.
 struct pool_address {
   ip_address address;
   node_name node;
   std::uint32_t weight = 1; ///< share of the pool's mail; 0: none for now
   plan_name plan;           ///< empty: no ledger, sends without limit
+  address_state state = address_state::active;
+  std::string reason = {};   ///< of the state; empty when it is active
+  wall_time changed_at = {}; ///< of the state; zero when it never was another one
 };
 
 enum class pool_kind : std::uint8_t { shared, dedicated };

@@ -133,7 +133,7 @@ result<void> node::parts::spawn_actors() {
   rules.node = node_name{settings.node.name};
   rules.day = settings.warmup.day;
   warmup = system->spawn(warmup_behavior, rules, store.get(), control.get(), &time, log.get());
-  ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), log.get(),
+  ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), &time, log.get(),
                           settings.cluster ? rules.node : node_name{});
   reader = system->spawn<caf::detached>(worker_behavior);
   delivery_ports ports;

@@ -20,7 +20,8 @@ void add_sources(std::vector<ip_address>& to, const pool* from) {
     return;
   }
   for (const auto& each : from->addresses) {
-    if (each.weight > 0 && std::find(to.begin(), to.end(), each.address) == to.end()) {
+    if (each.weight > 0 && each.state == address_state::active &&
+        std::find(to.begin(), to.end(), each.address) == to.end()) {
       to.push_back(each.address);
     }
   }

@@ -28,6 +28,8 @@ outcome delete_pool_address(call& request, const answers& given);
 outcome list_addresses(call& request, const answers& given);
 outcome show_address(call& request, const answers& given);
 
+outcome act_on_address(call& request, const answers& given);
+
 outcome list_plans(call& request, const answers& given);
 outcome create_plan(call& request, const answers& given);
 outcome show_plan(call& request, const answers& given);

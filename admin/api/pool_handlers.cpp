@@ -48,15 +48,19 @@ const pool* find_pool(const std::vector<pool>& all, std::string_view name) {
 struct known_address {
   std::string address;
   std::string node;
+  std::string quarantined; ///< why; empty: it is not
   std::vector<std::string> pools;
   std::vector<ledger_report> ledgers;
 };
 
 std::string_view state_of(const known_address& value) noexcept {
+  if (!value.quarantined.empty()) {
+    return "quarantined";
+  }
   std::string_view state = "active";
   for (const auto& ledger : value.ledgers) {
-    if (ledger.state == ledger_state::paused) {
-      return "paused";
+    if (ledger.state == ledger_state::paused || ledger.state == ledger_state::blocked) {
+      return to_string(ledger.state);
     }
     if (ledger.state == ledger_state::exhausted) {
       state = "exhausted";
@@ -71,6 +75,7 @@ ordered_json to_json(const known_address& value) {
   ordered_json target;
   target["address"] = value.address;
   target["state"] = state_of(value);
+  target["reason"] = value.quarantined;
   target["node"] = value.node;
   target["pools"] = value.pools;
   target["ledgers"] = ordered_json::array();
@@ -89,6 +94,9 @@ std::vector<known_address> join(const std::vector<pool>& pools,
       entry.address = member.address.str();
       entry.node = member.node.str();
       entry.pools.push_back(each.name.str());
+      if (member.state == address_state::quarantined) {
+        entry.quarantined = member.reason.empty() ? "by hand" : member.reason;
+      }
     }
   }
   for (const auto& ledger : ledgers) {
@@ -155,7 +163,9 @@ std::uint64_t waiting_in(const std::vector<queue_report>& queues, std::string_vi
 std::optional<problem> stranded(const answers& given, std::string_view name,
                                 const std::vector<pool_address>& left) {
   const auto* const before = find_pool(answer_at<std::vector<pool>>(given, 0), name);
-  const auto can_send = [](const pool_address& each) { return each.weight > 0; };
+  const auto can_send = [](const pool_address& each) {
+    return each.weight > 0 && each.state == address_state::active;
+  };
   if (before == nullptr ||
       std::none_of(before->addresses.begin(), before->addresses.end(), can_send) ||
       std::any_of(left.begin(), left.end(), can_send)) {
@@ -241,6 +251,25 @@ outcome list_addresses(call& request, const answers& given) {
       request,
       join(answer_at<std::vector<pool>>(given, 0), answer_at<std::vector<ledger_report>>(given, 1)),
       [](const known_address& each) { return each.address; });
+}
+
+outcome act_on_address(call& request, const answers& given) {
+  const ip_address address{canonical_ip(request.parameters.front()).value_or("")};
+  if (given.empty()) {
+    const bool out = text_of(request.body, "action") == "quarantine";
+    return then(set_address_state{address, out ? address_state::quarantined : address_state::active,
+                                  text_of(request.body, "reason", "by hand")});
+  }
+  if (given.size() == 1) {
+    return ask_for_addresses();
+  }
+  for (const auto& each : join(answer_at<std::vector<pool>>(given, 1),
+                               answer_at<std::vector<ledger_report>>(given, 2))) {
+    if (each.address == address.str()) {
+      return respond(request, to_json(each));
+    }
+  }
+  return fail(not_found("IP", address.str()));
 }
 
 outcome show_address(call& request, const answers& given) {

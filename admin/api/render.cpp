@@ -48,6 +48,11 @@ ordered_json to_json(const pool_address& value) {
   target["node"] = value.node.str();
   target["weight"] = value.weight;
   target["plan"] = value.plan.str();
+  target["state"] = to_string(value.state);
+  target["reason"] = value.reason;
+  target["changed_at"] = value.changed_at == wall_time{}
+                             ? ordered_json(nullptr)
+                             : ordered_json(to_rfc3339(value.changed_at));
   return target;
 }
 

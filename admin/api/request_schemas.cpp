@@ -22,6 +22,7 @@ constexpr std::array<string_view, 2> pool_kinds{"shared", "dedicated"};
 constexpr std::array<string_view, 4> roles{"admin", "operator", "sender", "viewer"};
 constexpr std::array<string_view, 1> key_kinds{"bearer"};
 constexpr std::array<string_view, 4> ledger_actions{"pause", "resume", "set_day", "set_plan"};
+constexpr std::array<string_view, 2> address_actions{"quarantine", "release"};
 constexpr std::array<string_view, 3> advances{"calendar", "on_use", "level"};
 constexpr std::array<string_view, 2> spreads{"none", "even"};
 constexpr std::array<string_view, 4> node_actions{"drain", "undrain", "remove", "forget"};
@@ -142,6 +143,15 @@ constexpr field new_plan_fields[] = {
      .kind = truth},
 };
 
+constexpr field address_action_fields[] = {
+    {.name = "action",
+     .about = "what to do",
+     .rule = choice,
+     .required = true,
+     .choices = address_actions},
+    {.name = "reason", .about = "for quarantine: why", .most = 500},
+};
+
 /// The same fields but the name or address, which the path gives.
 constexpr std::span<const field> without_first(std::span<const field> fields) {
   return fields.subspan(1);
@@ -230,6 +240,7 @@ const schema new_pool{"new_pool", "A pool to create.", new_pool_fields};
 const schema changed_pool{"changed_pool", "A pool as it shall be.", without_first(new_pool_fields)};
 const schema changed_pool_address{"changed_pool_address", "An IP of a pool as it shall be.",
                                   without_first(new_address_fields)};
+const schema address_action{"ip_action", "A change of an IP.", address_action_fields};
 const schema new_plan{"new_plan", "A warm-up plan to create.", new_plan_fields};
 const schema changed_plan{"changed_plan", "A warm-up plan as it shall be.",
                           without_first(new_plan_fields)};

@@ -76,6 +76,9 @@ constexpr field pool_address_fields[] = {
     text_of("node", "the node that owns it"),
     number_of("weight", "its share of the pool's mail"),
     text_of("plan", "its warm-up plan; empty: no limit"),
+    text_of("state", "active or quarantined"),
+    text_of("reason", "why it is quarantined"),
+    time_of("changed_at", "since when; null: always", true),
 };
 constexpr schema pool_address{"pool_address", "An IP of a pool.", pool_address_fields};
 constexpr field pool_fields[] = {
@@ -155,7 +158,8 @@ constexpr field ledger_fields[] = {
 
 constexpr field address_fields[] = {
     text_of("address", "the IP"),
-    text_of("state", "active, warming, exhausted or paused"),
+    text_of("state", "active, warming, exhausted, paused, blocked or quarantined"),
+    text_of("reason", "why it is quarantined"),
     text_of("node", "the node that owns it"),
     {.name = "pools", .about = "the pools it is in", .kind = texts, .rule = line, .required = true},
     list_of("ledgers", "its ledgers", schemas::ledger),

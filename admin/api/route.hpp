@@ -54,12 +54,12 @@ enum class access : std::uint8_t {
 [[nodiscard]] bool allows(access needed, key_role role) noexcept;
 
 /// A question to an actor. A submission goes to intake.
-using ask =
-    std::variant<create_key, list_keys, revoke_key, list_ledgers, set_ledger_plan, pause_ledger,
-                 resume_ledger, set_ledger_day, list_plans, put_plan, delete_plan, list_pools,
-                 put_pool, delete_pool, put_pool_address, delete_pool_address, submission,
-                 report_message, explain_message, list_messages, cancel_message, list_queues,
-                 count_deliveries, list_nodes, change_node, warmfront::forecast_batch>;
+using ask = std::variant<create_key, list_keys, revoke_key, list_ledgers, set_ledger_plan,
+                         pause_ledger, resume_ledger, set_ledger_day, list_plans, put_plan,
+                         delete_plan, list_pools, put_pool, delete_pool, put_pool_address,
+                         delete_pool_address, submission, report_message, explain_message,
+                         list_messages, cancel_message, list_queues, count_deliveries, list_nodes,
+                         change_node, warmfront::forecast_batch, set_address_state>;
 
 /// What an actor answered.
 using answered =

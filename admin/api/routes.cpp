@@ -64,6 +64,9 @@ const route all_routes[] = {
     {"GET", "/v1/ips/{address}", "show_ip", "An IP.", access::read, h::show_address, nullptr,
      nullptr, &s::address, false, 200, "application/json", across::summed},
 
+    {"POST", "/v1/ips/{address}/actions", "act_on_ip",
+     "Takes an IP out of use in all its pools, or back.", access::manage, h::act_on_address,
+     nullptr, &s::address_action, &s::address},
     {"GET", "/v1/plans", "list_plans", "The warm-up plans.", access::read, h::list_plans,
      &s::page_query, nullptr, &s::plan, true},
     {"POST", "/v1/plans", "create_plan", "Creates a plan.", access::manage, h::create_plan, nullptr,

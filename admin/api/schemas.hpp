@@ -10,6 +10,7 @@ extern const schema new_message;
 extern const schema new_pool;
 extern const schema changed_pool;
 extern const schema changed_pool_address;
+extern const schema address_action;
 extern const schema new_plan;
 extern const schema changed_plan;
 extern const schema thresholds;

@@ -53,6 +53,10 @@ constexpr argument pool_add_ip[] = {
     {.name = "weight", .about = "its share of the pool's mail", .kind = shape::number},
 };
 constexpr argument pool_remove_ip[] = {name, address};
+constexpr argument ip_quarantine[] = {
+    address,
+    {.name = "reason", .about = "why"},
+};
 constexpr argument plan_create[] = {
     body_name,
     {.name = "days",
@@ -186,6 +190,10 @@ constexpr command all[] = {
     {"ip", "list", "Lists the IPs of all pools.", "GET", "/v1/ips", page, "",
      "address state node pools"},
     {"ip", "show", "Shows an IP.", "GET", "/v1/ips/{}", by_address},
+    {"ip", "quarantine", "Takes an IP out of use in all its pools; its mail moves to others.",
+     "POST", "/v1/ips/{}/actions", ip_quarantine, R"({"action":"quarantine"})"},
+    {"ip", "release", "Takes a quarantined IP back into use.", "POST", "/v1/ips/{}/actions",
+     by_address, R"({"action":"release"})"},
 
     {"plan", "list", "Lists the warm-up plans.", "GET", "/v1/plans", page, "",
      "name advance spread built_in days"},

@@ -107,6 +107,8 @@ TEST_CASE("cli: pools, IPs, plans, warm-ups, queues and keys", "[cli]") {
       {"pool show p", "standard"},
       {"ip list", "127.0.0.2    exhausted"},
       {"ip show 127.0.0.2", "exhausted"},
+      {"ip quarantine 127.0.0.2 --reason listed", "listed"},
+      {"ip release 127.0.0.2", "exhausted"},
       {"pool remove-ip p 127.0.0.2", ""},
       {"pool delete p", ""},
       {"plan create mine --days 10,20,30", "10, 20, 30"},

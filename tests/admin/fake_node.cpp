@@ -125,6 +125,20 @@ answer<done> change_pool(fake_world* world, const pool_name& name,
 
 caf::behavior fake_ip_pool(caf::event_based_actor*, fake_world* world) {
   return {
+      [world](const set_address_state& m) {
+        const std::lock_guard lock{world->guard};
+        bool found = false;
+        for (auto& holder : world->pools) {
+          for (auto& each : holder.addresses) {
+            if (each.address == m.address) {
+              each.state = m.state;
+              each.reason = m.reason;
+              found = true;
+            }
+          }
+        }
+        return found ? answer<done>{done{}} : answer<done>{missing("There is no such IP.")};
+      },
       [world](const list_pools&) {
         const std::lock_guard lock{world->guard};
         return answer<std::vector<pool>>{world->pools};

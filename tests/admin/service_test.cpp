@@ -243,12 +243,20 @@ TEST_CASE("admin service: pools, plans and ledgers are managed", "[admin]") {
   CHECK(ask(port, "PUT", "/v1/pools/p/ips/::0001", "operator.secret", R"({"weight":3})").status ==
         200);
   const auto shown = ask(port, "GET", "/v1/pools/p", "viewer.secret").body;
-  CHECK(shown.find(R"({"address":"127.0.0.2","node":"n1","weight":1,"plan":""})") !=
+  CHECK(shown.find(R"({"address":"127.0.0.2","node":"n1","weight":1,"plan":"","state":"active")") !=
         std::string::npos);
   CHECK(shown.find(R"("address":"::1")") != std::string::npos);
   const auto address = ask(port, "GET", "/v1/ips/127.0.0.2", "viewer.secret").body;
   CHECK(address.find(R"("state":"exhausted")") != std::string::npos);
   CHECK(address.find(R"("pools":["p"])") != std::string::npos);
+  const auto* acts = "/v1/ips/127.0.0.2/actions";
+  const auto out =
+      ask(port, "POST", acts, "operator.secret", R"({"action":"quarantine","reason":"listed"})");
+  CHECK(out.status == 200);
+  CHECK(out.body.find(R"("state":"quarantined","reason":"listed")") != std::string::npos);
+  CHECK(ask(port, "POST", acts, "operator.secret", R"({"action":"release"})").status == 200);
+  CHECK(ask(port, "POST", "/v1/ips/127.0.0.9/actions", "operator.secret", R"({"action":"release"})")
+            .status == 404);
   CHECK(ask(port, "DELETE", "/v1/pools/p/ips/127.0.0.2", "operator.secret").status == 204);
   CHECK(ask(port, "GET", "/v1/ips/127.0.0.2", "viewer.secret").status == 404);
   CHECK(ask(port, "DELETE", "/v1/pools/p", "operator.secret").status == 204);

@@ -123,6 +123,26 @@ class WarmupRules(SystemTest):
         ledger = node.ledger(COLD)
         return ledger if ledger["state"] == state else None
 
+    def test_an_ip_that_a_large_receiver_blocks_is_quarantined_and_its_mail_moves(self):
+        node = self.start({"days": [100]})
+        node.rest.put(f"/v1/pools/cold/ips/{SPARE}", {"plan": "warm"})
+        self.sink.rule("refuse *@gmail.com 554 5.7.1 Mail from 127.0.0.2 is blocked")
+        self.send_to(node, 6, "gmail.com")
+        shown = until(lambda: self.ip_in(node, "quarantined"), "the IP to be quarantined")
+        self.assertIn("blocked by gmail: 554 5.7.1", shown["reason"])
+        self.sink.rule("refuse_none")
+        before = self.sent_by(COLD)
+        self.send_to(node, 12, "corp.test")
+        self.sink.wait_for(12)
+        self.assertEqual(self.sent_by(COLD), before)
+        told = node.cli("ip", "release", COLD)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertIsNone(self.ip_in(node, "quarantined"))
+
+    def ip_in(self, node, state):
+        shown = node.rest.get(f"/v1/ips/{COLD}")
+        return shown if shown["state"] == state else None
+
     def test_a_plan_that_decreases_is_refused_unless_it_is_meant(self):
         node = self.start()
         told = node.cli("plan", "create", "down", "--days", "10,5")

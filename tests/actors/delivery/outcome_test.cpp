@@ -181,3 +181,17 @@ TEST_CASE("outcome: a postponed recipient has not been tried", "[outcome]") {
   CHECK(later.record.next_attempt_at == now + seconds{60});
   CHECK(later.refunds.size() == 2);
 }
+
+TEST_CASE("outcome: a refusal that names the address is tried once more, then it bounces",
+          "[outcome]") {
+  const smtp::reply blocked{554, "5.7.1", "192.0.2.1 is blocked"};
+  const auto first = judged(charged_item(), blocked);
+  CHECK(first.state() == recipient_state::deferred);
+  CHECK(first.why == smtp::bounce_class::source_block);
+  auto again = make_due_item(1);
+  again.source = ip_address{"192.0.2.1"};
+  CHECK(judged(std::move(again), blocked).state() == recipient_state::bounced);
+  auto elsewhere = charged_item();
+  elsewhere.source = ip_address{"192.0.2.2"};
+  CHECK(judged(std::move(elsewhere), blocked).state() == recipient_state::bounced);
+}

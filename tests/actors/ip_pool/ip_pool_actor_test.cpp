@@ -58,7 +58,8 @@ struct pool_fixture : warmfront::testing::actor_fixture {
   void start() {
     const auto other = spawn(stand_in, &heard);
     ip_pool = spawn(ip_pool_behavior, caf::actor_cast<warmup_actor>(other),
-                    static_cast<storage::control_store*>(&control), static_cast<event_log*>(&log),
+                    static_cast<storage::control_store*>(&control),
+                    static_cast<const warmfront::clock*>(&time()), static_cast<event_log*>(&log),
                     node_name{});
     const auto to = caf::actor_cast<caf::strong_actor_ptr>(other);
     caf::anon_send(ip_pool, connect_listeners{to, to});
@@ -144,6 +145,39 @@ TEST_CASE("ip_pool actor: what is refused leaves no ledger behind", "[ip_pool]")
   CHECK(of.heard.ledgers.size() == 3);
   several.overflow = "pool:none";
   CHECK(of.get<done>(put_pool{several}).error().code == errc::not_found);
+}
+
+TEST_CASE("ip_pool actor: an address that a large receiver blocks is taken out of use",
+          "[ip_pool]") {
+  pool_fixture of;
+  of.make_pool("mine");
+  REQUIRE(of.get<done>(put("mine", "192.0.2.1")));
+  REQUIRE(of.get<done>(put("mine", "192.0.2.2")));
+  const auto state = [&](std::size_t at) {
+    return of.get<std::vector<pool>>(list_pools{pool_name{"mine"}}).value()[0].addresses[at];
+  };
+  const auto report = [&](const char* provider) {
+    caf::anon_send(of.ip_pool, report_block{ip_address{"192.0.2.1"}, provider_name{provider},
+                                            "554 192.0.2.1 is blocked"});
+    of.settle();
+  };
+  report("mx.a.example");
+  report("mx.a.example");
+  report("mx.b.example");
+  CHECK(state(0).state == address_state::active);
+  report("gmail");
+  CHECK(state(0).state == address_state::quarantined);
+  CHECK(state(0).reason == "blocked by gmail: 554 192.0.2.1 is blocked");
+  CHECK(state(1).state == address_state::active);
+  // Changing the pool does not release it; a command does.
+  REQUIRE(of.get<done>(put("mine", "192.0.2.1")));
+  CHECK(state(0).state == address_state::quarantined);
+  REQUIRE(of.get<done>(set_address_state{ip_address{"192.0.2.1"}, address_state::active, {}}));
+  CHECK(state(0).state == address_state::active);
+  CHECK(state(0).reason.empty());
+  CHECK(of.get<done>(set_address_state{ip_address{"192.0.2.9"}, address_state::active, {}})
+            .error()
+            .code == errc::not_found);
 }
 
 TEST_CASE("ip_pool actor: hands assignments on to warmup, in order", "[ip_pool]") {

@@ -1,5 +1,7 @@
 #include "actors/ip_pool/pool_book.hpp"
 
+#include "actors/ip_pool/block_watch.hpp"
+
 #include <catch2/catch.hpp>
 
 #include "actors/core/random.hpp"
@@ -130,6 +132,44 @@ TEST_CASE("pools: mail overflows only into a pool that its account may use", "[i
   CHECK(of.code(delete_pool{pool_name{"spare"}}) == errc::conflict);
   CHECK_FALSE(of.code(dedicated("mine", "acme", "hold")));
   CHECK_FALSE(of.code(delete_pool{pool_name{"spare"}}));
+}
+
+TEST_CASE("pools: mail of a quarantined address moves to the others", "[ip_pool]") {
+  world of;
+  REQUIRE_FALSE(of.code(placed("shared", "192.0.2.1")));
+  REQUIRE_FALSE(of.code(placed("shared", "192.0.2.2")));
+  assignment_request question;
+  question.pool = pool_name{"shared"};
+  question.recipient = "a@example.org";
+  question.previous = ip_address{"192.0.2.1"};
+  CHECK(of.book.request_for(question).candidates.front().str() == "192.0.2.1");
+  const auto change = of.book.build(
+      set_address_state{ip_address{"192.0.2.1"}, address_state::quarantined, "by hand"},
+      wall_time{seconds{5}});
+  REQUIRE(change);
+  of.store.put("pools/shared", *change.value().then.front().value);
+  of.store.settle();
+  CHECK(of.book.request_for(question).candidates ==
+        std::vector<ip_address>{ip_address{"192.0.2.2"}});
+  CHECK(of.book.find(question.pool)->addresses[0].changed_at == wall_time{seconds{5}});
+}
+
+TEST_CASE("blocks: one large provider is enough, of others it takes three within a day",
+          "[ip_pool]") {
+  const ip_address address{"192.0.2.1"};
+  const wall_time now{seconds{1'000'000}};
+  block_watch watch;
+  CHECK(watch.note(address, provider_name{"gmail"}, now));
+  CHECK_FALSE(watch.note(address, provider_name{"mx.a.example"}, now));
+  CHECK_FALSE(watch.note(address, provider_name{"mx.a.example"}, now));
+  CHECK_FALSE(watch.note(address, provider_name{"192.0.2.9:25"}, now));
+  CHECK_FALSE(watch.note(ip_address{"192.0.2.2"}, provider_name{"mx.b.example"}, now));
+  CHECK(watch.note(address, provider_name{"mx.b.example"}, now));
+  // Forgotten by then, and after a day.
+  CHECK_FALSE(watch.note(address, provider_name{"mx.a.example"}, now));
+  CHECK_FALSE(watch.note(address, provider_name{"mx.b.example"}, now));
+  CHECK_FALSE(watch.note(address, provider_name{"mx.c.example"}, now + std::chrono::hours{25}));
+  CHECK_FALSE(watch.note(address, {}, now + std::chrono::hours{25}));
 }
 
 TEST_CASE("pools: sources of the pool that mail overflows into come after its own", "[ip_pool]") {
