@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <google/protobuf/arena.h>
+
 #include "actors/warmup/ledger_record.hpp"
 #include "storage/formats/control.pb.h"
 #include "storage/record.hpp"
@@ -178,7 +180,8 @@ std::string encode(const ledger_record& value) {
 }
 
 std::string encode(const ledger_day_record& value) {
-  formats::ledger_day_record record;
+  google::protobuf::Arena arena; // many small parts
+  auto& record = *google::protobuf::Arena::CreateMessage<formats::ledger_day_record>(&arena);
   record.set_schema(schema);
   for (const auto& grant : value.grants) {
     auto& added = *record.add_grants();
@@ -193,7 +196,8 @@ std::string encode(const ledger_day_record& value) {
 }
 
 std::string encode(const permit_mark& value) {
-  formats::permit_mark_record record;
+  google::protobuf::Arena arena; // many small parts
+  auto& record = *google::protobuf::Arena::CreateMessage<formats::permit_mark_record>(&arena);
   record.set_schema(schema);
   record.set_used(value.used);
   add_providers(record, value.providers);
@@ -209,7 +213,8 @@ std::string encode(const day_quality& value) {
 }
 
 std::string encode(const ledger_memory& value) {
-  formats::ledger_memory_record record;
+  google::protobuf::Arena arena; // many small parts
+  auto& record = *google::protobuf::Arena::CreateMessage<formats::ledger_memory_record>(&arena);
   record.set_schema(schema);
   record.set_ledger(encode(value.record));
   record.set_day(value.day);

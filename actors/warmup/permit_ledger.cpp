@@ -136,8 +136,10 @@ void permit_ledger::burn_unmarked() {
 void permit_ledger::move(wall_time now) {
   if (now >= day_ends_)
     start_day(day_at(record_, now, days()));
+  const auto before = pace_;
   set_pace(now);
-  recompute();
+  if (pace_ != before)
+    recompute();
 }
 
 void permit_ledger::start_day(std::uint32_t day) {
@@ -147,7 +149,12 @@ void permit_ledger::start_day(std::uint32_t day) {
     older_lease_day_ = day_;
   day_ = day;
   total_.restart(0);
-  providers_.clear();
+  // Those that the plan names stay: they are the same every day.
+  std::erase_if(providers_, [](const provider_share& each) { return !each.named; });
+  for (auto& each : providers_) {
+    each.share.restart(0);
+    each.kept = permit_share::unlimited;
+  }
   mark_known_ = raising_ = giving_back_ = false;
   burnt_ = 0;
   kept_.reset();
@@ -208,6 +215,7 @@ permit_ledger::provider_share& permit_ledger::add_provider(const provider_name& 
 /// Every provider that the plan names has a share from the start: it is leased with the rest.
 void permit_ledger::name_providers() {
   const std::vector<std::uint64_t>* others = nullptr;
+  limits_providers_ = plan_ && !plan_->value.providers.empty();
   if (plan_) {
     const auto& limits = plan_->value.providers;
     if (limits.size() > providers_.size())
@@ -239,7 +247,7 @@ permit_ledger::provider_index permit_ledger::find_limit_of(const provider_name& 
                : no_provider;
   };
   auto found = index_of(provider);
-  if (found == no_provider && has_provider_limits()) {
+  if (found == no_provider) {
     const auto& other = other_provider();
     if (!plan_->value.providers.contains(other))
       return no_provider;

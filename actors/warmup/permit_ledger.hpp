@@ -40,7 +40,7 @@ struct warmup_rules {
 ///
 /// Where the plan limits providers, each limit has a mark and a lease of its own, written with
 /// those of the whole ledger. Not thread-safe.
-class permit_ledger {
+class alignas(64) permit_ledger {
 public:
   /// A mark to be made durable, and older days whose marks are no longer needed.
   struct raise {
@@ -95,7 +95,7 @@ public:
   [[nodiscard]] std::optional<std::uint64_t> room(mail_class importance) const;
   /// The limit for a provider, if there is one today. @pre `advance` was called.
   [[nodiscard]] provider_index find_provider(const provider_name& provider) {
-    return providers_.empty() && !has_provider_limits() ? no_provider : find_limit_of(provider);
+    return limits_providers_ ? find_limit_of(provider) : no_provider;
   }
   /// @pre `advance` was called; `provider` is of this day.
   [[nodiscard]] refusal ask(mail_class importance, provider_index provider = no_provider) const {
@@ -216,9 +216,6 @@ private:
   [[nodiscard]] share_terms common_terms() const;
   void forget_kept();
   void set_pace(wall_time now);
-  [[nodiscard]] bool has_provider_limits() const {
-    return plan_ && !plan_->value.providers.empty();
-  }
   [[nodiscard]] provider_index find_limit_of(const provider_name& provider);
   [[nodiscard]] provider_share& add_provider(const provider_name& provider);
   [[nodiscard]] bool wants_lease() const;
@@ -232,10 +229,12 @@ private:
 
   // First what a permit reads.
   wall_time changes_at_ = wall_time::min(); ///< the day's end, or the next step of its pace
+  wall_time day_ends_ = wall_time::min();
   permit_share total_;
   std::uint32_t day_ = 0;
   bool exists_ : 1 = false;
-  bool stopped_ : 1 = false; ///< `stop_` says why
+  bool limits_providers_ : 1 = false; ///< the plan does
+  bool stopped_ : 1 = false;          ///< `stop_` says why
   bool raising_ : 1 = false;
   bool leasing_ : 1 = false;
   bool mark_known_ : 1 = false; ///< a mark of this day is durable
@@ -246,7 +245,6 @@ private:
   lease_share share_ = lease_share::part;
   std::vector<provider_share> providers_; ///< in order of name
 
-  wall_time day_ends_ = wall_time::min();
   day_pace pace_;
   const warmup_rules* rules_;
   std::string subject_;

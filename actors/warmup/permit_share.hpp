@@ -45,6 +45,7 @@ struct day_pace {
   [[nodiscard]] std::uint64_t part_of(std::uint64_t permits) const {
     return done >= steps ? permits : (permits * done + steps - 1) / steps;
   }
+  friend bool operator==(const day_pace&, const day_pace&) = default;
 };
 
 /// What a share is recomputed from.

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "net/smtp/bounce_class.hpp"
 #include "net/smtp/client_extensions.hpp"
 #include "net/smtp/reply_parser.hpp"
 
@@ -33,6 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       }
       static_cast<void>(parse_extensions(value.text));
       static_cast<void>(to_string(value));
+      static_cast<void>(classify(value, "192.0.2.1"));
     }
   }
   return 0;
