@@ -28,13 +28,25 @@ std::string marked(char mark, const message_id& id, std::size_t more = 0) {
 /// Around a provider before the destination: no name holds it.
 constexpr char provider_mark = '\x01';
 
-void take_towards(lane& to, std::string_view text) {
-  if (const auto end = text.find(provider_mark, 1);
-      text.starts_with(provider_mark) && end != std::string_view::npos) {
+/// A destination alone, but for one that would be taken for a provider.
+std::string towards_of(const std::string& provider, const std::string& destination) {
+  return provider.empty() && !destination.starts_with(provider_mark)
+             ? destination
+             : provider_mark + provider + provider_mark + destination;
+}
+
+/// @returns whether the text is one of `towards_of`.
+bool take_towards(lane& to, std::string_view text) {
+  const auto whole = text;
+  if (text.starts_with(provider_mark)) {
+    const auto end = text.find(provider_mark, 1);
+    if (end == std::string_view::npos)
+      return false;
     to.provider = provider_name{std::string{text.substr(1, end - 1)}};
     text.remove_prefix(end + 1);
   }
   to.destination = domain_name{std::string{text}};
+  return towards_of(to.provider.str(), to.destination.str()) == whole;
 }
 
 std::optional<std::string_view> take_name(std::string_view& rest) {
@@ -90,9 +102,7 @@ std::string lane_prefix(const lane& value) {
   key.reserve(16 + pool.str().size() + sender_domain.str().size() + destination.str().size() +
               provider.str().size());
   key.push_back(lane_mark);
-  const auto towards = provider.empty()
-                           ? destination.str()
-                           : provider_mark + provider.str() + provider_mark + destination.str();
+  const auto towards = towards_of(provider.str(), destination.str());
   for (const auto* name : {&pool.str(), &sender_domain.str(), &towards}) {
     assert(name->find('\0') == std::string::npos);
     key.append(*name);
@@ -121,7 +131,8 @@ std::optional<lane_position> parse_lane_key(std::string_view key) {
   lane_position position;
   position.where.pool = pool_name{std::string{*pool}};
   position.where.sender_domain = domain_name{std::string{*sender_domain}};
-  take_towards(position.where, *destination);
+  if (!take_towards(position.where, *destination))
+    return std::nullopt;
   position.where.importance = static_cast<mail_class>(rest[0]);
   position.where.appended_by = static_cast<lane::writer>(rest[1]);
   position.sequence = read_number(rest.substr(2));

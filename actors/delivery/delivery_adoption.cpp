@@ -45,6 +45,7 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
                               std::vector<std::pair<wall_time, std::string>>& deferred) {
   auto record = mail.mail->record;
   record.first_lane.destination = {};
+  record.first_lane.provider = {};
   record.first_lane.appended_by = storage::lane::writer::delivery;
   record.copy = mail.copy               ? mail.copy
                 : config_.copies_wanted ? std::optional{storage::message_copy{}}

@@ -16,6 +16,7 @@ lane_closure closure_for(const permit_verdict& verdict) {
   using kind = permit_verdict::kind;
   switch (verdict.what) {
   case kind::exhausted:
+  case kind::blocked:
     return {lane_closure::cause::exhausted, verdict.blocking, verdict.until};
   case kind::paused:
     return {lane_closure::cause::paused, verdict.blocking, {}};

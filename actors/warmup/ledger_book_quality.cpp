@@ -19,7 +19,8 @@ void ledger_book::count(const std::vector<ledger_outcomes>& outcomes, wall_time 
 }
 
 void ledger_book::judge(entry& of, wall_time now) {
-  if (settled_ || of.moving || !of.ledger.judged(now))
+  // Before the first outcome of this life there is no time to judge by.
+  if (settled_ || of.moving || now == wall_time{} || !of.ledger.judged(now))
     return;
   of.moving = true;
   effects_.moves.push_back(index_of(of));

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <array>
+
 #include <catch2/catch.hpp>
 
 #include "actors/core/random.hpp"
@@ -82,10 +84,13 @@ std::string random_name(seeded_random& dice) {
 }
 
 lane random_lane(seeded_random& dice) {
-  return {pool_name{random_name(dice)}, domain_name{random_name(dice)},
-          domain_name{random_name(dice)},
-          dice.next() % 2 == 0 ? mail_class::triggered : mail_class::batch,
-          dice.next() % 2 == 0 ? lane::writer::intake : lane::writer::delivery};
+  lane made{pool_name{random_name(dice)}, domain_name{random_name(dice)},
+            domain_name{random_name(dice)},
+            dice.next() % 2 == 0 ? mail_class::triggered : mail_class::batch,
+            dice.next() % 2 == 0 ? lane::writer::intake : lane::writer::delivery};
+  constexpr std::array<const char*, 4> providers{"", "gmail", "mx.a,mx.b", "g"};
+  made.provider = provider_name{providers[dice.next() % providers.size()]};
+  return made;
 }
 
 /// Whether junk was taken for something, or refused with its name.
@@ -108,6 +113,13 @@ TEST_CASE("spool: keys on disk are as they were", "[spool][golden]") {
                                                 "622e6578616d706c6500" // b.example
                                                 "0101"                 // batch, delivery
                                                 "0000000000000a0b");
+  auto of_provider = sample_lane();
+  of_provider.provider = provider_name{"gmail"};
+  CHECK(hex(lane_prefix(of_provider)) == "72"
+                                         "73686172656400"
+                                         "612e6578616d706c6500"
+                                         "01676d61696c01622e6578616d706c6500" // gmail, b.example
+                                         "0101");
   CHECK(hex(deferred_key(when, {id, 1})) == "64"
                                             "0006474846204000" +
                                                 id_hex + "00000001");
