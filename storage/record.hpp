@@ -13,15 +13,21 @@ namespace warmfront::storage {
 /// @returns `storage_corrupt` for octets that are no such record, `storage_newer` when its schema
 /// is above `newest`, the last one that the caller knows.
 template <class Record>
+[[nodiscard]] result<void> parse_record_into(Record& record, std::string_view octets,
+                                             std::uint32_t newest, const char* what) {
+  if (!record.ParseFromArray(octets.data(), static_cast<int>(octets.size())) ||
+      record.schema() == 0)
+    return error{errc::storage_corrupt, std::string{"read "} + what + ": not a record", {}};
+  if (record.schema() > newest)
+    return error{errc::storage_newer, std::string{"read "} + what + ": of a later release",
+                 "run the release that wrote it, or a later one"};
+  return success();
+}
+template <class Record>
 [[nodiscard]] result<Record> parse_record(std::string_view octets, std::uint32_t newest,
                                           const std::string& what) {
   Record record;
-  if (!record.ParseFromArray(octets.data(), static_cast<int>(octets.size())) ||
-      record.schema() == 0)
-    return error{errc::storage_corrupt, "read " + what + ": not a record", {}};
-  if (record.schema() > newest)
-    return error{errc::storage_newer, "read " + what + ": of a later release",
-                 "run the release that wrote it, or a later one"};
+  WARMFRONT_TRY(parse_record_into(record, octets, newest, what.c_str()));
   return record;
 }
 

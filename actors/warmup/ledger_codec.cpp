@@ -267,8 +267,9 @@ result<ledger_record> decode_ledger(std::string_view octets) {
 }
 
 result<ledger_day_record> decode_ledger_day(std::string_view octets) {
-  WARMFRONT_TRY(
-      record, storage::parse_record<formats::ledger_day_record>(octets, schema, "a ledger's day"));
+  google::protobuf::Arena arena;
+  auto& record = *google::protobuf::Arena::CreateMessage<formats::ledger_day_record>(&arena);
+  WARMFRONT_TRY(storage::parse_record_into(record, octets, schema, "a ledger's day"));
   ledger_day_record day;
   for (const auto& grant : record.grants())
     day.grants.push_back({node_name{grant.node()}, grant.permits(), read_providers(grant),

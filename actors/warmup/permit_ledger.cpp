@@ -42,8 +42,15 @@ void permit_ledger::load_mark(std::uint32_t day, permit_mark mark) {
 
 void permit_ledger::apply(const ledger_record& record, storage::revision at, plan_pointer rule) {
   const bool is_first = !known_ && leases_at_ == 0;
+  // The usual change of the day: the record says what this node had worked out itself.
+  const bool as_expected = exists_ && record_at_ != 0 && opening_ == record && plan_ == rule;
   exists_ = known_ = true;
   record_ = record;
+  if (as_expected) {
+    opening_.reset();
+    record_at_ = at;
+    return;
+  }
   if (record_at_ == 0 && leases_at_ == 0)
     leases_ = {}; // what was remembered is superseded
   record_at_ = at;
