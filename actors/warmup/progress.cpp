@@ -138,7 +138,7 @@ private:
     move.to = to;
     if (cause == move_cause::idle || cause == move_cause::restarted)
       move.idle_days = idle_;
-    moves_.push_back(std::move(move));
+    moves_.push_back(move);
     position_ = to;
   }
 
