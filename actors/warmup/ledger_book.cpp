@@ -60,7 +60,7 @@ result<void> ledger_book::apply_plan(const storage::control_event& event) {
   }
   auto value = decode_plan(name, event.record.value);
   if (value)
-    keep_plan(name, std::move(value).value(), event.record.modified);
+    keep_plan(name, value.value(), event.record.modified);
   else
     custom_plans_.erase(name);
   // Before the ledgers' memory, which means this plan.
