@@ -84,8 +84,8 @@ const auto& whom(const admin_parts& parts) {
                                  delete_pool_address, set_address_state>) {
     return parts.ip_pool;
   } else if constexpr (is_one_of<Question, list_ledgers, set_ledger_plan, pause_ledger,
-                                 resume_ledger, set_ledger_day, list_plans, put_plan,
-                                 delete_plan, forecast_batch>) {
+                                 resume_ledger, set_ledger_day, list_plans, put_plan, delete_plan,
+                                 forecast_batch>) {
     return parts.warmup;
   } else if constexpr (is_one_of<Question, list_nodes, change_node>) {
     return parts.cluster;

@@ -76,7 +76,7 @@ struct provider_config {
 /// `[delivery]`
 struct delivery_config {
   std::vector<route_config> routes;
-  std::vector<provider_config> providers; ///< alike on all nodes: their limits are shared
+  std::vector<provider_config> providers;  ///< alike on all nodes: their limits are shared
   std::uint32_t connections_per_site = 20; ///< at once, per site and source IP
   bool loopback_hosts = false;             ///< MX hosts may be on loopback: for trials and tests
   std::chrono::milliseconds retry_first{300'000};      ///< first back-off

@@ -71,11 +71,8 @@ void delivery_state::refund(std::vector<charge> charges) {
   self_->send(ports_.warmup, refund_permits{std::move(charges)});
 }
 
-void delivery_state::count(std::vector<std::pair<ledger_subject, quality_counts>> outcomes) {
-  count_outcomes counted;
-  for (auto& [subject, counts] : outcomes)
-    counted.ledgers.push_back({std::move(subject), counts});
-  self_->send(ports_.warmup, std::move(counted));
+void delivery_state::count(std::vector<ledger_outcomes> outcomes) {
+  self_->send(ports_.warmup, count_outcomes{std::move(outcomes)});
 }
 
 void delivery_state::resolve(const std::string& domain, std::function<void(site_route)> then) {

@@ -348,7 +348,7 @@ void delivery_flow::settled(settling& group) {
   --commits_;
   std::vector<charge> refunds;
   std::vector<copy_progress> progress;
-  std::map<ledger_subject, quality_counts> quality;
+  std::vector<ledger_outcomes> quality;
   for (auto& each : group.outcomes) {
     std::move(each.refunds.begin(), each.refunds.end(), std::back_inserter(refunds));
     lanes_.released(each.item);
@@ -373,7 +373,7 @@ void delivery_flow::settled(settling& group) {
   if (!refunds.empty())
     effects_.refund(std::move(refunds));
   if (!quality.empty())
-    effects_.count({quality.begin(), quality.end()});
+    effects_.count(std::move(quality));
   std::vector<std::shared_ptr<const spooled_mail>> mails{group.notifications.begin(),
                                                          group.notifications.end()};
   if (!mails.empty())

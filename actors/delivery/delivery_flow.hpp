@@ -53,7 +53,7 @@ public:
   virtual void assign(assign_sources what, std::function<void(permits_taken)> then) = 0;
   virtual void refund(std::vector<charge> charges) = 0;
   /// What became of mail, by the ledgers whose permits it took.
-  virtual void count(std::vector<std::pair<ledger_subject, quality_counts>> outcomes) = 0;
+  virtual void count(std::vector<ledger_outcomes> outcomes) = 0;
   virtual void resolve(const std::string& domain, std::function<void(site_route)> then) = 0;
   virtual void open(net::connection_id id, net::connection_plan plan) = 0;
   virtual void transmit(net::connection_id id, std::vector<net::transmission> mails) = 0;

@@ -173,7 +173,7 @@ std::optional<std::uint16_t> informs(const outcome& what) {
   return copy->holder;
 }
 
-void add_quality(std::map<ledger_subject, quality_counts>& to, const outcome& what) {
+void add_quality(std::vector<ledger_outcomes>& to, const outcome& what) {
   const auto state = what.state();
   if (!what.on_the_wire ||
       (state != recipient_state::delivered && state != recipient_state::bounced))
@@ -186,13 +186,18 @@ void add_quality(std::map<ledger_subject, quality_counts>& to, const outcome& wh
     one.invalid = 1;
   else if (what.why == smtp::bounce_class::spam || what.why == smtp::bounce_class::source_block)
     one.spam = 1;
-  // An earlier day's permit of the same ledger is no second mail.
-  std::vector<ledger_subject> seen;
-  for (const auto& permit : what.record.charged)
-    if (std::ranges::find(seen, permit.subject) == seen.end()) {
-      seen.push_back(permit.subject);
-      to[permit.subject] += one;
-    }
+  const auto& charged = what.record.charged;
+  for (auto permit = charged.begin(); permit != charged.end(); ++permit) {
+    // An earlier day's permit of the same ledger is no second mail.
+    if (std::ranges::find(charged.begin(), permit, permit->subject,
+                          &storage::spent_permit::subject) != permit)
+      continue;
+    // The mails that end together are of few ledgers.
+    auto of = std::ranges::find(to, permit->subject, &ledger_outcomes::subject);
+    if (of == to.end())
+      of = to.insert(of, {permit->subject, {}});
+    of->counts += one;
+  }
 }
 
 void write_outcome(storage::batch& to, const outcome& what) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,7 +58,7 @@ void move_to(outcome& what, std::uint64_t sequence);
 [[nodiscard]] std::optional<std::uint16_t> informs(const outcome& what);
 
 /// What an outcome says of the delivery quality of the ledgers whose permits it took, added up.
-void add_quality(std::map<ledger_subject, quality_counts>& to, const outcome& what);
+void add_quality(std::vector<ledger_outcomes>& to, const outcome& what);
 
 /// The changes that make an outcome durable. Repeatable: a batch that failed can be built again.
 void write_outcome(storage::batch& to, const outcome& what);

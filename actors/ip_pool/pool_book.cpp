@@ -96,12 +96,14 @@ result<void> pool_book::apply(const storage::control_event& event) {
   }
   auto value = decode_pool(name, event.record.value);
   if (value) {
-    pools_[name] = {std::move(value).value(), event.record.modified};
+    auto usable = usable_of(value.value());
+    pools_[name] = {std::move(value).value(), event.record.modified, std::move(usable)};
     return success();
   }
   // Without its addresses nothing is sent from it; its mail waits until the record is repaired.
   pools_[name].value.name = name;
   pools_[name].value.addresses.clear();
+  pools_[name].usable.clear();
   pools_[name].at = event.record.modified;
   return value.error();
 }
@@ -338,7 +340,7 @@ result<std::vector<pool>> pool_book::list(const pool_name& name) const {
   return listed;
 }
 
-std::vector<pool_address> pool_book::sources_of(const pool& of) const {
+std::vector<pool_address> pool_book::usable_of(const pool& of) const {
   std::vector<pool_address> usable;
   std::ranges::copy_if(of.addresses, std::back_inserter(usable), [this](const pool_address& each) {
     return each.state == address_state::active && (self_.empty() || each.node == self_);
@@ -352,17 +354,17 @@ permit_request pool_book::request_for(const assignment_request& assignment) cons
   request.importance = assignment.importance;
   request.charged = assignment.charged;
   request.provider = assignment.provider;
-  const auto* const from = find(assignment.pool);
-  if (from == nullptr)
+  const auto from = pools_.find(assignment.pool);
+  if (from == pools_.end())
     return request;
   auto& candidates = request.candidates;
-  candidates = ranked_sources(sources_of(*from), assignment.recipient, assignment.previous);
-  const auto* const into = find(overflow_pool(*from));
-  if (into == nullptr || candidates.empty())
+  candidates = ranked_sources(from->second.usable, assignment.recipient, assignment.previous);
+  const auto into = pools_.find(overflow_pool(from->second.value));
+  if (into == pools_.end() || candidates.empty())
     return request;
   request.overflow_from = candidates.size();
   for (auto& address :
-       ranked_sources(sources_of(*into), assignment.recipient, assignment.previous)) {
+       ranked_sources(into->second.usable, assignment.recipient, assignment.previous)) {
     // A retry keeps its address, also when that is where the first attempt overflowed to.
     if (address == assignment.previous) {
       candidates.insert(candidates.begin(), std::move(address));

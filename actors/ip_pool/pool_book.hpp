@@ -83,14 +83,15 @@ private:
   struct stored {
     pool value;
     storage::revision at = 0; ///< 0: not in the store
+    /// Of its addresses, those that this node may send from; kept, since every recipient asks.
+    std::vector<pool_address> usable = {};
   };
   [[nodiscard]] result<pool_address> prepared(const pool_address& value, const pool& target) const;
   [[nodiscard]] const pool_address* find_address(const pool_name& name,
                                                  const ip_address& address) const;
   [[nodiscard]] result<void> check_addresses(const pool& value) const;
   [[nodiscard]] result<void> check_overflow(const pool& value) const;
-  /// Those that this node may send from.
-  [[nodiscard]] std::vector<pool_address> sources_of(const pool& of) const;
+  [[nodiscard]] std::vector<pool_address> usable_of(const pool& of) const;
   [[nodiscard]] result<storage::control_transaction> replace(const pool& changed) const;
   void guard_addresses(storage::control_transaction& transaction, const pool& changed) const;
 

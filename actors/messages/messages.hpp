@@ -169,7 +169,7 @@ struct batch_forecast {
   std::optional<wall_time> finish_at; ///< none: not under today's rules
   std::vector<day> days;
   std::optional<wall_time> with_one_more; ///< when it would finish with one more, new address
-  std::optional<ledger_report> blocking;  ///< a paused ledger that keeps it from going
+  std::optional<ledger_report> blocking;  ///< keeps it from going: paused, or without its plan
 };
 struct list_plans {};
 struct put_plan {

@@ -84,7 +84,7 @@ inline constexpr std::array<threshold_field, 15> threshold_fields{{
 }};
 
 /// In `plan::providers`: every provider that is not named, each for itself.
-inline constexpr std::string_view every_other_provider = "*";
+inline const provider_name every_other_provider{"*"};
 
 /// A warm-up plan: the limit of each day; after the last day its limit stays.
 struct plan {

@@ -112,21 +112,27 @@ struct participants {
   std::optional<ledger_report> stopped_by;
 };
 
+/// Paused, or its plan is missing.
+bool sends_nothing(const permit_ledger& ledger) {
+  return ledger.record().paused || !ledger.rule();
+}
+
 participants gather(const ledger_book& book, const std::vector<ip_address>& addresses,
                     const domain_name& sender_domain, mail_class importance, wall_time now) {
   participants all;
   const auto& rules = book.rules();
   if (const auto* const ledger = book.find(sender_domain.str())) {
-    if (ledger->record().paused)
+    if (sends_nothing(*ledger))
       all.stopped_by = ledger->reports(now).front();
-    all.domain = outlook{*ledger, rules, importance, now};
+    else
+      all.domain = outlook{*ledger, rules, importance, now};
   }
   std::optional<ledger_report> paused;
   for (const auto& address : addresses) {
     const auto* const ledger = book.find(address.str());
     if (ledger == nullptr)
       all.sources.emplace_back();
-    else if (!ledger->record().paused)
+    else if (!sends_nothing(*ledger))
       all.sources.emplace_back(*ledger, rules, importance, now);
     else if (!paused)
       paused = ledger->reports(now).front();
@@ -146,7 +152,7 @@ const permit_ledger* blocking(const ledger_book& book, const forecast_release& q
   std::size_t at = 0;
   for (const auto& address : question.sources) {
     const auto* const ledger = book.find(address.str());
-    if (ledger != nullptr && ledger->record().paused)
+    if (ledger != nullptr && sends_nothing(*ledger))
       continue;
     const auto& view = all.sources[at++];
     const auto more = view.room_for(question.provider);

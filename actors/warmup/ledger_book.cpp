@@ -9,7 +9,7 @@ namespace warmfront {
 
 ledger_book::ledger_book(warmup_rules rules) : rules_{std::move(rules)} {
   for (const auto& each : built_in_plans())
-    built_in_.emplace(each.name, in_force(each, rules_.day));
+    built_in_.emplace(each.name, in_force(each, rules_.day).value()); // none has a time zone
 }
 
 // ---- what the stores say ------------------------------------------------------------------
@@ -46,8 +46,10 @@ result<void> ledger_book::load_plans(const storage::control_snapshot& all) {
   return outcome;
 }
 
-void ledger_book::keep_plan(const plan_name& name, plan value, storage::revision at) {
-  custom_plans_[name] = {in_force(std::move(value), rules_.day), at};
+result<void> ledger_book::keep_plan(const plan_name& name, plan value, storage::revision at) {
+  WARMFRONT_TRY(kept, in_force(std::move(value), rules_.day));
+  custom_plans_[name] = {std::move(kept), at};
+  return success();
 }
 
 result<void> ledger_book::apply_plan(const storage::control_event& event) {
@@ -59,14 +61,14 @@ result<void> ledger_book::apply_plan(const storage::control_event& event) {
     return success();
   }
   auto value = decode_plan(name, event.record.value);
-  if (value)
-    keep_plan(name, value.value(), event.record.modified);
-  else
-    custom_plans_.erase(name);
+  const auto kept = value ? keep_plan(name, std::move(value).value(), event.record.modified)
+                          : result<void>{value.error()};
+  if (!kept)
+    custom_plans_.erase(name); // and so nothing is granted by it
   // Before the ledgers' memory, which means this plan.
   effects_.memory.put(storage::family::ledger, plan_memory_key(name), event.record.value);
   replan(name);
-  return value ? success() : result<void>{value.error()};
+  return kept;
 }
 
 void ledger_book::replan(const plan_name& name) {

@@ -177,7 +177,7 @@ private:
   [[nodiscard]] asked ask(entry* of, const permit_request& request, wall_time now);
   void turn_away(entry& of, permit_state why);
   void deny(permit_verdict& verdict, const asked& by, const permit_request& request);
-  void grant(permit_verdict& verdict, const asked& from, const provider_name& provider);
+  static void grant(permit_verdict& verdict, const asked& from);
   void judge(entry& of, wall_time now);
   /// Opens the first source's day while the domain's day opens: one wait instead of two.
   void warm_up(const permit_request& request, wall_time now);
@@ -192,7 +192,7 @@ private:
   void begin_give_back(entry& of);
   void opened(entry& of);
   void replan(const plan_name& name);
-  void keep_plan(const plan_name& name, plan value, storage::revision at);
+  [[nodiscard]] result<void> keep_plan(const plan_name& name, plan value, storage::revision at);
   result<void> apply_record(const storage::control_record& record);
   result<void> apply_ledger_record(entry& target, const storage::control_record& record);
 

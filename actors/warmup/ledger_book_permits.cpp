@@ -65,7 +65,7 @@ void ledger_book::deny(permit_verdict& verdict, const asked& by, const permit_re
   }
 }
 
-void ledger_book::grant(permit_verdict& verdict, const asked& from, const provider_name& provider) {
+void ledger_book::grant(permit_verdict& verdict, const asked& from) {
   if (from.of == nullptr)
     return;
   // Also of a retry that is not charged again: on the next day it needs that day's permit.
@@ -73,9 +73,9 @@ void ledger_book::grant(permit_verdict& verdict, const asked& from, const provid
     verdict.valid_until = std::min(verdict.valid_until, from.of->ledger.day_ends());
   if (from.held)
     return;
-  const bool with_provider = from.of->ledger.take(from.provider);
-  verdict.charges.push_back({ledger_subject{from.of->ledger.subject()}, from.of->ledger.day(),
-                             with_provider ? provider : provider_name{}});
+  auto& ledger = from.of->ledger;
+  verdict.charges.push_back(
+      {ledger_subject{ledger.subject()}, ledger.day(), ledger.take(from.provider)});
 }
 
 void ledger_book::warm_up(const permit_request& request, wall_time now) {
@@ -116,8 +116,8 @@ permit_verdict ledger_book::take(const permit_request& request, wall_time now) {
       verdict.what = permit_verdict::kind::granted;
       verdict.source = candidate;
       verdict.charges.reserve(2);
-      grant(verdict, source, request.provider);
-      grant(verdict, domain, request.provider);
+      grant(verdict, source);
+      grant(verdict, domain);
       if (source.of != nullptr)
         pump(*source.of);
       if (domain.of != nullptr)

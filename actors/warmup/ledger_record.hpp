@@ -95,7 +95,8 @@ struct day_quality {
 [[nodiscard]] ledger_record with_opened_day(ledger_record ledger, std::uint32_t day,
                                             const day_rule& days);
 /// The ledger moved to a day of its plan. When the clock was set back, so that the opened day has
-/// not begun yet, the day begins now: else it would not end before the clock has caught up.
+/// not begun yet, the day begins now: else it would not end before the clock has caught up. Holds
+/// and blocks end.
 [[nodiscard]] ledger_record with_position(ledger_record ledger, std::uint32_t position,
                                           wall_time now, const day_rule& days);
 /// The ledger with one more move; the oldest goes when there are more than eight.

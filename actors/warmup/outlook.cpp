@@ -1,6 +1,7 @@
 #include "actors/warmup/outlook.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace warmfront {
 
@@ -8,15 +9,14 @@ outlook::outlook(const permit_ledger& ledger, const warmup_rules& rules, mail_cl
                  wall_time now)
     : plan_{ledger.rule()}, record_{ledger.today()}, importance_{importance},
       reserve_percent_{rules.reserve_percent}, day_{ledger.day()}, ends_{ledger.day_ends()} {
-  if (!plan_)
-    plan_ = in_force(plan{record_.plan, {1}}, rules.day); // its limit is 0 until it is known
+  assert(plan_);
   record_.moves.clear();
   limit_ = ledger.limit().value_or(unlimited);
   used_ = ledger.used();
-  const auto all = ledger.room(importance);
-  room_ = !ledger.rule() ? 0 : all.value_or(unlimited);
+  // What is blocked today goes on tomorrow.
+  room_ = ledger.is_stopped() ? 0 : ledger.room(importance).value_or(unlimited);
   for (const auto& each : ledger.reports(std::min(now, ends_ - microseconds{1})))
-    if (each.provider != every_other_provider)
+    if (each.provider != every_other_provider.str())
       used_at_[provider_name{each.provider}] = each.used;
   move(now);
 }
@@ -53,7 +53,7 @@ std::uint64_t outlook::room_for(const provider_name& provider) const {
   const auto& limits = plan_->value.providers;
   auto days = limits.find(provider);
   if (days == limits.end())
-    days = limits.find(provider_name{std::string{every_other_provider}});
+    days = limits.find(every_other_provider);
   if (days == limits.end())
     return room_;
   const auto most = bound(limit_on_day(record_, days->second, day_));

@@ -18,7 +18,7 @@ public:
 
   /// What nothing limits.
   outlook() = default;
-  /// A ledger as it is, at `now`. The outlook must not outlive the ledger's plan.
+  /// A ledger as it is, at `now`. @pre its plan is known, and it is not paused.
   outlook(const permit_ledger& ledger, const warmup_rules& rules, mail_class importance,
           wall_time now);
   /// A ledger that would start at `now`.

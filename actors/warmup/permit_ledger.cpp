@@ -241,14 +241,14 @@ std::optional<std::uint64_t> permit_ledger::room(mail_class importance) const {
   return bound - std::min(bound, total_.used());
 }
 
-bool permit_ledger::take(provider_index provider) {
+provider_name permit_ledger::take(provider_index provider) {
   total_.take();
   if (provider == no_provider)
-    return false;
-  auto& share = providers_[provider].share;
-  share.take();
-  provider_raise_due_ = provider_raise_due_ || share.is_raise_due();
-  return true;
+    return {};
+  auto& of = providers_[provider];
+  of.share.take();
+  provider_raise_due_ = provider_raise_due_ || of.share.is_raise_due();
+  return of.provider;
 }
 
 bool permit_ledger::refund(const charge& permit) {

@@ -2,6 +2,7 @@
 // before more are given.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -106,8 +107,9 @@ public:
     const auto state = providers_[provider].share.ask(importance);
     return {state, state != permit_state::granted};
   }
-  /// @pre `ask` said granted. @returns whether the provider's permits were charged, too.
-  bool take(provider_index provider = no_provider);
+  /// @pre `ask` said granted. @returns whose limit was charged, too: the provider's, or the one
+  /// that it shares; empty: none.
+  provider_name take(provider_index provider = no_provider);
   /// Gives a permit of today back. @returns whether there was one.
   bool refund(const charge& permit);
   /// When what `ask` refused for is over by itself; for `exhausted`, `blocked` and `paced`.
@@ -184,10 +186,6 @@ public:
   [[nodiscard]] std::uint64_t used() const noexcept { return total_.used(); }
   /// What all nodes together are known to have used of the day, and what became of it.
   [[nodiscard]] day_result result() const;
-  /// The limit of a later day, when every day until then is used. None: no limit.
-  [[nodiscard]] std::optional<std::uint64_t> limit_of_later_day(std::uint32_t day) const {
-    return limit_of(today(), day);
-  }
   /// Permits given to nodes today.
   [[nodiscard]] std::uint64_t leased() const noexcept;
   /// What was burnt because the lease had no mark; reset by the call.
@@ -202,7 +200,11 @@ private:
     /// Of the plan; null: it does not limit this provider today.
     const std::vector<std::uint64_t>* days = nullptr;
     [[nodiscard]] bool limited() const { return days != nullptr; }
-    bool named = false;                           ///< else one of every other
+    bool named = false; ///< else one of every other
+    /// What it is called in grants.
+    [[nodiscard]] const provider_name& leased_as() const {
+      return named ? provider : every_other_provider;
+    }
     std::uint64_t kept = permit_share::unlimited; ///< see `kept_`
   };
 
@@ -223,6 +225,12 @@ private:
   template <class Leases>
   [[nodiscard]] auto own_grant(Leases& leases) const;
   void write_use(ledger_grant& to) const;
+  /// Adds the day's record as it shall be, compared with what it was.
+  void put_leases(storage::control_transaction& to, const ledger_day_record& leases) const;
+  /// Used by mail: without what was burnt.
+  [[nodiscard]] std::uint64_t spent() const {
+    return total_.used() - std::min(total_.used(), burnt_);
+  }
   [[nodiscard]] std::optional<std::uint64_t> limit_of(const ledger_record& record,
                                                       std::uint32_t day) const;
   [[nodiscard]] ledger_state state_now(const permit_share& share) const;

@@ -29,8 +29,15 @@ auto permit_ledger::own_grant(Leases& leases) const {
 }
 
 void permit_ledger::write_use(ledger_grant& to) const {
-  to.used = total_.used() - std::min(total_.used(), burnt_);
+  to.used = spent();
   to.quality = quality_;
+}
+
+void permit_ledger::put_leases(storage::control_transaction& to,
+                               const ledger_day_record& leases) const {
+  auto key = ledger_day_key(subject_, day_);
+  to.when.push_back({key, leases_at_});
+  to.then.push_back({std::move(key), encode(leases)});
 }
 
 storage::control_transaction permit_ledger::lease() const {
@@ -47,17 +54,15 @@ storage::control_transaction permit_ledger::lease() const {
   for (const auto& each : providers_) {
     if (!each.limited())
       continue;
-    auto& part = grant->providers[each.named ? each.provider
-                                             : provider_name{std::string{every_other_provider}}];
+    auto& part = grant->providers[each.leased_as()];
     if (each.share.wants_lease() || !each.share.mine())
       part = std::max(part, each.share.next_lease());
     // A plan edited today may have had it leased as another kind.
     part = std::max(part, each.share.used());
   }
   write_use(*grant);
-  const auto day_key = ledger_day_key(subject_, day_);
-  lease.when = {{ledger_key(subject_), record_at_}, {day_key, leases_at_}};
-  lease.then.push_back({day_key, encode(leases)});
+  lease.when.push_back({ledger_key(subject_), record_at_});
+  put_leases(lease, leases);
   if (opening_)
     lease.then.push_back({ledger_key(subject_), encode(*opening_)});
   if (older_lease_day_ && *older_lease_day_ < day_)
@@ -73,8 +78,7 @@ bool permit_ledger::has_news() const {
   if (told == nullptr)
     return false;
   const auto enough = std::max(total_.limit().value_or(0) / news_parts, news_min);
-  const auto used = total_.used() - std::min(total_.used(), burnt_);
-  return used >= told->used + enough || quality_.outcomes >= told->quality.outcomes + enough;
+  return spent() >= told->used + enough || quality_.outcomes >= told->quality.outcomes + enough;
 }
 
 storage::control_transaction permit_ledger::report_use() const {
@@ -84,9 +88,7 @@ storage::control_transaction permit_ledger::report_use() const {
   if (grant == nullptr || leases_at_ == 0)
     return told;
   write_use(*grant);
-  const auto day_key = ledger_day_key(subject_, day_);
-  told.when.push_back({day_key, leases_at_});
-  told.then.push_back({day_key, encode(leases)});
+  put_leases(told, leases);
   return told;
 }
 
@@ -113,17 +115,14 @@ storage::control_transaction permit_ledger::give_back() const {
   for (const auto& each : providers_) {
     if (!each.limited())
       continue;
-    auto& part =
-        kept[each.named ? each.provider : provider_name{std::string{every_other_provider}}];
+    auto& part = kept[each.leased_as()];
     part = std::max(part, each.kept);
   }
   for (const auto& [provider, permits] : kept)
     if (const auto [at, is_new] = grant->providers.try_emplace(provider, permits); !is_new)
       at->second = std::min(at->second, permits);
   write_use(*grant);
-  const auto day_key = ledger_day_key(subject_, day_);
-  lowered.when.push_back({day_key, leases_at_});
-  lowered.then.push_back({day_key, encode(leases)});
+  put_leases(lowered, leases);
   return lowered;
 }
 
@@ -145,7 +144,7 @@ std::optional<ledger_record> permit_ledger::judged(wall_time now) const {
 }
 
 day_result permit_ledger::result() const {
-  day_result day{total_.limit(), total_.used() - std::min(total_.used(), burnt_), quality_};
+  day_result day{total_.limit(), spent(), quality_};
   for (const auto& grant : leases_.grants) {
     if (grant.node == rules_->node)
       continue;
@@ -201,7 +200,7 @@ std::vector<ledger_report> permit_ledger::reports(wall_time now) const {
   report.moves.clear();
   report.quality = {};
   for (const auto& each : providers_) {
-    if (!each.limited() || (each.provider.str() == every_other_provider && each.share.used() == 0))
+    if (!each.limited() || (each.provider == every_other_provider && each.share.used() == 0))
       continue;
     report.provider = each.provider.str();
     report.limit = each.share.limit();

@@ -7,11 +7,6 @@ namespace warmfront {
 
 namespace {
 
-const provider_name& other_provider() {
-  static const provider_name name{std::string{every_other_provider}};
-  return name;
-}
-
 /// What another node may send to a provider at most. A plan that was edited today may have had it
 /// named and not named: then the node's lease may still be of the other kind.
 std::uint64_t spent_at(const ledger_grant& grant, const provider_name& provider, bool is_named) {
@@ -20,7 +15,7 @@ std::uint64_t spent_at(const ledger_grant& grant, const provider_name& provider,
     return found == grant.providers.end() ? std::optional<std::uint64_t>{} : found->second;
   };
   const auto named = permits_of(provider);
-  const auto other = permits_of(other_provider()).value_or(0);
+  const auto other = permits_of(every_other_provider).value_or(0);
   return is_named && named ? *named : std::max(named.value_or(0), other);
 }
 
@@ -43,7 +38,7 @@ void permit_ledger::name_providers() {
     const auto& limits = plan_->value.providers;
     if (limits.size() > providers_.size())
       providers_.reserve(limits.size());
-    if (const auto found = limits.find(other_provider()); found != limits.end())
+    if (const auto found = limits.find(every_other_provider); found != limits.end())
       others = &found->second;
   }
   for (auto& each : providers_) {
@@ -71,13 +66,13 @@ permit_ledger::provider_index permit_ledger::find_limit_of(const provider_name& 
   };
   auto found = index_of(provider);
   if (found == no_provider) {
-    const auto& other = other_provider();
-    if (!plan_->value.providers.contains(other))
+    const auto others = plan_->value.providers.find(every_other_provider);
+    if (others == plan_->value.providers.end())
       return no_provider;
     if (providers_.size() >= plan_->value.providers.size() + others_max)
-      return index_of(other);
+      return index_of(every_other_provider);
     auto& added = add_provider(provider);
-    added.days = &plan_->value.providers.at(other);
+    added.days = &others->second;
     recompute_provider(added, common_terms());
     provider_raise_due_ = true;
     found = index_of(provider);
@@ -91,11 +86,11 @@ void permit_ledger::recompute_provider(provider_share& of, share_terms terms) {
   terms.limit = limit_on_day(today(), *of.days, day_);
   terms.mine.reset();
   terms.others = 0;
-  const auto& leased_as = of.named ? of.provider : other_provider();
   for (const auto& grant : leases_.grants) {
     if (grant.node != rules_->node)
       terms.others += spent_at(grant, of.provider, of.named);
-    else if (const auto granted = grant.providers.find(leased_as); granted != grant.providers.end())
+    else if (const auto granted = grant.providers.find(of.leased_as());
+             granted != grant.providers.end())
       terms.mine = std::min(granted->second, of.kept);
   }
   of.share.recompute(terms);

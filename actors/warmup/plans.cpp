@@ -148,11 +148,12 @@ result<void> check_plan(const plan& value, bool allow_decrease) {
   return check_thresholds(value);
 }
 
-plan_pointer in_force(plan value, microseconds day) {
+result<plan_pointer> in_force(plan value, microseconds day) {
   auto days = day_rule{day};
-  if (!value.time_zone.empty() && day == std::chrono::hours{24})
-    if (auto zone = day_rule::in_zone(value.time_zone))
-      days = zone.value();
+  if (!value.time_zone.empty() && day == std::chrono::hours{24}) {
+    WARMFRONT_TRY(zone, day_rule::in_zone(value.time_zone));
+    days = zone;
+  }
   return std::make_shared<const plan_rules>(plan_rules{std::move(value), days});
 }
 

@@ -38,8 +38,9 @@ struct plan_rules {
 };
 using plan_pointer = std::shared_ptr<const plan_rules>;
 
-/// The plan with its days. Where a trial has made days shorter than 24 hours, and where the time
-/// zone is none that this machine knows, days count from the ledger's start. @pre `day` > 0.
-[[nodiscard]] plan_pointer in_force(plan value, microseconds day);
+/// The plan with its days. Where a trial has made days shorter than 24 hours they count from the
+/// ledger's start, whatever the plan says. Fails with `invalid_argument` for a time zone that this
+/// machine does not know. @pre `day` > 0.
+[[nodiscard]] result<plan_pointer> in_force(plan value, microseconds day);
 
 } // namespace warmfront

@@ -117,7 +117,6 @@ public:
       step(move_cause::idle, from > down ? from - down : 1, {});
     }
   }
-  [[nodiscard]] std::uint32_t position() const { return position_; }
   /// The opened ledger with what was found.
   [[nodiscard]] ledger_record finish(ledger_record opened) const {
     for (auto move : moves_) {

@@ -118,6 +118,10 @@ void add(ordered_json& sum, const ordered_json& part) {
     sum["state"] = to_string(ledger_state::exhausted);
 }
 
+std::pair<std::string, std::string> row(const ordered_json& ledger) {
+  return {ledger.value("subject", ""), ledger.value("provider", "")};
+}
+
 void add_all(ordered_json& sum, const ordered_json& parts) {
   for (const auto& part : parts) {
     if (!part.is_object())
@@ -126,9 +130,11 @@ void add_all(ordered_json& sum, const ordered_json& parts) {
                                    [&](const ordered_json& each) { return is_same(each, part); });
     if (same != sum.end())
       add(*same, part);
-    // A provider that only the other node has sent to.
+    // A provider that only the other node has sent to: in the order of the list.
     else if (part.value("provider", "*") != "*")
-      sum.push_back(part);
+      sum.insert(std::find_if(sum.begin(), sum.end(),
+                              [&](const ordered_json& each) { return row(part) < row(each); }),
+                 part);
   }
 }
 

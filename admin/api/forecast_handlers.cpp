@@ -1,19 +1,11 @@
 #include <algorithm>
 
-#include <fmt/core.h>
-
 #include "actors/core/clock.hpp"
 #include "admin/api/handlers.hpp"
 
 namespace warmfront::admin::handlers {
 
 namespace {
-
-const pool* find_by_name(const std::vector<pool>& all, const pool_name& name) {
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const pool& each) { return each.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
 
 void add_sources(std::vector<ip_address>& to, const pool* from) {
   if (from == nullptr) {
@@ -45,7 +37,7 @@ warmfront::forecast_batch read_question(const call& request, const pool& from,
   const auto& body = request.body;
   warmfront::forecast_batch question;
   add_sources(question.sources, &from);
-  add_sources(question.sources, find_by_name(pools, overflow_pool(from)));
+  add_sources(question.sources, find_pool(pools, overflow_pool(from).str()));
   question.sender_domain = domain_name{text_of(body, "from_domain")};
   question.importance =
       text_of(body, "class", "batch") == "batch" ? mail_class::batch : mail_class::triggered;
@@ -61,21 +53,6 @@ warmfront::forecast_batch read_question(const call& request, const pool& from,
   return question;
 }
 
-ordered_json time_or_null(const std::optional<wall_time>& when) {
-  return when ? ordered_json(to_rfc3339(*when)) : ordered_json(nullptr);
-}
-
-std::string problem_of(const batch_forecast& forecast) {
-  if (forecast.finish_at) {
-    return {};
-  }
-  if (forecast.blocking) {
-    return fmt::format("the ledger of {} is paused", forecast.blocking->subject.str());
-  }
-  return forecast.days.empty() ? "the pool has no IP that may send"
-                               : "the plans in force do not get there";
-}
-
 } // namespace
 
 outcome forecast_batch(call& request, const answers& given) {
@@ -84,7 +61,7 @@ outcome forecast_batch(call& request, const answers& given) {
   }
   const auto& pools = answer_at<std::vector<pool>>(given, 0);
   const pool_name name{text_of(request.body, "pool")};
-  const auto* const from = find_by_name(pools, name);
+  const auto* const from = find_pool(pools, name.str());
   if (from == nullptr) {
     return fail(not_found("pool", name.str()));
   }
@@ -93,21 +70,8 @@ outcome forecast_batch(call& request, const answers& given) {
   if (given.size() == 2) {
     return then(question);
   }
-  const auto& forecast = answer_at<batch_forecast>(given, 2);
-  ordered_json body;
-  body["finish_at"] = time_or_null(forecast.finish_at);
+  auto body = to_json(answer_at<batch_forecast>(given, 2));
   body["ahead"] = question.ahead;
-  body["days"] = ordered_json::array();
-  for (const auto& each : forecast.days) {
-    ordered_json day;
-    day["day"] = each.number;
-    day["at"] = to_rfc3339(each.at);
-    day["sent"] = each.sent;
-    day["remaining"] = each.remaining;
-    body["days"].push_back(std::move(day));
-  }
-  body["with_one_more_ip"]["finish_at"] = time_or_null(forecast.with_one_more);
-  body["problem"] = problem_of(forecast);
   return respond(request, body);
 }
 

@@ -90,6 +90,9 @@ inline std::uint64_t number_of(const json& object, const char* name, std::uint64
   return found == object.end() ? fallback : found->get<std::uint64_t>();
 }
 
+/// Null when there is none of that name.
+const pool* find_pool(const std::vector<pool>& all, std::string_view name);
+
 inline constexpr std::uint64_t items_per_page = 100;
 inline constexpr std::uint64_t messages_per_page = 50;
 

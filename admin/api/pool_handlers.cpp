@@ -38,12 +38,6 @@ pool read_pool(const call& request, std::string name) {
   return target;
 }
 
-const pool* find_pool(const std::vector<pool>& all, std::string_view name) {
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [name](const pool& each) { return each.name.str() == name; });
-  return found == all.end() ? nullptr : &*found;
-}
-
 /// An IP with all that is known about it, from the pools and ledgers.
 struct known_address {
   std::string address;
@@ -116,6 +110,12 @@ outcome ask_for_addresses() {
 }
 
 } // namespace
+
+const pool* find_pool(const std::vector<pool>& all, std::string_view name) {
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [name](const pool& each) { return each.name.str() == name; });
+  return found == all.end() ? nullptr : &*found;
+}
 
 outcome list_pools(call& request, const answers& given) {
   if (given.empty()) {

@@ -1,5 +1,7 @@
 #include "admin/api/render.hpp"
 
+#include <fmt/core.h>
+
 namespace warmfront::admin {
 
 namespace {
@@ -50,9 +52,8 @@ ordered_json to_json(const pool_address& value) {
   target["plan"] = value.plan.str();
   target["state"] = to_string(value.state);
   target["reason"] = value.reason;
-  target["changed_at"] = value.changed_at == wall_time{}
-                             ? ordered_json(nullptr)
-                             : ordered_json(to_rfc3339(value.changed_at));
+  target["changed_at"] = optional_time(
+      value.changed_at == wall_time{} ? std::nullopt : std::optional{value.changed_at});
   return target;
 }
 
@@ -78,6 +79,28 @@ ordered_json to_json(const ledger_move& value) {
   target["idle_days"] = value.idle_days;
   target["quality"] = to_json(value.quality);
   return target;
+}
+
+ordered_json to_json(const batch_forecast::day& value) {
+  ordered_json target;
+  target["day"] = value.number;
+  target["at"] = to_rfc3339(value.at);
+  target["sent"] = value.sent;
+  target["remaining"] = value.remaining;
+  return target;
+}
+
+std::string problem_of(const batch_forecast& value) {
+  if (value.finish_at) {
+    return {};
+  }
+  if (value.blocking) {
+    const auto* const why =
+        value.blocking->state == ledger_state::paused ? "is paused" : "has no plan";
+    return fmt::format("the ledger of {} {}", value.blocking->subject.str(), why);
+  }
+  return value.days.empty() ? "the pool has no IP that may send"
+                            : "the plans in force do not get there";
 }
 
 template <class Values>
@@ -175,6 +198,15 @@ ordered_json to_json(const queue_report& value) {
   target["state"] = value.state;
   target["opens_at"] = optional_time(value.opens_at);
   target["reason"] = value.reason;
+  return target;
+}
+
+ordered_json to_json(const batch_forecast& value) {
+  ordered_json target;
+  target["finish_at"] = optional_time(value.finish_at);
+  target["days"] = array_of(value.days);
+  target["with_one_more_ip"]["finish_at"] = optional_time(value.with_one_more);
+  target["problem"] = problem_of(value);
   return target;
 }
 

@@ -15,6 +15,8 @@ namespace warmfront::admin {
 [[nodiscard]] ordered_json to_json(const queue_report& value);
 [[nodiscard]] ordered_json to_json(const key_report& value);
 [[nodiscard]] ordered_json to_json(const created_key& value);
+/// Without `ahead`, which the question says.
+[[nodiscard]] ordered_json to_json(const batch_forecast& value);
 /// What others know of a node; what only it knows itself is empty.
 [[nodiscard]] ordered_json to_json(const node_report& value);
 

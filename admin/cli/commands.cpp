@@ -1,5 +1,9 @@
 #include "admin/cli/command.hpp"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
+
 namespace warmfront::admin::cli {
 
 namespace {
@@ -57,8 +61,7 @@ constexpr argument ip_quarantine[] = {
     address,
     {.name = "reason", .about = "why"},
 };
-constexpr argument plan_create[] = {
-    body_name,
+constexpr argument plan_options[] = {
     {.name = "days",
      .about = "the limit of each day, as in 500,1000,2000",
      .kind = shape::numbers,
@@ -76,25 +79,15 @@ constexpr argument plan_create[] = {
      .about = "days may allow less than the ones before them",
      .kind = shape::flag},
 };
-constexpr argument plan_change[] = {
-    name,
-    {.name = "days",
-     .about = "the limit of each day, as in 500,1000,2000",
-     .kind = shape::numbers,
-     .required = true},
-    {.name = "advance", .about = "calendar, on_use or level"},
-    {.name = "spread", .about = "none or even"},
-    {.name = "time_zone", .about = "days are calendar days there, as in Europe/Berlin"},
-    {.name = "providers",
-     .about = "limits for one provider, as in gmail=100,200; * for each other one",
-     .kind = shape::named_numbers},
-    {.name = "thresholds",
-     .about = "what the quality rules compare with, as in lower_spam=5",
-     .kind = shape::named_decimals},
-    {.name = "allow_decrease",
-     .about = "days may allow less than the ones before them",
-     .kind = shape::flag},
-};
+/// An argument before others.
+template <std::size_t Count>
+constexpr auto with_first(const argument& first, const argument (&others)[Count]) {
+  std::array<argument, Count + 1> all{first};
+  std::copy(std::begin(others), std::end(others), all.begin() + 1);
+  return all;
+}
+constexpr auto plan_create = with_first(body_name, plan_options);
+constexpr auto plan_change = with_first(name, plan_options);
 constexpr argument warmup_show[] = {
     {.name = "subject",
      .about = "only of this IP or domain",

@@ -154,6 +154,37 @@ TEST_CASE("across: what nodes have used of a ledger adds up", "[across]") {
   }
 }
 
+TEST_CASE("across: a provider that only another node has sent to is in its place", "[across]") {
+  const auto list = [](const std::vector<std::pair<std::string, std::string>>& rows) {
+    json page{{"items", json::array()}, {"next", nullptr}};
+    for (const auto& [subject, provider] : rows)
+      page["items"].push_back({{"subject", subject},
+                               {"provider", provider},
+                               {"day", 2},
+                               {"day_ends_at", "t"},
+                               {"limit", 100},
+                               {"used", 5},
+                               {"leased", 90},
+                               {"state", "open"}});
+    return page.dump();
+  };
+  const auto joined =
+      body_of(combine(call_of("GET", "/v1/ledgers"),
+                      own(list({{"a.test", "*"}, {"a.test", "gmail"}, {"b.test", "*"}})),
+                      {from("n2", 200,
+                            list({{"a.test", "*"},
+                                  {"a.test", "outlook"},
+                                  {"b.test", "*"},
+                                  {"b.test", "mx"},
+                                  {"c.test", "*"}}))}));
+  std::vector<std::string> rows;
+  for (const auto& each : joined["items"])
+    rows.push_back(each["subject"].get<std::string>() + " " + each["provider"].get<std::string>() +
+                   " " + each["used"].dump());
+  CHECK(rows == std::vector<std::string>{"a.test * 10", "a.test gmail 5", "a.test outlook 5",
+                                         "b.test * 10", "b.test mx 5"});
+}
+
 TEST_CASE("across: an action is done once, and others are asked how things stand", "[across]") {
   const auto request = call_of("POST", "/v1/ledgers/a.test/actions");
   http_request received;

@@ -42,6 +42,7 @@ TEST_CASE("clock: a manual clock jumps without its steady clock", "[core]") {
   CHECK(time.wall_now() - wall == seconds{-55});
   CHECK(time.steady_now() - steady == seconds{5});
 }
+
 TEST_CASE("clock: RFC 3339 is read back as it was written, with any offset", "[core]") {
   const auto when = parse_rfc3339("2026-11-24T10:29:44.120Z");
   REQUIRE(when);

@@ -1,4 +1,4 @@
-// Fuzzes JSON input: the bounded reader and the check of a message against its schema.
+// Fuzzes JSON input: the bounded reader and the checks of bodies against their schemas.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -10,8 +10,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace warmfront::admin;
   const auto parsed = parse_json({reinterpret_cast<const char*>(data), size});
   if (const auto* value = std::get_if<json>(&parsed)) {
-    static_cast<void>(check(schemas::new_message, *value));
-    static_cast<void>(check(schemas::new_pool, *value));
+    for (const auto* const body :
+         {&schemas::new_message, &schemas::new_pool, &schemas::new_plan, &schemas::new_forecast})
+      static_cast<void>(check(*body, *value));
   }
   return 0;
 }

@@ -7,15 +7,14 @@ One node, two warm IPs in the shared pool, one dedicated IP on the standard plan
 addresses, and the only next hop is a sink on this machine.
 """
 import argparse
-import shutil
 import sys
 import time
 
 from cluster_demo import ClusterDemo
-from harness.node import Node
-from harness.processes import ROOT, let_pass
-from harness.showing import Showing, say
-from harness.sink import Sink, send_load
+from harness.one_node import OneNodeDemo
+from harness.processes import let_pass
+from harness.showing import say
+from harness.sink import send_load
 from warmup_demo import WarmupDemo
 
 SHARED = ("127.0.0.1", "127.0.0.3")
@@ -25,30 +24,24 @@ DEDICATED_BY_HTTP = 100
 FIRST_DAY, SECOND_DAY = 500, 1000
 
 
-class Demo(Showing):
+class Demo(OneNodeDemo):
+    address = DEDICATED
+
     def __init__(self, day):
-        super().__init__()
-        self.day = day
-        self.folder = ROOT / "build" / "demo"
+        super().__init__(day)
         # 700 of the 1 200 mails are for the dedicated IP; to watch day 2 there must be more.
         self.dedicated = 700 if day == "24h" else FIRST_DAY + SECOND_DAY + 200
 
-    def start(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        self.sink = Sink(self.folder)
-        self.node = Node(self.folder, {
-            "smtp": {"relay_networks": ["127.0.0.0/8"]},
-            "warmup": {"day": self.day},
-        }, [{"domain": "*", "to": self.sink.address}], name="demo")
-        seconds = self.node.start()
-        say(f"node ready after {seconds:.1f} s; console and REST at http://{self.node.admin}, "
-            f"SMTP at {self.node.smtp}, next hop {self.sink.address}")
+    def show(self):
         for address in SHARED:
             self.node.shared_ip(address)
         self.node.dedicated_pool("dedicated", DEDICATED, "standard")
         say(f"pool shared: {' and '.join(SHARED)}, warm; pool dedicated: {DEDICATED} on the "
             f"standard plan, a day of {self.day}")
+        self.submit()
+        self.show_first_day()
+        if self.day != "24h":
+            self.show_second_day()
 
     def submit(self):
         begun = time.monotonic()
@@ -105,35 +98,8 @@ class Demo(Showing):
         sent = self.sent_by(DEDICATED) - FIRST_DAY
         self.expect(sent == SECOND_DAY, f"day 2 released {sent} mails")
 
-    def summary(self):
-        statistics = self.sink.stat()
-        self.expect(statistics["duplicate"] == 0 and statistics["corrupt"] == 0,
-                    "no mail arrived twice or damaged")
-        print("\nArrived at the sink, by source address:")
-        for address, count in sorted(statistics["by_source"].items()):
-            print(f"  {address:<12} {count:>6}")
-        self.try_it(self.node.admin, self.node.rest.key, "warmup show")
-        if self.failures:
-            print(f"\n{len(self.failures)} expectations failed; the log is {self.node.log}")
-        return 1 if self.failures else 0
-
-    def sent_by(self, address):
-        return self.sink.stat()["by_source"].get(address, 0)
-
     def shared_sent(self):
         return sum(self.sent_by(address) for address in SHARED)
-
-
-def stay(demo):
-    """Keeps node and sink until Ctrl-C, and tells when more mail was released."""
-    say("The node stays up; Ctrl-C ends it.")
-    seen = demo.sent_by(DEDICATED)
-    while demo.node.running():
-        let_pass(1.0)
-        now = demo.sent_by(DEDICATED)
-        if now != seen:
-            say(f"{DEDICATED} sent {now - seen} more, {now} in all")
-            seen = now
 
 
 def main():
@@ -150,23 +116,7 @@ def main():
         return WarmupDemo().run(options.exit)
     if options.nodes == 3:
         return ClusterDemo().run(options.exit)
-    demo = Demo(options.day)
-    demo.start()
-    try:
-        demo.submit()
-        demo.show_first_day()
-        if options.day != "24h":
-            demo.show_second_day()
-        code = demo.summary()
-        if not options.exit:
-            stay(demo)
-        return code
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        if demo.node.running():
-            demo.node.terminate()
-        demo.sink.stop()
+    return Demo(options.day).run(options.exit)
 
 
 if __name__ == "__main__":

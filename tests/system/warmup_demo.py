@@ -3,14 +3,13 @@ forecast.
 
 Each day has a few seconds. A batch that overflows the first days is submitted on day 1.
 """
-import shutil
 import time
 from datetime import datetime
 
-from harness.node import Node
-from harness.processes import ROOT
-from harness.showing import Showing, say
-from harness.sink import Sink, send_load
+from harness.one_node import OneNodeDemo
+from harness.processes import let_pass, until
+from harness.showing import say
+from harness.sink import send_load
 
 ADDRESS = "127.0.0.2"
 DAY_SECONDS = 4
@@ -20,47 +19,24 @@ DAYS = [1, 2, 4, 10, 20, 40, 80, 120, 160, 200, 300, 400, 600, 800, 1000, 1200, 
 BATCH_PART = 0.9  # batch mail leaves a tenth to triggered mail
 
 
-class WarmupDemo(Showing):
+class WarmupDemo(OneNodeDemo):
+    address = ADDRESS
+    look_at = f"warmup show {ADDRESS}"
+
     def __init__(self):
-        super().__init__()
-        self.folder = ROOT / "build" / "demo"
+        super().__init__(f"{DAY_SECONDS}s")
         # It ends on the last day of the plan.
         self.recipients = int(sum(DAYS[:19]) * BATCH_PART) + 1000
 
-    def run(self, leave):
-        self.start()
-        try:
-            forecast = self.look_ahead()
-            self.submit()
-            sent = self.follow(len(forecast["days"]))
-            self.compare(forecast, sent)
-            code = self.summary()
-            if not leave:
-                say("The node stays up; Ctrl-C ends it.")
-                while self.node.running():
-                    time.sleep(1)
-            return code
-        except KeyboardInterrupt:
-            return 0
-        finally:
-            if self.node.running():
-                self.node.terminate()
-            self.sink.stop()
-
-    def start(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        self.sink = Sink(self.folder)
-        self.node = Node(self.folder, {
-            "smtp": {"relay_networks": ["127.0.0.0/8"]},
-            "warmup": {"day": f"{DAY_SECONDS}s"},
-        }, [{"domain": "*", "to": self.sink.address}], name="demo")
-        seconds = self.node.start()
+    def show(self):
         self.node.custom_plan("twenty", DAYS)
         self.node.dedicated_pool("campaigns", ADDRESS, "twenty")
         self.first_end = parse_time(self.node.ledger(ADDRESS)["day_ends_at"])
-        say(f"node ready after {seconds:.1f} s; {ADDRESS} is new, on a plan of {len(DAYS)} days of "
-            f"{DAY_SECONDS} s, from {DAYS[0]} to {DAYS[-1]} mails")
+        say(f"{ADDRESS} is new, on a plan of {len(DAYS)} days of {DAY_SECONDS} s, from {DAYS[0]} "
+            f"to {DAYS[-1]} mails")
+        forecast = self.look_ahead()
+        self.submit()
+        self.compare(forecast, self.follow(len(forecast["days"])))
 
     def look_ahead(self):
         forecast = self.node.rest.ask("POST", "/v1/forecast", {
@@ -85,9 +61,8 @@ class WarmupDemo(Showing):
         print("\n  day   limit    sent    held", flush=True)
         for day in range(1, days + 1):
             end = self.first_end + (day - 1) * DAY_SECONDS
-            while time.time() < end:
-                time.sleep(0.05)
-            time.sleep(0.3)  # what left in its last moment arrives
+            until(lambda: time.time() > end, f"day {day} to end", DAY_SECONDS + 5)
+            let_pass(0.3)  # what left in its last moment arrives
             sent = self.sent_by_day()
             held = self.recipients - sum(sent.get(past, 0) for past in range(1, day + 1))
             print(f"  {day:>3} {limit_on(day):>7} {sent.get(day, 0):>7} {held:>7}", flush=True)
@@ -110,15 +85,6 @@ class WarmupDemo(Showing):
                     "no day sent more than its limit")
         self.expect(sum(sent.values()) == self.recipients, "every recipient was sent to")
         self.expect(sent == expected, "each day sent what the forecast said")
-
-    def summary(self):
-        statistics = self.sink.stat()
-        self.expect(statistics["duplicate"] == 0 and statistics["corrupt"] == 0,
-                    "no mail arrived twice or damaged")
-        self.try_it(self.node.admin, self.node.rest.key, f"warmup show {ADDRESS}")
-        if self.failures:
-            print(f"\n{len(self.failures)} expectations failed; the log is {self.node.log}")
-        return 1 if self.failures else 0
 
 
 def limit_on(day):

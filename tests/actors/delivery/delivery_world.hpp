@@ -86,9 +86,9 @@ public:
   void read(std::function<std::function<void()>(const spool_reader&)> job) override;
   void assign(assign_sources what, std::function<void(permits_taken)> then) override;
   void refund(std::vector<charge> charges) override;
-  void count(std::vector<std::pair<ledger_subject, quality_counts>> outcomes) override {
-    for (const auto& [subject, counts] : outcomes)
-      quality[subject] += counts;
+  void count(std::vector<ledger_outcomes> outcomes) override {
+    for (const auto& each : outcomes)
+      quality[each.subject] += each.counts;
   }
   void resolve(const std::string& domain, std::function<void(site_route)> then) override;
   void open(net::connection_id id, net::connection_plan plan) override;

@@ -194,6 +194,35 @@ TEST_CASE("forecast of a batch: a paused ledger is named, an address without one
   CHECK(look_batch(world, {}, 10).with_one_more == world.time().wall_now());
 }
 
+TEST_CASE("forecast: a ledger that has lost its plan has no time", "[warmup]") {
+  ledger_world world;
+  world.store_plan("mine", {100});
+  world.start_ledger(ip, "mine");
+  REQUIRE(world.book().apply_plan({{plan_key(plan_name{"mine"}), {}, 1, 100}, true}));
+  CHECK_FALSE(look(world, {ip}, 0).expected_at);
+  const auto batch = look_batch(world, {ip}, 10);
+  CHECK_FALSE(batch.finish_at);
+  CHECK(batch.blocking->subject.str() == ip);
+  CHECK(look_batch(world, {ip, ip2}, 10).finish_at == world.time().wall_now());
+}
+
+TEST_CASE("forecast: what quality has blocked goes on tomorrow", "[warmup]") {
+  ledger_world world;
+  plan rule{plan_name{"mine"}, {1000}};
+  rule.advance = plan_advance::level;
+  world.store_plan(rule);
+  world.start_ledger(ip, "mine");
+  for (int i = 0; i < 400; ++i)
+    world.take_settled({ip});
+  world.count(ip, {400, 0, 400, 0, 0, 0});
+  REQUIRE(world.report(ip).state == ledger_state::blocked);
+  const auto tomorrow = world.report(ip).day_ends_at;
+  CHECK(look(world, {ip}, 0).expected_at == tomorrow);
+  const auto batch = look_batch(world, {ip}, 10);
+  REQUIRE(batch.days.size() == 1);
+  CHECK(batch.finish_at == tomorrow);
+}
+
 TEST_CASE("forecast of a batch: limits of providers hold for what goes to them", "[warmup]") {
   ledger_world world;
   plan rule{plan_name{"mine"}, {100, 200}};

@@ -296,7 +296,7 @@ private:
       return;
     auto days = rule->providers.find(provider);
     if (days == rule->providers.end())
-      days = rule->providers.find(provider_name{std::string{every_other_provider}});
+      days = rule->providers.find(every_other_provider);
     quota = days == rule->providers.end()
                 ? std::numeric_limits<std::uint64_t>::max()
                 : std::max(quota, limit_on_day(ledger, days->second, ledger.opened_day));

@@ -277,3 +277,22 @@ TEST_CASE("permits: other nodes' leases are not this node's to give", "[warmup]"
   CHECK(world.take_all(ip) == 20);
   CHECK(world.report(ip).leased == 500);
 }
+
+TEST_CASE("plans: one of a time zone that this machine does not know is said and grants nothing",
+          "[warmup]") {
+  ledger_world world;
+  world.store_plan("mine", {100});
+  world.start_ledger(ip, "mine");
+  CHECK(world.take_settled({ip}).what == kind::granted);
+  plan changed{plan_name{"mine"}, {100}};
+  changed.time_zone = "Nowhere/At_All";
+  const auto told =
+      world.book().apply_plan({{plan_key(changed.name), encode(changed), 1, 100}, false});
+  REQUIRE_FALSE(told);
+  CHECK(told.error().what.find("Nowhere/At_All") != std::string::npos);
+  CHECK(world.take_settled({ip}).what == kind::exhausted);
+  CHECK(world.report(ip).limit == 0u);
+  changed.time_zone.clear();
+  REQUIRE(world.book().apply_plan({{plan_key(changed.name), encode(changed), 1, 101}, false}));
+  CHECK(world.take_settled({ip}).what == kind::granted);
+}

@@ -11,58 +11,60 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const day_rule day{24h};
-const wall_time start{seconds{1'767'225'600}};
+const day_rule usual_day{24h};
+const wall_time ledger_start{seconds{1'767'225'600}};
 
 } // namespace
 
 TEST_CASE("ledger days: are counted from the ledger's start", "[warmup]") {
-  const auto ledger = new_ledger(plan_name{"standard"}, start);
-  CHECK(day_at(ledger, start, day) == 0);
-  CHECK(day_at(ledger, start + 24h - 1us, day) == 0);
-  CHECK(day_at(ledger, start + 24h, day) == 1);
-  CHECK(day_at(ledger, start + 240h, day) == 10);
-  CHECK(day_start(ledger, 3, day) == start + 72h);
+  const auto ledger = new_ledger(plan_name{"standard"}, ledger_start);
+  CHECK(day_at(ledger, ledger_start, usual_day) == 0);
+  CHECK(day_at(ledger, ledger_start + 24h - 1us, usual_day) == 0);
+  CHECK(day_at(ledger, ledger_start + 24h, usual_day) == 1);
+  CHECK(day_at(ledger, ledger_start + 240h, usual_day) == 10);
+  CHECK(day_start(ledger, 3, usual_day) == ledger_start + 72h);
   CHECK(plan_position(ledger, 0) == 1);
   CHECK(plan_position(ledger, 19) == 20);
 }
 
 TEST_CASE("ledger days: never go back behind the opened day", "[warmup]") {
-  const auto ledger = with_opened_day(new_ledger(plan_name{"standard"}, start), 5, day);
-  CHECK(ledger.day_started_at == start + 120h);
-  CHECK(day_at(ledger, start - 1000h, day) == 5);
-  CHECK(day_at(ledger, start + 143h, day) == 5);
-  CHECK(day_at(ledger, start + 144h, day) == 6);
-  CHECK(with_opened_day(ledger, 4, day) == ledger);
+  const auto ledger =
+      with_opened_day(new_ledger(plan_name{"standard"}, ledger_start), 5, usual_day);
+  CHECK(ledger.day_started_at == ledger_start + 120h);
+  CHECK(day_at(ledger, ledger_start - 1000h, usual_day) == 5);
+  CHECK(day_at(ledger, ledger_start + 143h, usual_day) == 5);
+  CHECK(day_at(ledger, ledger_start + 144h, usual_day) == 6);
+  CHECK(with_opened_day(ledger, 4, usual_day) == ledger);
 }
 
 TEST_CASE("ledger days: another length of the day counts from the opened day on", "[warmup]") {
-  const auto ledger = with_opened_day(new_ledger(plan_name{"standard"}, start), 100, day_rule{20s});
-  CHECK(day_at(ledger, start + 2000s + 23h, day) == 100);
-  CHECK(day_at(ledger, start + 2000s + 24h, day) == 101);
+  const auto ledger =
+      with_opened_day(new_ledger(plan_name{"standard"}, ledger_start), 100, day_rule{20s});
+  CHECK(day_at(ledger, ledger_start + 2000s + 23h, usual_day) == 100);
+  CHECK(day_at(ledger, ledger_start + 2000s + 24h, usual_day) == 101);
 }
 
 TEST_CASE("ledger days: moving in the plan changes the position, not the day", "[warmup]") {
-  auto ledger = with_opened_day(new_ledger(plan_name{"standard"}, start), 2, day);
-  ledger = with_position(ledger, 10, start + 80h, day);
+  auto ledger = with_opened_day(new_ledger(plan_name{"standard"}, ledger_start), 2, usual_day);
+  ledger = with_position(ledger, 10, ledger_start + 80h, usual_day);
   CHECK(ledger.opened_day == 2);
   CHECK(ledger.base_day == 3);
   CHECK(plan_position(ledger, 3) == 10);
   CHECK(plan_position(ledger, 4) == 11);
   CHECK(plan_position(ledger, 0) == 7);
-  CHECK(ledger.day_started_at == start + 48h);
+  CHECK(ledger.day_started_at == ledger_start + 48h);
 }
 
 TEST_CASE("ledger days: moving in the plan frees a ledger whose day has not begun", "[warmup]") {
-  auto ledger = with_opened_day(new_ledger(plan_name{"standard"}, start), 1000, day);
-  ledger = with_position(ledger, 3, start + 24h, day);
-  CHECK(day_at(ledger, start + 25h, day) == 1000);
-  CHECK(day_at(ledger, start + 48h, day) == 1001);
+  auto ledger = with_opened_day(new_ledger(plan_name{"standard"}, ledger_start), 1000, usual_day);
+  ledger = with_position(ledger, 3, ledger_start + 24h, usual_day);
+  CHECK(day_at(ledger, ledger_start + 25h, usual_day) == 1000);
+  CHECK(day_at(ledger, ledger_start + 48h, usual_day) == 1001);
   CHECK(plan_position(ledger, 1001) == 4);
 }
 
 TEST_CASE("ledger days: survive the end of time", "[warmup]") {
-  auto ledger = new_ledger(plan_name{"standard"}, start);
+  auto ledger = new_ledger(plan_name{"standard"}, ledger_start);
   const auto last = std::numeric_limits<std::uint32_t>::max();
   CHECK(day_at(ledger, wall_time::max(), day_rule{1us}) == last - 1);
   CHECK(day_start(ledger, last, day_rule{100000h}) == wall_time::max());
@@ -109,11 +111,12 @@ TEST_CASE("ledger keys: are taken apart as they were made", "[warmup]") {
 }
 
 TEST_CASE("ledger records: read what was written, and nothing else", "[warmup]") {
-  ledger_record ledger{plan_name{"p"}, 3, start, 2, 9, true};
+  ledger_record ledger{plan_name{"p"}, 3, ledger_start, 2, 9, true};
   CHECK(decode_ledger(encode(ledger)).value() == ledger);
   ledger.held_until = 8;
   ledger.blocked_day = 0;
-  ledger.moves.push_back({start, move_cause::raised, 1, 2, 500, 400, 0, {350, 340, 5, 4, 3, 2}});
+  ledger.moves.push_back(
+      {ledger_start, move_cause::raised, 1, 2, 500, 400, 0, {350, 340, 5, 4, 3, 2}});
   CHECK(decode_ledger(encode(ledger)).value() == ledger);
   const ledger_day_record leases{
       {{node_name{"n1"}, 300, {{provider_name{"*"}, 40}}, 12, {10, 9, 1, 0, 0, 0}},
@@ -151,7 +154,7 @@ TEST_CASE("ledger records: any octets are a record or an error", "[warmup][prope
     for (auto left = random.next() % 40; left > 0; --left)
       octets += static_cast<char>(random.next());
     if (const auto ledger = decode_ledger(octets)) {
-      const auto at = day_at(ledger.value(), start, day);
+      const auto at = day_at(ledger.value(), ledger_start, usual_day);
       CHECK(at >= ledger.value().opened_day);
     }
     (void)decode_ledger_day(octets);

@@ -181,6 +181,19 @@ TEST_CASE("providers: beyond a thousand on a day the others share one limit", "[
   CHECK(world.all("mx999.example") == 1);
 }
 
+TEST_CASE("providers: a refund gives back to the limit that many share", "[warmup]") {
+  limited_world world{limiting({{"*", {2}}}, {1'000'000})};
+  for (int i = 0; i < 1000; ++i)
+    REQUIRE(world.one("mx" + std::to_string(i) + ".example").what == kind::granted);
+  const auto shared = world.one("mx1000.example");
+  REQUIRE(shared.what == kind::granted);
+  REQUIRE(world.one("mx1001.example").what == kind::granted);
+  REQUIRE(world.one("mx1002.example").what == kind::exhausted);
+  world.book().refund(shared.charges);
+  CHECK(world.all("mx1002.example") == 1);
+  CHECK(world.report(ip).used == 1002);
+}
+
 // ---- evenly spread days -------------------------------------------------------------------
 
 TEST_CASE("even spread: permits come over the day, what was not used is used later", "[warmup]") {
