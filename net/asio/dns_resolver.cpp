@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "net/asio/dns_resolver_unbound.hpp"
 #include "net/dns/rdata.hpp"
 
 namespace warmfront::net {
@@ -29,43 +30,6 @@ constexpr int type_mx = 15;
 constexpr int type_aaaa = 28;
 constexpr int class_in = 1;
 
-struct context_delete {
-  void operator()(ub_ctx* context) const noexcept { ub_ctx_delete(context); }
-};
-using unbound_context = std::unique_ptr<ub_ctx, context_delete>;
-
-struct result_free {
-  void operator()(ub_result* answer) const noexcept { ub_resolve_free(answer); }
-};
-using unbound_result = std::unique_ptr<ub_result, result_free>;
-
-/// What became of a question; `why` says so for `failed`.
-std::pair<answer_kind, std::string> kind_of(int code, const ub_result* answer) {
-  if (code != 0 || answer == nullptr) {
-    return {answer_kind::failed, ub_strerror(code)};
-  }
-  if (answer->bogus != 0) { // with rcode 0 and data: must be looked at first
-    const char* why = answer->why_bogus;
-    return {answer_kind::failed, why != nullptr ? why : "DNSSEC validation failed"};
-  }
-  if (answer->nxdomain != 0) {
-    return {answer_kind::no_domain, {}};
-  }
-  if (answer->rcode != 0) {
-    return {answer_kind::failed, "the name server answered with code " +
-                                     std::to_string(answer->rcode) +
-                                     (answer->rcode == 2 ? " (SERVFAIL)" : "")};
-  }
-  return {answer->havedata != 0 ? answer_kind::found : answer_kind::no_data, {}};
-}
-
-template <class Take>
-void each_record(const ub_result& answer, Take take) {
-  for (std::size_t index = 0; answer.data[index] != nullptr; ++index) {
-    take(std::string_view{answer.data[index], static_cast<std::size_t>(answer.len[index])});
-  }
-}
-
 class unbound_core;
 
 /// One question to libunbound; it holds a pointer to this until it answers or is cancelled.
@@ -81,6 +45,7 @@ struct question {
 struct lookup {
   std::string domain;
   dns::route_callback done;
+  dns::record_callback records; ///< instead of `done`, when single records are asked for
   dns::route_limits limits;
   std::vector<mail_host> hosts;
   std::vector<dns::host_answer> answers;
@@ -112,12 +77,17 @@ public:
     boost::asio::post(context_, [self = shared_from_this()] { self->release(); });
   }
   void begin(const std::string& domain, bool host_only, dns::route_callback done);
+  void look_up(const std::string& name, dns::record_type type, dns::record_callback done);
 
 private:
   void listen();
   void release();
-  void answer(const dns::route_callback& done, result<mail_route> route);
+  template <class Callback, class Answer>
+  void answer(const Callback& done, Answer value);
+  lookup& add(std::uint64_t id, std::string name);
+  std::unique_ptr<lookup> end(std::uint64_t id);
   void conclude(std::uint64_t id, result<mail_route> route);
+  void conclude(std::uint64_t id, dns::record_answer records);
   void ask_addresses(std::uint64_t id, lookup& current);
   void ask(std::uint64_t id, lookup& current, const std::string& name, int type, std::size_t host);
   static void on_answer(void* data, int code, ub_result* answer);
@@ -165,11 +135,20 @@ void unbound_core::release() {
   unbound_.reset();
 }
 
-void unbound_core::answer(const dns::route_callback& done, result<mail_route> route) {
+template <class Callback, class Answer>
+void unbound_core::answer(const Callback& done, Answer value) {
   const std::lock_guard lock{delivery_};
   if (!stopped_) {
-    done(std::move(route));
+    done(std::move(value));
   }
+}
+
+lookup& unbound_core::add(std::uint64_t id, std::string name) {
+  lookup& current = *lookups_.emplace(id, std::make_unique<lookup>(context_)).first->second;
+  current.domain = std::move(name);
+  current.limits = options_.limits;
+  set_timeout(id, current);
+  return current;
 }
 
 void unbound_core::begin(const std::string& domain, bool host_only, dns::route_callback done) {
@@ -177,26 +156,25 @@ void unbound_core::begin(const std::string& domain, bool host_only, dns::route_c
     return;
   }
   if (auto literal = dns::literal_host(domain)) {
-    answer(done, mail_route{dns::route_kind::mail_hosts, {std::move(*literal)}});
+    answer(done, result<mail_route>{
+                     mail_route{dns::route_kind::mail_hosts, {std::move(*literal)}}});
     return;
   }
   auto labels = dns::to_a_labels(domain);
   if (!labels) {
     // A name the DNS cannot hold does not exist there.
-    answer(done, mail_route{dns::route_kind::no_domain, {}});
+    answer(done, result<mail_route>{mail_route{dns::route_kind::no_domain, {}}});
     return;
   }
   if (lookups_.size() >= options_.lookups_max) {
-    answer(done, error{errc::unavailable, "look up " + domain + ": too many look-ups under way",
-                       "try again later"});
+    answer(done, result<mail_route>{error{errc::unavailable,
+                                          "look up " + domain + ": too many look-ups under way",
+                                          "try again later"}});
     return;
   }
   const std::uint64_t id = next_++;
-  lookup& current = *lookups_.emplace(id, std::make_unique<lookup>(context_)).first->second;
-  current.domain = std::move(labels.value());
+  lookup& current = add(id, std::move(labels.value()));
   current.done = std::move(done);
-  current.limits = options_.limits;
-  set_timeout(id, current);
   if (!host_only) {
     ask(id, current, current.domain, type_mx, 0);
     return;
@@ -204,6 +182,21 @@ void unbound_core::begin(const std::string& domain, bool host_only, dns::route_c
   current.limits.allow_loopback = true;
   current.hosts.push_back({current.domain, 0, {}});
   ask_addresses(id, current);
+}
+
+void unbound_core::look_up(const std::string& name, dns::record_type type,
+                           dns::record_callback done) {
+  if (unbound_ == nullptr) {
+    return;
+  }
+  if (lookups_.size() >= options_.lookups_max) {
+    answer(done, dns::record_answer{answer_kind::failed, {}, "too many look-ups under way"});
+    return;
+  }
+  const std::uint64_t id = next_++;
+  lookup& current = add(id, name);
+  current.records = std::move(done);
+  ask(id, current, name, static_cast<int>(type), 0);
 }
 
 void unbound_core::set_timeout(std::uint64_t id, lookup& current) {
@@ -214,10 +207,15 @@ void unbound_core::set_timeout(std::uint64_t id, lookup& current) {
       return;
     }
     const auto found = self->lookups_.find(id);
-    if (found != self->lookups_.end()) {
+    if (found == self->lookups_.end()) {
+      return;
+    }
+    const std::string why = "no answer from the name servers in time";
+    if (found->second->records) {
+      self->conclude(id, dns::record_answer{answer_kind::failed, {}, why});
+    } else {
       self->conclude(id, error{errc::unavailable,
-                               "look up the mail hosts of " + found->second->domain +
-                                   ": no answer from the name servers in time",
+                               "look up the mail hosts of " + found->second->domain + ": " + why,
                                "try again later"});
     }
   });
@@ -252,6 +250,10 @@ void unbound_core::on_answer(void* data, int code, ub_result* answer) {
 
 void unbound_core::take(std::unique_ptr<question> asked, int code, const ub_result* answer) {
   lookup& current = *lookups_.at(asked->lookup);
+  if (current.records) {
+    conclude(asked->lookup, records_of(static_cast<dns::record_type>(asked->type), code, answer));
+    return;
+  }
   if (asked->type == type_mx) {
     take_mx(asked->lookup, current, code, answer);
     return;
@@ -307,14 +309,21 @@ void unbound_core::ask_addresses(std::uint64_t id, lookup& current) {
   conclude_if_answered(id, current);
 }
 
-void unbound_core::conclude(std::uint64_t id, result<mail_route> route) {
-  auto node = lookups_.extract(id);
-  lookup& current = *node.mapped();
-  current.timer.cancel();
-  for (const auto& [pointer, asked] : current.open) {
+std::unique_ptr<lookup> unbound_core::end(std::uint64_t id) {
+  auto current = std::move(lookups_.extract(id).mapped());
+  current->timer.cancel();
+  for (const auto& [pointer, asked] : current->open) {
     ub_cancel(unbound_.get(), asked->id);
   }
-  answer(current.done, std::move(route));
+  return current;
+}
+
+void unbound_core::conclude(std::uint64_t id, result<mail_route> route) {
+  answer(end(id)->done, std::move(route));
+}
+
+void unbound_core::conclude(std::uint64_t id, dns::record_answer records) {
+  answer(end(id)->records, std::move(records));
 }
 
 class unbound_resolver final : public dns::resolver {
@@ -329,6 +338,12 @@ public:
   void resolve_host(const std::string& host, dns::route_callback done) override {
     begin(host, true, std::move(done));
   }
+  void look_up(const std::string& name, dns::record_type type,
+               dns::record_callback done) override {
+    boost::asio::post(context_, [core = core_, name, type, done = std::move(done)]() mutable {
+      core->look_up(name, type, std::move(done));
+    });
+  }
 
 private:
   void begin(const std::string& name, bool host_only, dns::route_callback done) {
@@ -341,42 +356,12 @@ private:
   boost::asio::io_context& context_;
 };
 
-/// The last code of libunbound as an error that names the option.
-result<void> check(int code, const std::string& option) {
-  if (code == 0) {
-    return success();
-  }
-  return error{errc::invalid_argument, "set up DNS with " + option + ": " + ub_strerror(code),
-               "correct [dns] in the configuration"};
-}
-
-result<unbound_context> make_context(const unbound_options& options) {
-  unbound_context context{ub_ctx_create()};
-  if (context == nullptr) {
-    return error{errc::unavailable, "set up DNS: out of memory or file descriptors", {}};
-  }
-  ub_ctx* const raw = context.get();
-  // Name servers on this machine are what tests and local caches use; libunbound skips them.
-  WARMFRONT_TRY(check(ub_ctx_set_option(raw, "do-not-query-localhost:", "no"), "local servers"));
-  for (const std::string& server : options.servers) {
-    WARMFRONT_TRY(check(ub_ctx_set_fwd(raw, server.c_str()), "the server " + server));
-  }
-  if (options.servers.empty()) {
-    WARMFRONT_TRY(check(ub_ctx_resolvconf(raw, nullptr), "/etc/resolv.conf"));
-  }
-  for (const std::string& anchor : options.trust_anchors) {
-    WARMFRONT_TRY(check(ub_ctx_add_ta(raw, anchor.c_str()), "the trust anchor " + anchor));
-  }
-  WARMFRONT_TRY(check(ub_ctx_async(raw, 1), "threads"));
-  return context;
-}
-
 } // namespace
 
 result<std::unique_ptr<dns::resolver>>
 make_unbound_resolver(unbound_options options, io_threads& threads,
                       std::unique_ptr<random_source> random) {
-  auto unbound = make_context(options);
+  auto unbound = make_unbound_context(options);
   if (!unbound) {
     return unbound.error();
   }

@@ -14,13 +14,6 @@
 
 namespace warmfront::dns {
 
-enum class answer_kind : std::uint8_t {
-  found,
-  no_data,   ///< the name exists, but has no such record
-  no_domain, ///< the name does not exist (NXDOMAIN)
-  failed,    ///< SERVFAIL, time-out, bogus DNSSEC: nothing is known
-};
-
 struct mx_record {
   std::uint16_t preference = 0;
   std::string host; ///< without a trailing dot; empty: the root, as in a null MX

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include <array>
+#include <utility>
 
 namespace warmfront::dns {
 
@@ -20,36 +21,77 @@ char host_octet(char c) noexcept {
   return allowed ? c : '\0';
 }
 
-} // namespace
-
-std::optional<mx_record> parse_mx(std::string_view data) {
-  if (data.size() < 3 || data.size() > 2 + name_octets_max) {
-    return std::nullopt;
-  }
-  mx_record record;
-  record.preference = static_cast<std::uint16_t>(static_cast<unsigned char>(data[0]) << 8 |
-                                                 static_cast<unsigned char>(data[1]));
-  std::string_view name = data.substr(2);
+/// A whole name in wire form; the root is empty.
+std::optional<std::string> parse_name(std::string_view name) {
+  std::string host;
   while (!name.empty()) {
     const auto length = static_cast<unsigned char>(name.front());
     name.remove_prefix(1);
     if (length == 0) {
-      return name.empty() ? std::optional{record} : std::nullopt;
+      return name.empty() ? std::optional{host} : std::nullopt;
     }
     if (length > 63 || length > name.size()) {
       return std::nullopt;
     }
-    if (!record.host.empty()) {
-      record.host += '.';
+    if (!host.empty()) {
+      host += '.';
     }
     for (const char c : name.substr(0, length)) {
       const char octet = host_octet(c);
       if (octet == '\0') {
         return std::nullopt;
       }
-      record.host += octet;
+      host += octet;
     }
     name.remove_prefix(length);
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+std::optional<mx_record> parse_mx(std::string_view data) {
+  if (data.size() < 3 || data.size() > 2 + name_octets_max) {
+    return std::nullopt;
+  }
+  auto host = parse_name(data.substr(2));
+  if (!host) {
+    return std::nullopt;
+  }
+  mx_record record;
+  record.preference = static_cast<std::uint16_t>(static_cast<unsigned char>(data[0]) << 8 |
+                                                 static_cast<unsigned char>(data[1]));
+  record.host = std::move(*host);
+  return record;
+}
+
+std::optional<std::string> parse_ptr(std::string_view data) {
+  auto host = data.size() > name_octets_max ? std::nullopt : parse_name(data);
+  return host && !host->empty() ? host : std::nullopt;
+}
+
+std::optional<std::string> parse_txt(std::string_view data) {
+  std::string text;
+  while (!data.empty()) {
+    const auto length = static_cast<unsigned char>(data.front());
+    data.remove_prefix(1);
+    if (length > data.size()) {
+      return std::nullopt;
+    }
+    for (const char c : data.substr(0, length)) {
+      text += c >= ' ' && c <= '~' ? c : '?';
+    }
+    data.remove_prefix(length);
+  }
+  return text;
+}
+
+std::optional<std::string> parse_record(record_type type, std::string_view data) {
+  switch (type) {
+  case record_type::a:
+  case record_type::aaaa: return parse_address_record(data);
+  case record_type::ptr: return parse_ptr(data);
+  case record_type::txt: return parse_txt(data);
   }
   return std::nullopt;
 }

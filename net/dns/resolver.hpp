@@ -1,4 +1,5 @@
-// Where mail for a domain goes: MX, null MX and address records (RFC 5321 §5.1, RFC 7505).
+// What the DNS is asked: where mail for a domain goes (MX, null MX and address records, RFC 5321
+// §5.1, RFC 7505), and single records.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,24 @@ struct mail_route {
   std::vector<mail_host> hosts;
 };
 
+enum class answer_kind : std::uint8_t {
+  found,
+  no_data,   ///< the name exists, but has no such record
+  no_domain, ///< the name does not exist (NXDOMAIN)
+  failed,    ///< SERVFAIL, time-out, bogus DNSSEC: nothing is known
+};
+
+enum class record_type : std::uint16_t { a = 1, ptr = 12, txt = 16, aaaa = 28 };
+
+/// The records of one name and type.
+struct record_answer {
+  answer_kind kind = answer_kind::failed;
+  std::vector<std::string> values; ///< addresses, host names or texts; what is none is left out
+  std::string why;                 ///< when `failed`, for people
+  friend bool operator==(const record_answer&, const record_answer&) = default;
+};
+using record_callback = std::function<void(record_answer)>;
+
 /// A temporary failure (SERVFAIL, time-out, bogus DNSSEC) is `errc::unavailable`: try again later.
 using route_callback = std::function<void(result<mail_route>)>;
 
@@ -42,6 +61,8 @@ public:
   virtual void resolve(const std::string& domain, route_callback done) = 0;
   /// The addresses of one host (a configured next hop), never its MX: a route with that one host.
   virtual void resolve_host(const std::string& host, route_callback done) = 0;
+  /// The records of a name, nothing followed but aliases.
+  virtual void look_up(const std::string& name, record_type type, record_callback done) = 0;
 };
 
 } // namespace warmfront::dns

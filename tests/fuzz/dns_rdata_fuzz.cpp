@@ -14,6 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::abort();
   }
   static_cast<void>(parse_address_record(input));
+  static_cast<void>(parse_ptr(input));
+  static_cast<void>(parse_txt(input));
   static_cast<void>(to_a_labels(input));
   static_cast<void>(literal_host(input));
   return 0;

@@ -23,6 +23,9 @@ public:
     hosts.push_back(host);
     done(answer);
   }
+  void look_up(const std::string&, dns::record_type, dns::record_callback done) override {
+    done({});
+  }
 };
 
 dns::mail_route route_of(std::vector<dns::mail_host> hosts) {

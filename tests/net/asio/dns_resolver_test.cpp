@@ -44,6 +44,7 @@ half MX 10 host.broken.example.
 half MX 20 b
 dead MX 10 host.broken.example.
 xn--bcher-kva MX 5 b
+back PTR a
 )";
 
 struct resolver_fixture {
@@ -151,6 +152,29 @@ TEST_CASE_METHOD(resolver_fixture, "resolver: a configured host has addresses, n
   CHECK(hosts_of(ask_host(*dns, "loop.warm.example"))[0].addresses ==
         std::vector<std::string>{"127.0.0.1"});
   CHECK(ask_host(*dns, "plain.warm.example").value().kind == route_kind::no_host);
+}
+
+TEST_CASE_METHOD(resolver_fixture, "resolver: single records come as they are", "[dns]") {
+  const auto dns = make();
+  const auto look_up = [&](const std::string& name, record_type type) {
+    std::promise<record_answer> promise;
+    dns->look_up(name, type, [&](record_answer found) { promise.set_value(std::move(found)); });
+    auto answer = promise.get_future();
+    REQUIRE(answer.wait_for(15s) == std::future_status::ready);
+    return answer.get();
+  };
+  using values = std::vector<std::string>;
+  CHECK(look_up("a.warm.example", record_type::a).values == values{"192.0.2.1"});
+  CHECK(look_up("a.warm.example", record_type::aaaa).values == values{"2001:db8::1"});
+  CHECK(look_up("nothing.warm.example", record_type::txt).values == values{"nothing here"});
+  CHECK(look_up("back.warm.example", record_type::ptr).values == values{"a.warm.example"});
+  CHECK(look_up("nothing.warm.example", record_type::ptr).kind == answer_kind::no_data);
+  CHECK(look_up("missing.warm.example", record_type::a).kind == answer_kind::no_domain);
+  CHECK(look_up("broken.example", record_type::a).kind == answer_kind::failed);
+  CHECK_FALSE(look_up("broken.example", record_type::a).why.empty());
+  // Names that libunbound answers itself unless it is told not to.
+  for (const char* own : {"2.0.0.127.in-addr.arpa", "1.2.168.192.in-addr.arpa"})
+    CHECK(look_up(own, record_type::ptr).kind == answer_kind::failed);
 }
 
 TEST_CASE_METHOD(resolver_fixture, "resolver: answers are cached", "[dns]") {

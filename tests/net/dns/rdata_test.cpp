@@ -33,6 +33,19 @@ TEST_CASE("rdata: addresses", "[dns]") {
   CHECK_FALSE(parse_address_record(""sv));
 }
 
+TEST_CASE("rdata: names and texts", "[dns]") {
+  CHECK(parse_ptr("\x02MX\x07"
+                  "example\x00"sv) == "mx.example");
+  CHECK(parse_txt("\x05"
+                  "v=x1 \x03"
+                  "a\nb"sv) == "v=x1 a?b");
+  CHECK(parse_txt(""sv) == "");
+  CHECK_FALSE(parse_txt("\x05"
+                        "abc"sv));
+  for (const auto bad : {""sv, "\x00"sv, "\x02mx"sv, "\x02mx\x00x"sv, "\xc0\x0c"sv})
+    CHECK_FALSE(parse_ptr(bad));
+}
+
 TEST_CASE("rdata: random octets never crash it", "[dns][property]") {
   for (std::uint64_t seed = 1; seed <= 5000; ++seed) {
     CAPTURE(seed);
@@ -45,5 +58,7 @@ TEST_CASE("rdata: random octets never crash it", "[dns][property]") {
       CHECK(record->host.size() < 255);
     }
     static_cast<void>(parse_address_record(data));
+    CHECK(parse_ptr(data).value_or("").size() < 255);
+    CHECK(parse_txt(data).value_or("").size() <= data.size());
   }
 }
