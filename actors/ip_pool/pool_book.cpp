@@ -343,10 +343,24 @@ result<std::vector<pool>> pool_book::list(const pool_name& name) const {
 std::vector<pool_address> pool_book::usable_of(const pool& of) const {
   std::vector<pool_address> usable;
   std::ranges::copy_if(of.addresses, std::back_inserter(usable), [this](const pool_address& each) {
-    return each.state == address_state::active && (self_.empty() || each.node == self_);
+    return may_send(each.state) && (self_.empty() || each.node == self_);
   });
   return usable;
 }
+
+namespace {
+
+/// Where in a ranking the addresses begin that drain: they are last, but for a retry's own.
+std::size_t first_draining(const std::vector<ip_address>& ranked,
+                           const std::vector<pool_address>& addresses) {
+  auto from = ranked.size();
+  for (const auto& each : addresses)
+    if (each.state == address_state::draining && each.weight > 0 && each.address != ranked.front())
+      --from;
+  return from;
+}
+
+} // namespace
 
 permit_request pool_book::request_for(const assignment_request& assignment) const {
   permit_request request;
@@ -359,6 +373,7 @@ permit_request pool_book::request_for(const assignment_request& assignment) cons
     return request;
   auto& candidates = request.candidates;
   candidates = ranked_sources(from->second.usable, assignment.recipient, assignment.previous);
+  request.draining_from = first_draining(candidates, from->second.usable);
   const auto into = pools_.find(overflow_pool(from->second.value));
   if (into == pools_.end() || candidates.empty())
     return request;
@@ -369,6 +384,7 @@ permit_request pool_book::request_for(const assignment_request& assignment) cons
     if (address == assignment.previous) {
       candidates.insert(candidates.begin(), std::move(address));
       ++request.overflow_from;
+      ++request.draining_from;
     } else if (std::ranges::find(candidates, address) == candidates.end()) {
       candidates.push_back(std::move(address));
     }

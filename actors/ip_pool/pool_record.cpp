@@ -18,6 +18,14 @@ bool is_node_name(std::string_view text) {
   return text.size() <= 64 && text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
+/// A state of a later release is none in which this one may send.
+address_state state_of(std::uint32_t stored) {
+  const auto state = static_cast<address_state>(stored);
+  return state == address_state::active || state == address_state::draining
+             ? state
+             : address_state::quarantined;
+}
+
 } // namespace
 
 std::string pool_key(const pool_name& name) {
@@ -52,11 +60,10 @@ result<pool> decode_pool(pool_name name, std::string_view octets) {
   value.account = account_name{record.account()};
   value.overflow = record.overflow();
   for (const auto& address : record.addresses())
-    // A state of a later release is none in which this one may send.
     value.addresses.push_back(
         {ip_address{address.address()}, node_name{address.node()}, address.weight(),
          plan_name{address.plan()},
-         address.state() == 0 ? address_state::active : address_state::quarantined,
+         state_of(address.state()),
          address.reason(), wall_time{microseconds{address.changed_at()}}});
   return value;
 }

@@ -38,6 +38,7 @@ std::vector<ip_address> ranked_sources(const std::vector<pool_address>& addresse
   constexpr std::uint64_t offset_basis = 0xcbf29ce484222325u;
   struct scored {
     bool is_previous;
+    bool drains;
     double score;
     const pool_address* of;
   };
@@ -48,12 +49,14 @@ std::vector<ip_address> ranked_sources(const std::vector<pool_address>& addresse
     if (address.weight == 0)
       continue;
     const auto u = unit(mixed(fnv1a(of_recipient * 31 + 1, address.address.str())));
-    order.push_back({address.address == previous,
+    order.push_back({address.address == previous, address.state == address_state::draining,
                      -static_cast<double>(address.weight) / std::log(u), &address});
   }
   std::ranges::sort(order, [](const scored& a, const scored& b) {
     if (a.is_previous != b.is_previous)
       return a.is_previous;
+    if (a.drains != b.drains)
+      return b.drains;
     if (a.score != b.score)
       return a.score > b.score;
     return a.of->address < b.of->address;

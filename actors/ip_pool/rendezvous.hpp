@@ -13,6 +13,7 @@ namespace warmfront {
 /// - a share of the recipients proportional to its weight prefers an address;
 /// - the same recipient gets the same order as long as addresses and weights stay;
 /// - an address that comes or goes, or a changed weight, moves only the recipients that it must.
+/// Draining addresses come after all others, but for `previous`: what has no other way.
 /// Weight 0 is never chosen, not even for `previous`; else `previous` is first while the pool has
 /// it (a retry keeps its IP: greylisting). Recipients are compared without regard to case.
 [[nodiscard]] std::vector<ip_address> ranked_sources(const std::vector<pool_address>& addresses,

@@ -42,6 +42,8 @@ using warmup_actor = caf::typed_actor<
     caf::replies_to<forecast_release>::with<answer<release_forecast>>,
     // From admin.
     caf::replies_to<forecast_batch>::with<answer<batch_forecast>>,
+    // `not_found` for a plan that there is not.
+    caf::replies_to<propose_addresses>::with<answer<address_proposal>>,
     // From node.
     caf::reacts_to<connect_listeners>,
     // From ip_pool: who owns which address, and so leases its ledger.
@@ -67,6 +69,16 @@ using ip_pool_actor = caf::typed_actor<
     caf::reacts_to<report_block>,
     // From node.
     caf::reacts_to<connect_listeners>>;
+
+/// Runs that bring addresses into service and take others out.
+using provisioning_actor = caf::typed_actor<
+    // From admin. Changes answer when they are in the control store.
+    caf::replies_to<start_provisioning>::with<answer<provisioning>>,
+    caf::replies_to<list_provisionings>::with<answer<std::vector<provisioning>>>,
+    caf::replies_to<act_on_provisioning>::with<answer<provisioning>>,
+    // `refused` for the first that its node cannot send from.
+    caf::replies_to<check_sources>::with<answer<done>>,
+    caf::replies_to<report_binding>::with<answer<source_binding>>>;
 
 /// Takes mail over: policy, trace fields, spool.
 using intake_actor = caf::typed_actor<

@@ -63,6 +63,9 @@ struct permit_request {
   mail_class importance = mail_class::triggered;
   std::vector<charge> charged; ///< by earlier attempts: not charged again on the same day
   provider_name provider = {}; ///< who receives it
+  /// Candidates from here on are about to leave: not taken while permits of one before them are on
+  /// their way, since that is over in a moment.
+  std::size_t draining_from = SIZE_MAX;
   /// Candidates from here on are of the pool that mail overflows to: taken only when the days of
   /// all before them are used up.
   std::size_t overflow_from = SIZE_MAX;

@@ -38,7 +38,12 @@ std::string_view to_string(pool_kind kind) noexcept {
 }
 
 std::string_view to_string(address_state state) noexcept {
-  return state == address_state::quarantined ? "quarantined" : "active";
+  switch (state) {
+  case address_state::active: return "active";
+  case address_state::quarantined: return "quarantined";
+  case address_state::draining: return "draining";
+  }
+  return "quarantined";
 }
 
 std::string_view to_string(ledger_state state) noexcept {

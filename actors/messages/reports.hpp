@@ -36,8 +36,13 @@ struct key_report {
 enum class address_state : std::uint8_t {
   active,
   quarantined, ///< a receiver blocks it, or it was taken out by hand: nothing leaves from it
+  draining,    ///< about to leave: sends what the pool's other addresses have no permits for
 };
 [[nodiscard]] std::string_view to_string(address_state state) noexcept;
+/// The states in which an address sends.
+[[nodiscard]] constexpr bool may_send(address_state state) noexcept {
+  return state != address_state::quarantined;
+}
 
 /// An address of a pool, as configured.
 struct pool_address {

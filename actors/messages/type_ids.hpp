@@ -10,6 +10,7 @@
 #include "actors/messages/inquiries.hpp"
 #include "actors/messages/members.hpp"
 #include "actors/messages/messages.hpp"
+#include "actors/messages/provisioning.hpp"
 #include "actors/messages/replicas.hpp"
 
 CAF_BEGIN_TYPE_ID_BLOCK(warmfront, first_custom_type_id)
@@ -113,6 +114,16 @@ CAF_ADD_TYPE_ID(warmfront, (warmfront::forecast_batch))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::batch_forecast>))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::set_address_state))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::report_block))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::start_provisioning))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::list_provisionings))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::act_on_provisioning))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::check_sources))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::report_binding))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::propose_addresses))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::provisioning>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::provisioning>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::source_binding>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::address_proposal>))
 CAF_END_TYPE_ID_BLOCK(warmfront)
 
 // Local messages only: nothing here is ever serialized.
@@ -213,3 +224,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::forecast_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::batch_forecast>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::set_address_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::report_block)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::start_provisioning)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::list_provisionings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::act_on_provisioning)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::check_sources)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::report_binding)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::propose_addresses)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::provisioning>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::provisioning>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::source_binding>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::address_proposal>)

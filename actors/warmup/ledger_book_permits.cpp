@@ -106,8 +106,10 @@ permit_verdict ledger_book::take(const permit_request& request, wall_time now) {
   std::optional<std::pair<int, wall_time>> soonest;
   bool of_provider = false;
   bool all_used_up = true;
+  bool some_pending = false;
   for (std::size_t at = 0; at < request.candidates.size(); ++at) {
-    if (at >= request.overflow_from && !all_used_up)
+    if ((at >= request.overflow_from && !all_used_up) ||
+        (at >= request.draining_from && some_pending))
       break;
     const auto& candidate = request.candidates[at];
     const auto source = ask(find_entry(candidate.str()), request, now);
@@ -127,6 +129,7 @@ permit_verdict ledger_book::take(const permit_request& request, wall_time now) {
     turn_away(*source.of, source.state);
     of_provider = of_provider || source.of_provider;
     all_used_up = all_used_up && source.state == permit_state::exhausted;
+    some_pending = some_pending || source.state == permit_state::pending;
     const auto order = source.state == permit_state::pending  ? 0
                        : source.state == permit_state::paused ? 2
                                                               : 1;

@@ -69,6 +69,9 @@ warmup_shell::behavior_type warmup_behavior(warmup_shell::stateful_pointer<warmu
       later<forecast_batch, answer<batch_forecast>>(
           self, [](warmup_host& of, const forecast_batch& m,
                    auto promise) { promise.deliver(answer<batch_forecast>{of.look_ahead(m)}); }),
+      later<propose_addresses, answer<address_proposal>>(
+          self, [](warmup_host& of, const propose_addresses& m,
+                   auto promise) { promise.deliver(answer<address_proposal>{of.propose(m)}); }),
       [host](const connect_listeners& m) { host->connect(m); },
       [host](const pools_changed& m) { host->learn_owners(m); },
       [host](const members_changed& m) { host->count_live(m); },

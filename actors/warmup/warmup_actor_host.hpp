@@ -12,6 +12,7 @@
 #include "actors/warmup/ledger_book.hpp"
 #include "actors/warmup/ledger_commands.hpp"
 #include "actors/warmup/ledger_writer.hpp"
+#include "actors/warmup/proposal.hpp"
 #include "actors/warmup/warmup_actor.hpp"
 
 namespace warmfront {
@@ -81,6 +82,9 @@ public:
   }
   [[nodiscard]] batch_forecast look_ahead(const forecast_batch& m) const {
     return forecast(book_, m, time_.wall_now());
+  }
+  [[nodiscard]] result<address_proposal> propose(const propose_addresses& m) const {
+    return warmfront::propose(book_, m, time_.wall_now());
   }
   /// Does what the book asks for.
   void flush();

@@ -12,7 +12,7 @@ void add_sources(std::vector<ip_address>& to, const pool* from) {
     return;
   }
   for (const auto& each : from->addresses) {
-    if (each.weight > 0 && each.state == address_state::active &&
+    if (each.weight > 0 && may_send(each.state) &&
         std::find(to.begin(), to.end(), each.address) == to.end()) {
       to.push_back(each.address);
     }

@@ -164,7 +164,7 @@ std::optional<problem> stranded(const answers& given, std::string_view name,
                                 const std::vector<pool_address>& left) {
   const auto* const before = find_pool(answer_at<std::vector<pool>>(given, 0), name);
   const auto can_send = [](const pool_address& each) {
-    return each.weight > 0 && each.state == address_state::active;
+    return each.weight > 0 && may_send(each.state);
   };
   if (before == nullptr ||
       std::none_of(before->addresses.begin(), before->addresses.end(), can_send) ||

@@ -154,6 +154,31 @@ TEST_CASE("pools: mail of a quarantined address moves to the others", "[ip_pool]
   CHECK(of.book.find(question.pool)->addresses[0].changed_at == wall_time{seconds{5}});
 }
 
+TEST_CASE("pools: a draining address still sends, and stays what it is in the store", "[ip_pool]") {
+  world of;
+  REQUIRE_FALSE(of.code(placed("shared", "192.0.2.1")));
+  const auto set = [&](address_state state) {
+    return of.book.build(set_address_state{ip_address{"192.0.2.1"}, state, "replaced"},
+                         wall_time{seconds{5}});
+  };
+  const auto change = set(address_state::draining);
+  REQUIRE(change);
+  of.store.put("pools/shared", *change.value().then.front().value);
+  of.store.settle();
+  assignment_request question;
+  question.pool = pool_name{"shared"};
+  question.recipient = "a@example.org";
+  CHECK(of.book.request_for(question).candidates.size() == 1);
+  CHECK(of.book.request_for(question).draining_from == 1);
+  REQUIRE_FALSE(of.code(placed("shared", "192.0.2.2")));
+  CHECK(of.book.request_for(question).draining_from == 1);
+  question.previous = ip_address{"192.0.2.1"};
+  CHECK(of.book.request_for(question).draining_from == 2);
+  CHECK(of.book.find(question.pool)->addresses[0].state == address_state::draining);
+  CHECK(of.book.find(question.pool)->addresses[0].reason == "replaced");
+  CHECK(set(address_state::draining).value().then.empty());
+}
+
 TEST_CASE("blocks: one large provider is enough, of others it takes three within a day",
           "[ip_pool]") {
   const ip_address address{"192.0.2.1"};

@@ -88,6 +88,17 @@ TEST_CASE("rendezvous: weight 0 is never used, not even by a retry", "[ip_pool]"
   CHECK(ranked_sources({at("192.0.2.1", 0)}, "a@b.c", {}).empty());
 }
 
+TEST_CASE("rendezvous: a draining address comes last, but for its own retries", "[ip_pool]") {
+  auto leaving = at("192.0.2.1", 1000);
+  leaving.state = address_state::draining;
+  const std::vector<pool_address> pool{leaving, at("192.0.2.2"), at("192.0.2.3")};
+  for (int i = 0; i < 100; ++i) {
+    CHECK(ranked_sources(pool, recipient(i), {}).back() == leaving.address);
+    CHECK(first(pool, i, "192.0.2.1") == "192.0.2.1");
+    CHECK(first(pool, i) == first({at("192.0.2.2"), at("192.0.2.3")}, i));
+  }
+}
+
 TEST_CASE("rendezvous: a retry keeps its address while the pool has it", "[ip_pool]") {
   const std::vector<pool_address> pool{at("192.0.2.1"), at("192.0.2.2", 1000)};
   for (int i = 0; i < 100; ++i) {

@@ -65,6 +65,24 @@ TEST_CASE("days: the change of a day is told to who was turned away", "[warmup]"
   CHECK_FALSE(world.book().next_opening());
 }
 
+TEST_CASE("days: what drains does not send because a day's first permits are on their way",
+          "[warmup]") {
+  ledger_world world;
+  world.store_plan("two", {2});
+  world.start_ledger(ip, "two");
+  permit_request request;
+  request.candidates = {ip_address{ip}, ip_address{ip2}};
+  request.draining_from = 1;
+  const auto ask = [&] { return world.book().take(request, world.time().wall_now()); };
+  CHECK(ask().what == permit_verdict::kind::pending);
+  world.settle();
+  CHECK(ask().source.str() == ip);
+  CHECK(ask().source.str() == ip);
+  CHECK(ask().source.str() == ip2);
+  REQUIRE(world.command(pause_ledger{ledger_subject{ip}}));
+  CHECK(ask().source.str() == ip2);
+}
+
 TEST_CASE("days: old records are deleted when a later day is open", "[warmup]") {
   ledger_world world;
   world.start_ledger(ip, "standard");

@@ -1,0 +1,95 @@
+// What the provisioning actor does around its rules. Inside `actors/provisioning` only.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "actors/control_mirror/control_mirror.hpp"
+#include "actors/provisioning/provisioning_actor.hpp"
+#include "actors/provisioning/provisioning_book.hpp"
+#include "actors/provisioning/provisioning_rules.hpp"
+
+namespace warmfront {
+
+/// Lives in the actor's state and only on its thread.
+class provisioning_host {
+public:
+  using self_pointer = provisioning_shell::stateful_pointer<provisioning_state>;
+  using run_promise = caf::typed_response_promise<answer<provisioning>>;
+  using done_promise = caf::typed_response_promise<answer<done>>;
+
+  provisioning_host(self_pointer self, provisioning_config config, provisioning_ports ports);
+
+  void start();
+  /// Runs `work` now, or once the runs are read.
+  void when_loaded(std::function<void()> work);
+  void flush();
+
+  void begin(const start_provisioning& m, run_promise promise);
+  void act(const act_on_provisioning& m, run_promise promise);
+  [[nodiscard]] result<std::vector<provisioning>> list(const list_provisionings& m) const {
+    return book_.list(m.id);
+  }
+  void check(const check_sources& m, done_promise promise);
+  [[nodiscard]] source_binding binding_of(const report_binding& m) const;
+
+private:
+  /// How pools, ledgers and plans are.
+  struct surroundings {
+    std::vector<pool> pools;
+    std::vector<ledger_report> ledgers;
+    std::vector<plan> plans;
+  };
+  /// `then` is not called when one of them does not answer: `otherwise` is.
+  void look_around(std::function<void(const surroundings&)> then,
+                   std::function<void(error)> otherwise);
+
+  // ---- runs ----
+  void look();
+  void look_later();
+  void look_at_runs(const surroundings& around);
+  [[nodiscard]] provisioning_facts facts_for(const provisioning& run,
+                                             const surroundings& around) const;
+  void watch_what_drains(const surroundings& around);
+  void perform(const provisioning& before, const provisioning_move& move);
+  void inspect(const provisioning& run, const ip_address& address);
+  template <class Command>
+  void tell_pools(const Command& command, const provisioning& before, const provisioning& changed);
+  void store(const provisioning& before, const provisioning& changed);
+  void note_refusal(const provisioning& before, const ip_address& address, const error& why);
+  void log_change(const provisioning& before, const provisioning& changed);
+  void looked(bool again);
+
+  // ---- lists, of what is in use ----
+  void recheck_later();
+  void recheck();
+  void recheck_next(std::shared_ptr<std::deque<ip_address>> left);
+
+  void quarantine(const ip_address& address, const std::string& why);
+
+  // ---- whose node can send from what ----
+  void check_next(std::shared_ptr<std::deque<check_sources::source>> left, done_promise promise);
+  void ask_owner(const check_sources::source& source,
+                 std::shared_ptr<std::deque<check_sources::source>> left, done_promise promise);
+
+  void seen(const result<void>& outcome);
+
+  self_pointer self_;
+  provisioning_config config_;
+  provisioning_ports ports_;
+  deferred_run run_;
+  provisioning_book book_;
+  control_mirror mirror_;
+  inspector inspector_;
+  std::map<ip_address, inspection_result> inspections_;
+  quiet_watch quiet_;
+  std::vector<std::function<void()>> waiting_for_load_;
+  bool looking_ = false;
+  bool look_again_ = false; ///< something changed while it looked
+  bool armed_ = false;
+};
+
+} // namespace warmfront
