@@ -85,8 +85,11 @@ const auto& whom(const admin_parts& parts) {
     return parts.ip_pool;
   } else if constexpr (is_one_of<Question, list_ledgers, set_ledger_plan, pause_ledger,
                                  resume_ledger, set_ledger_day, list_plans, put_plan, delete_plan,
-                                 forecast_batch>) {
+                                 forecast_batch, propose_addresses>) {
     return parts.warmup;
+  } else if constexpr (is_one_of<Question, start_provisioning, list_provisionings,
+                                 act_on_provisioning, check_sources, report_binding>) {
+    return parts.provisioning;
   } else if constexpr (is_one_of<Question, list_nodes, change_node>) {
     return parts.cluster;
   } else {

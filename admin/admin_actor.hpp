@@ -38,6 +38,7 @@ struct admin_parts {
   access_actor access;
   warmup_actor warmup;
   ip_pool_actor ip_pool;
+  provisioning_actor provisioning;
   intake_actor intake;
   delivery_actor delivery;
   cluster_actor cluster;     ///< null: the node is alone, and nobody asks

@@ -50,6 +50,7 @@ struct service::implementation {
       admin_parts parts{.access = node.access,
                         .warmup = node.warmup,
                         .ip_pool = node.ip_pool,
+                        .provisioning = node.provisioning,
                         .intake = node.intake,
                         .delivery = node.delivery,
                         .cluster = node.cluster,

@@ -89,6 +89,12 @@ struct warmup_config {
   std::chrono::milliseconds day{86'400'000};
 };
 
+/// `[provisioning]`
+struct provisioning_config {
+  std::vector<std::string> dns_lists;               ///< zones that must not list an address
+  std::chrono::milliseconds check_every{3'600'000}; ///< how often they are asked
+};
+
 /// `[identity]`
 struct identity_config {
   bool require_verified = true;
@@ -121,6 +127,7 @@ struct config {
   dns_config dns;
   delivery_config delivery;
   warmup_config warmup;
+  provisioning_config provisioning;
   identity_config identity;
   cloud_api_config cloud_api;
   log_config log;

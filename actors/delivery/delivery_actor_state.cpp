@@ -36,7 +36,7 @@ std::vector<ip_address> delivery_state::addresses_of(const pool_name& wanted) co
     for (const auto& each : *pools_)
       if (each.name == wanted)
         for (const auto& address : each.addresses)
-          if (address.weight > 0 && may_send(address.state))
+          if (address.weight > 0 && warmfront::may_send(address.state))
             addresses.push_back(address.address);
   return addresses;
 }

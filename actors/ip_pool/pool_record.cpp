@@ -60,11 +60,10 @@ result<pool> decode_pool(pool_name name, std::string_view octets) {
   value.account = account_name{record.account()};
   value.overflow = record.overflow();
   for (const auto& address : record.addresses())
-    value.addresses.push_back(
-        {ip_address{address.address()}, node_name{address.node()}, address.weight(),
-         plan_name{address.plan()},
-         state_of(address.state()),
-         address.reason(), wall_time{microseconds{address.changed_at()}}});
+    value.addresses.push_back({ip_address{address.address()}, node_name{address.node()},
+                               address.weight(), plan_name{address.plan()},
+                               state_of(address.state()), address.reason(),
+                               wall_time{microseconds{address.changed_at()}}});
   return value;
 }
 

@@ -76,7 +76,7 @@ using provisioning_actor = caf::typed_actor<
     caf::replies_to<start_provisioning>::with<answer<provisioning>>,
     caf::replies_to<list_provisionings>::with<answer<std::vector<provisioning>>>,
     caf::replies_to<act_on_provisioning>::with<answer<provisioning>>,
-    // `refused` for the first that its node cannot send from.
+    // `conflict` for the first that its node cannot send from.
     caf::replies_to<check_sources>::with<answer<done>>,
     caf::replies_to<report_binding>::with<answer<source_binding>>>;
 

@@ -85,7 +85,7 @@ struct provisioning {
   run_state state = run_state::running;
   std::string reason; ///< of the state, when it was not reached as planned
   wall_time created_at{};
-  wall_time changed_at{}; ///< of the state
+  wall_time changed_at{};               ///< of the state
   std::vector<provisioning_step> steps; ///< in the order in which they begin
   friend bool operator==(const provisioning&, const provisioning&) = default;
 };
@@ -138,9 +138,9 @@ struct propose_addresses {
 struct address_proposal {
   struct step {
     std::optional<wall_time> starts_at; ///< none: the one before never reaches its gate
-    std::optional<wall_time> gate_at;  ///< none: it never gets there by its plan
-    std::optional<wall_time> ready_at; ///< carries its part of the volume
-    std::uint64_t daily = 0;           ///< that part
+    std::optional<wall_time> gate_at;   ///< none: it never gets there by its plan
+    std::optional<wall_time> ready_at;  ///< carries its part of the volume
+    std::uint64_t daily = 0;            ///< that part
   };
   std::vector<step> steps;
   std::uint64_t present_daily = 0;   ///< what the pool's addresses carry at the end of their plans

@@ -39,9 +39,12 @@ std::string_view to_string(pool_kind kind) noexcept {
 
 std::string_view to_string(address_state state) noexcept {
   switch (state) {
-  case address_state::active: return "active";
-  case address_state::quarantined: return "quarantined";
-  case address_state::draining: return "draining";
+  case address_state::active:
+    return "active";
+  case address_state::quarantined:
+    return "quarantined";
+  case address_state::draining:
+    return "draining";
   }
   return "quarantined";
 }

@@ -12,8 +12,10 @@
 #include "actors/delivery/delivery_actor_state.hpp"
 #include "actors/ip_pool/ip_pool_actor.hpp"
 #include "actors/node/cluster_parts.hpp"
+#include "actors/provisioning/provisioning_actor.hpp"
 #include "actors/warmup/warmup_actor.hpp"
 #include "net/asio/mail_transport.hpp"
+#include "net/asio/source_address.hpp"
 #include "storage/etcd/etcd_control_store.hpp"
 #include "storage/rocks/rocks_store.hpp"
 
@@ -135,6 +137,7 @@ result<void> node::parts::spawn_actors() {
   warmup = system->spawn(warmup_behavior, rules, store.get(), control.get(), &time, log.get());
   ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), &time, log.get(),
                           settings.cluster ? rules.node : node_name{});
+  spawn_provisioning();
   reader = system->spawn<caf::detached>(worker_behavior);
   delivery_ports ports;
   ports.store = store.get();
@@ -160,15 +163,7 @@ result<void> node::parts::spawn_actors() {
   };
   delivery = system->spawn(delivery_behavior, make_delivery_config(), std::move(ports),
                            random_seed(), stored);
-  auto policy = std::make_shared<warmfront::intake>(
-      intake_config{settings.node.hostname, number, settings.smtp.max_message_size, 1000,
-                    pool_name{"shared"}, copies_rule(settings)},
-      std::make_unique<seeded_random>(random_seed()));
-  for (const auto& each : stored)
-    if (each.where.appended_by == storage::lane::writer::intake)
-      policy->restore(each.where, each.tail);
-  intake = system->spawn(intake_behavior, std::move(policy), store.get(), &time, delivery,
-                         cluster ? cluster->replication : replication_actor{});
+  spawn_intake();
   asker = system->spawn([self = asker_self](caf::event_based_actor* me) -> caf::behavior {
     *self = me;
     return {[](const run_step& message) { message.step(); }};
@@ -184,6 +179,41 @@ result<void> node::parts::spawn_actors() {
     connect_cluster();
   }
   return success();
+}
+
+void node::parts::spawn_intake() {
+  auto policy = std::make_shared<warmfront::intake>(
+      intake_config{settings.node.hostname, number, settings.smtp.max_message_size, 1000,
+                    pool_name{"shared"}, copies_rule(settings)},
+      std::make_unique<seeded_random>(random_seed()));
+  for (const auto& each : stored)
+    if (each.where.appended_by == storage::lane::writer::intake)
+      policy->restore(each.where, each.tail);
+  intake = system->spawn(intake_behavior, std::move(policy), store.get(), &time, delivery,
+                         cluster ? cluster->replication : replication_actor{});
+}
+
+void node::parts::spawn_provisioning() {
+  provisioning_config rules;
+  rules.self = node_name{settings.node.name};
+  rules.alone = !cluster;
+  rules.helo = settings.node.hostname;
+  rules.dns_lists = settings.provisioning.dns_lists;
+  rules.check_every = settings.provisioning.check_every;
+  rules.day = settings.warmup.day;
+  provisioning_ports its;
+  its.control = control.get();
+  its.time = &time;
+  its.log = log.get();
+  its.ip_pool = ip_pool;
+  its.warmup = warmup;
+  if (cluster)
+    its.inquiries = cluster->inquiries;
+  its.look_up = [dns = resolver.get()](const dns_question& asked, dns::record_callback done) {
+    dns->look_up(asked.name, asked.type, std::move(done));
+  };
+  its.can_bind = net::check_source_address;
+  provisioning = system->spawn(provisioning_behavior, std::move(rules), std::move(its));
 }
 
 net::smtp_server_handlers node::parts::make_smtp_handlers() {
@@ -246,7 +276,7 @@ result<void> node::parts::listen() {
 
 void node::parts::make_services() {
   services.emplace(node_services{
-      *system, *io, time, *log, settings, access, warmup, ip_pool, intake, delivery,
+      *system, *io, time, *log, settings, access, warmup, ip_pool, provisioning, intake, delivery,
       [disk = store.get()]() -> std::string {
         const auto health = disk->health();
         if (health.failure)
@@ -272,12 +302,14 @@ void node::parts::system_stop() {
     return;
   for (const auto& each :
        {caf::actor_cast<caf::actor>(intake), caf::actor_cast<caf::actor>(delivery),
-        caf::actor_cast<caf::actor>(ip_pool), caf::actor_cast<caf::actor>(warmup),
-        caf::actor_cast<caf::actor>(access), caf::actor_cast<caf::actor>(reader), asker})
+        caf::actor_cast<caf::actor>(provisioning), caf::actor_cast<caf::actor>(ip_pool),
+        caf::actor_cast<caf::actor>(warmup), caf::actor_cast<caf::actor>(access),
+        caf::actor_cast<caf::actor>(reader), asker})
     if (each)
       caf::anon_send_exit(each, caf::exit_reason::kill);
   intake = intake_actor{};
   delivery = delivery_actor{};
+  provisioning = provisioning_actor{};
   ip_pool = ip_pool_actor{};
   warmup = warmup_actor{};
   access = access_actor{};

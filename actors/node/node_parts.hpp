@@ -72,6 +72,7 @@ struct node::parts {
   access_actor access;
   warmup_actor warmup;
   ip_pool_actor ip_pool;
+  provisioning_actor provisioning;
   worker_actor reader;
   delivery_actor delivery;
   intake_actor intake;
@@ -88,6 +89,8 @@ private:
   void spawn_members(const std::string& instance, std::uint64_t epoch);
   void ask_to_join();
   void spawn_replication();
+  void spawn_provisioning();
+  void spawn_intake();
   void connect_cluster();
   void stop_smtp();
   void stop_actors();

@@ -27,6 +27,7 @@ struct node_services {
   access_actor access;
   warmup_actor warmup;
   ip_pool_actor ip_pool;
+  provisioning_actor provisioning;
   intake_actor intake;
   delivery_actor delivery;
   /// Whether the node can do its work: the text says what is wrong when it is not empty.

@@ -24,8 +24,7 @@ auto once_loaded(self_pointer self, Work work) {
 provisioning_shell::behavior_type
 provisioning_behavior(provisioning_shell::stateful_pointer<provisioning_state> self,
                       provisioning_config config, provisioning_ports ports) {
-  self->state.host =
-      std::make_shared<provisioning_host>(self, std::move(config), std::move(ports));
+  self->state.host = std::make_shared<provisioning_host>(self, std::move(config), std::move(ports));
   auto* const host = self->state.host.get();
   host->start();
   return {

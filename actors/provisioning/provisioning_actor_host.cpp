@@ -96,16 +96,16 @@ void provisioning_host::begin(const start_provisioning& m, run_promise promise) 
 }
 
 void provisioning_host::act(const act_on_provisioning& m, run_promise promise) {
-  mirror_.change([this, m] { return book_.build(m, ports_.time->wall_now()); },
-                 [this, m, promise](const result<void>& outcome) mutable {
-                   const auto* const changed = book_.find(m.id);
-                   if (outcome && changed != nullptr)
-                     promise.deliver(answer<provisioning>{*changed});
-                   else
-                     promise.deliver(answer<provisioning>{
-                         outcome ? error{errc::not_found, "the provisioning is gone", {}}
-                                 : outcome.error()});
-                 });
+  mirror_.change(
+      [this, m] { return book_.build(m, ports_.time->wall_now()); },
+      [this, m, promise](const result<void>& outcome) mutable {
+        const auto* const changed = book_.find(m.id);
+        if (outcome && changed != nullptr)
+          promise.deliver(answer<provisioning>{*changed});
+        else
+          promise.deliver(answer<provisioning>{
+              outcome ? error{errc::not_found, "the provisioning is gone", {}} : outcome.error()});
+      });
 }
 
 void provisioning_host::look_around(std::function<void(const surroundings&)> then,
@@ -209,8 +209,7 @@ void provisioning_host::watch_what_drains(const surroundings& around) {
       if (step.state != step_state::draining)
         continue;
       for (const auto& each : around.ledgers)
-        if (each.subject.str() == step.address.str() &&
-            each.provider == every_other_provider.str())
+        if (each.subject.str() == step.address.str() && each.provider == every_other_provider.str())
           quiet_.note(step.address, each.day, each.used, now);
     }
 }
@@ -231,9 +230,9 @@ void provisioning_host::perform(const provisioning& before, const provisioning_m
 }
 
 void provisioning_host::inspect(const provisioning& run, const ip_address& address) {
-  ports_.log->write(log_level::info, "address_inspected",
-                    {{"address", std::string_view{address.str()}},
-                     {"provisioning", std::string_view{run.id}}});
+  ports_.log->write(
+      log_level::info, "address_inspected",
+      {{"address", std::string_view{address.str()}}, {"provisioning", std::string_view{run.id}}});
   inspector_.inspect({address, config_.helo, config_.dns_lists}, ports_.can_bind(address.str()),
                      [this, address](std::vector<address_check> checks) {
                        inspections_[address] = {std::move(checks), ports_.time->wall_now()};

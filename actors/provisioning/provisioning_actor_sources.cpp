@@ -19,7 +19,7 @@ client_identity as_node() {
 }
 
 error cannot_send(const check_sources::source& source, const std::string& why) {
-  return {errc::refused,
+  return {errc::conflict,
           "node " + source.node.str() + " cannot send from " + source.address.str() + why,
           "add it to a network interface of that node, or name the node that has it", "address"};
 }
@@ -70,12 +70,13 @@ void provisioning_host::recheck_next(std::shared_ptr<std::deque<ip_address>> lef
 
 void provisioning_host::quarantine(const ip_address& address, const std::string& why) {
   const auto tell = [this, address](log_level level, const char* event, const std::string& what) {
-    ports_.log->write(level, event,
-                      {{"address", std::string_view{address.str()}},
-                       {"reason", std::string_view{what}}});
+    ports_.log->write(
+        level, event,
+        {{"address", std::string_view{address.str()}}, {"reason", std::string_view{what}}});
   };
-  self_->request(ports_.ip_pool, quarantined_within,
-                 set_address_state{address, address_state::quarantined, why})
+  self_
+      ->request(ports_.ip_pool, quarantined_within,
+                set_address_state{address, address_state::quarantined, why})
       .then(
           [tell, why](const answer<done>& told) {
             if (told.value)
@@ -96,9 +97,9 @@ source_binding provisioning_host::binding_of(const report_binding& m) const {
 }
 
 void provisioning_host::check(const check_sources& m, done_promise promise) {
-  check_next(std::make_shared<std::deque<check_sources::source>>(m.sources.begin(),
-                                                                 m.sources.end()),
-             std::move(promise));
+  check_next(
+      std::make_shared<std::deque<check_sources::source>>(m.sources.begin(), m.sources.end()),
+      std::move(promise));
 }
 
 void provisioning_host::check_next(std::shared_ptr<std::deque<check_sources::source>> left,
@@ -127,8 +128,8 @@ void provisioning_host::ask_owner(const check_sources::source& source,
             std::string others;
             bool is_refused = false;
             for (const auto& each : peers) {
-              is_refused = is_refused || (each.peer == source.node &&
-                                          each.value.status == not_found_status);
+              is_refused =
+                  is_refused || (each.peer == source.node && each.value.status == not_found_status);
               if (each.value.status == found_status)
                 others += (others.empty() ? "; these can: " : ", ") + each.peer.str();
             }

@@ -61,8 +61,7 @@ provisioning_step first_form(const provisioning_step& wanted, const pool& target
   step.since = around.now;
   if (!step.removes)
     return step;
-  const auto known =
-      std::ranges::find(target.addresses, step.address, &pool_address::address);
+  const auto known = std::ranges::find(target.addresses, step.address, &pool_address::address);
   if (known != target.addresses.end()) {
     step.node = known->node;
     step.plan = known->plan;
@@ -119,11 +118,11 @@ result<void> provisioning_book::check_step(const provisioning_step& step, const 
                  "write it as 192.0.2.1 or 2001:db8::1", "address"};
   WARMFRONT_TRY(check_free(step.address));
   if (step.removes)
-    return has(target, step.address)
-               ? result<void>{success()}
-               : error{errc::not_found, text + " is not in pool `" + target.name.str() + "`",
-                       {},
-                       "remove"};
+    return has(target, step.address) ? result<void>{success()}
+                                     : error{errc::not_found,
+                                             text + " is not in pool `" + target.name.str() + "`",
+                                             {},
+                                             "remove"};
   if (has(target, step.address))
     return error{errc::conflict, text + " is in pool `" + target.name.str() + "` already",
                  "what is to warm up anew needs `warmup set-day` instead", "add"};
@@ -148,8 +147,8 @@ provisioning_book::build(const start_provisioning& command, const std::string& i
   const auto& wanted = command.wanted;
   const auto* const target = find_pool(*around.pools, wanted.pool);
   if (target == nullptr)
-    return error{errc::not_found, "there is no pool `" + wanted.pool.str() + "`",
-                 "create it first", "pool"};
+    return error{errc::not_found, "there is no pool `" + wanted.pool.str() + "`", "create it first",
+                 "pool"};
   if (wanted.steps.empty() || wanted.steps.size() > steps_max)
     return error{errc::invalid_argument, "a provisioning has 1 to 256 addresses",
                  "name IPs to add or to remove", "add"};

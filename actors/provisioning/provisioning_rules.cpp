@@ -163,8 +163,7 @@ private:
   maybe_move check(std::size_t at) const {
     const auto& step = run_.steps[at];
     const auto found = facts_.inspections->find(step.address);
-    const bool is_known =
-        found != facts_.inspections->end() && found->second.at >= step.since;
+    const bool is_known = found != facts_.inspections->end() && found->second.at >= step.since;
     if (is_known && all_passed(found->second.checks, run_.waived))
       return enter(at, found->second.checks);
     if (!is_known || facts_.now - found->second.at >= facts_.inspect_after)
@@ -193,8 +192,7 @@ private:
     const auto* const entry = find_in(facts_.target, step.address);
     const auto* const ledger = ledger_of(step);
     if (ledger == nullptr)
-      return entry != nullptr && entry->plan.empty() ? moved(at, step_state::active)
-                                                     : std::nullopt;
+      return entry != nullptr && entry->plan.empty() ? moved(at, step_state::active) : std::nullopt;
     const auto days = days_of(*ledger);
     const bool is_healthy = entry != nullptr && may_send(entry->state) &&
                             ledger->state != ledger_state::paused &&
@@ -268,9 +266,8 @@ private:
         step.state == step_state::checking)
       return {};
     if (!step.removes)
-      return entry == nullptr
-                 ? provisioning_effect{}
-                 : provisioning_effect{delete_pool_address{run_.pool, step.address}};
+      return entry == nullptr ? provisioning_effect{}
+                              : provisioning_effect{delete_pool_address{run_.pool, step.address}};
     if (entry == nullptr) {
       pool_address back;
       back.address = step.address;

@@ -40,10 +40,10 @@ struct provisioning_facts {
   node_name self;    ///< moves the steps of its own addresses
   bool alone = true; ///< then it moves all of them
   wall_time now{};
-  microseconds day{std::chrono::hours{24}};          ///< for so long a drained address is quiet
+  microseconds day{std::chrono::hours{24}};            ///< for so long a drained address is quiet
   microseconds inspect_after{std::chrono::minutes{5}}; ///< a failed inspection is repeated
-  const pool* target = nullptr;                      ///< null: the pool is gone
-  std::map<ip_address, ledger_report> ledgers;       ///< of all mail
+  const pool* target = nullptr;                        ///< null: the pool is gone
+  std::map<ip_address, ledger_report> ledgers;         ///< of all mail
   std::map<plan_name, std::uint32_t> plan_days;
   const std::map<ip_address, inspection_result>* inspections = nullptr;
   const quiet_watch* quiet = nullptr;

@@ -1,5 +1,5 @@
-// How many new addresses a daily volume takes, and when they carry it. The rules of the ledgers, run
-// ahead.
+// How many new addresses a daily volume takes, and when they carry it. The rules of the ledgers,
+// run ahead.
 #pragma once
 
 #include "actors/messages/provisioning.hpp"

@@ -30,6 +30,13 @@ outcome show_address(call& request, const answers& given);
 
 outcome act_on_address(call& request, const answers& given);
 
+outcome show_binding(call& request, const answers& given);
+
+outcome list_provisionings(call& request, const answers& given);
+outcome start_provisioning(call& request, const answers& given);
+outcome show_provisioning(call& request, const answers& given);
+outcome act_on_provisioning(call& request, const answers& given);
+
 outcome list_plans(call& request, const answers& given);
 outcome create_plan(call& request, const answers& given);
 outcome show_plan(call& request, const answers& given);
@@ -92,6 +99,9 @@ inline std::uint64_t number_of(const json& object, const char* name, std::uint64
 
 /// Null when there is none of that name.
 const pool* find_pool(const std::vector<pool>& all, std::string_view name);
+
+/// Whether their nodes can send from the addresses of `wanted` that the pool does not have yet.
+check_sources sources_to_check(const std::vector<pool_address>& wanted, const pool* before);
 
 inline constexpr std::uint64_t items_per_page = 100;
 inline constexpr std::uint64_t messages_per_page = 50;

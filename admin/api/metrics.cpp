@@ -1,5 +1,6 @@
 #include "admin/api/metrics.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include <prometheus/metric_family.h>
@@ -151,6 +152,32 @@ void add_queues(families& target, const std::vector<queue_report>& queues) {
   }
 }
 
+/// Every node has the same pools and runs.
+void add_pools(families& target, const std::vector<pool>& pools,
+               const std::vector<provisioning>& runs) {
+  auto& addresses = add(target, "warmfront_pool_ips", "IPs of a pool by their state.",
+                        prometheus::MetricType::Gauge);
+  for (const auto& each : pools) {
+    for (const auto state :
+         {address_state::active, address_state::draining, address_state::quarantined}) {
+      const auto count =
+          std::count_if(each.addresses.begin(), each.addresses.end(),
+                        [state](const pool_address& address) { return address.state == state; });
+      sample(addresses, static_cast<double>(count),
+             {{"pool", each.name.str()}, {"state", std::string{to_string(state)}}});
+    }
+  }
+  auto& kept =
+      add(target, "warmfront_provisionings", "Runs by their state.", prometheus::MetricType::Gauge);
+  for (const auto state : {run_state::running, run_state::paused, run_state::rolling_back,
+                           run_state::rolled_back, run_state::finished}) {
+    const auto count = std::count_if(runs.begin(), runs.end(), [state](const provisioning& each) {
+      return each.state == state;
+    });
+    sample(kept, static_cast<double>(count), {{"state", std::string{to_string(state)}}});
+  }
+}
+
 } // namespace
 
 std::string metrics_text(const metric_sources& sources) {
@@ -171,6 +198,7 @@ std::string metrics_text(const metric_sources& sources) {
   add_ledgers(all, sources.ledgers);
   add_quality(all, sources.ledgers);
   add_queues(all, sources.queues);
+  add_pools(all, sources.pools, sources.runs);
   return prometheus::TextSerializer{}.Serialize(all);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/messages/provisioning.hpp"
 #include "actors/messages/reports.hpp"
 #include "net/asio/smtp_server.hpp"
 #include "storage/store.hpp"
@@ -15,6 +16,8 @@ struct metric_sources {
   const std::vector<ledger_report>& ledgers;
   const std::vector<queue_report>& queues;
   const delivery_counts& delivery;
+  const std::vector<pool>& pools;
+  const std::vector<provisioning>& runs;
   net::smtp_server_counts smtp;
   storage::storage_health storage;
   bool ready = false;

@@ -1,5 +1,4 @@
 #include <iterator>
-#include <map>
 #include <optional>
 
 #include <fmt/core.h>
@@ -38,77 +37,6 @@ pool read_pool(const call& request, std::string name) {
   return target;
 }
 
-/// An IP with all that is known about it, from the pools and ledgers.
-struct known_address {
-  std::string address;
-  std::string node;
-  std::string quarantined; ///< why; empty: it is not
-  std::vector<std::string> pools;
-  std::vector<ledger_report> ledgers;
-};
-
-std::string_view state_of(const known_address& value) noexcept {
-  if (!value.quarantined.empty()) {
-    return "quarantined";
-  }
-  std::string_view state = "active";
-  for (const auto& ledger : value.ledgers) {
-    if (ledger.state == ledger_state::paused || ledger.state == ledger_state::blocked) {
-      return to_string(ledger.state);
-    }
-    if (ledger.state == ledger_state::exhausted) {
-      state = "exhausted";
-    } else if (ledger.limit && state == "active") {
-      state = "warming";
-    }
-  }
-  return state;
-}
-
-ordered_json to_json(const known_address& value) {
-  ordered_json target;
-  target["address"] = value.address;
-  target["state"] = state_of(value);
-  target["reason"] = value.quarantined;
-  target["node"] = value.node;
-  target["pools"] = value.pools;
-  target["ledgers"] = ordered_json::array();
-  for (const auto& each : value.ledgers) {
-    target["ledgers"].push_back(to_json(each));
-  }
-  return target;
-}
-
-std::vector<known_address> join(const std::vector<pool>& pools,
-                                const std::vector<ledger_report>& ledgers) {
-  std::map<std::string, known_address> known;
-  for (const auto& each : pools) {
-    for (const auto& member : each.addresses) {
-      auto& entry = known[member.address.str()];
-      entry.address = member.address.str();
-      entry.node = member.node.str();
-      entry.pools.push_back(each.name.str());
-      if (member.state == address_state::quarantined) {
-        entry.quarantined = member.reason.empty() ? "by hand" : member.reason;
-      }
-    }
-  }
-  for (const auto& ledger : ledgers) {
-    if (const auto found = known.find(ledger.subject.str()); found != known.end()) {
-      found->second.ledgers.push_back(ledger);
-    }
-  }
-  std::vector<known_address> joined;
-  for (auto& [address, entry] : known) {
-    joined.push_back(std::move(entry));
-  }
-  return joined;
-}
-
-outcome ask_for_addresses() {
-  return std::vector<ask>{warmfront::list_pools{}, warmfront::list_ledgers{}};
-}
-
 } // namespace
 
 const pool* find_pool(const std::vector<pool>& all, std::string_view name) {
@@ -125,6 +53,20 @@ outcome list_pools(call& request, const answers& given) {
               [](const pool& each) { return each.name.str(); });
 }
 
+check_sources sources_to_check(const std::vector<pool_address>& wanted, const pool* before) {
+  check_sources question;
+  for (const auto& each : wanted) {
+    const auto is_known = [&](const pool_address& known) {
+      return known.address == each.address && (each.node.empty() || known.node == each.node);
+    };
+    if (before == nullptr ||
+        std::none_of(before->addresses.begin(), before->addresses.end(), is_known)) {
+      question.sources.push_back({each.address, each.node});
+    }
+  }
+  return question;
+}
+
 outcome create_pool(call& request, const answers& given) {
   const auto value = read_pool(request, text_of(request.body, "name"));
   if (given.empty()) {
@@ -135,6 +77,9 @@ outcome create_pool(call& request, const answers& given) {
       return fail({409, "already_exists", "There is a pool of that name already.", "name",
                    "choose another name, or change the pool with PUT"});
     }
+    return then(sources_to_check(value.addresses, nullptr));
+  }
+  if (given.size() == 2) {
     return then(put_pool{value});
   }
   return respond(request, to_json(value));
@@ -194,7 +139,13 @@ outcome change_pool(call& request, const answers& given) {
   }
   if (given.size() == 2) {
     const auto refusal = stranded(given, value.name.str(), value.addresses);
-    return refusal ? fail(*refusal) : then(put_pool{value});
+    return refusal ? fail(*refusal)
+                   : then(sources_to_check(
+                         value.addresses,
+                         find_pool(answer_at<std::vector<pool>>(given, 0), value.name.str())));
+  }
+  if (given.size() == 3) {
+    return then(put_pool{value});
   }
   return respond(request, to_json(value));
 }
@@ -215,12 +166,16 @@ outcome put_pool_address(call& request, const answers& given) {
   const auto value = read_address(request, request.body, request.parameters[1]);
   const auto& name = request.parameters.front();
   if (given.empty()) {
-    return then(warmfront::put_pool_address{pool_name{name}, value});
-  }
-  if (given.size() == 1) {
     return then(warmfront::list_pools{});
   }
-  const auto* found = find_pool(answer_at<std::vector<pool>>(given, 1), name);
+  if (given.size() == 1) {
+    return then(sources_to_check({value}, find_pool(answer_at<std::vector<pool>>(given, 0), name)));
+  }
+  if (given.size() == 2) {
+    return std::vector<ask>{warmfront::put_pool_address{pool_name{name}, value},
+                            warmfront::list_pools{}};
+  }
+  const auto* found = find_pool(answer_at<std::vector<pool>>(given, 3), name);
   return found != nullptr ? respond(request, to_json(*found)) : fail(not_found("pool", name));
 }
 
@@ -241,49 +196,6 @@ outcome delete_pool_address(call& request, const answers& given) {
                    : then(warmfront::delete_pool_address{pool_name{name}, address});
   }
   return no_content();
-}
-
-outcome list_addresses(call& request, const answers& given) {
-  if (given.empty()) {
-    return ask_for_addresses();
-  }
-  return page(
-      request,
-      join(answer_at<std::vector<pool>>(given, 0), answer_at<std::vector<ledger_report>>(given, 1)),
-      [](const known_address& each) { return each.address; });
-}
-
-outcome act_on_address(call& request, const answers& given) {
-  const ip_address address{canonical_ip(request.parameters.front()).value_or("")};
-  if (given.empty()) {
-    const bool out = text_of(request.body, "action") == "quarantine";
-    return then(set_address_state{address, out ? address_state::quarantined : address_state::active,
-                                  text_of(request.body, "reason", "by hand")});
-  }
-  if (given.size() == 1) {
-    return ask_for_addresses();
-  }
-  for (const auto& each : join(answer_at<std::vector<pool>>(given, 1),
-                               answer_at<std::vector<ledger_report>>(given, 2))) {
-    if (each.address == address.str()) {
-      return respond(request, to_json(each));
-    }
-  }
-  return fail(not_found("IP", address.str()));
-}
-
-outcome show_address(call& request, const answers& given) {
-  if (given.empty()) {
-    return ask_for_addresses();
-  }
-  const auto wanted = canonical_ip(request.parameters.front()).value_or("");
-  for (const auto& each : join(answer_at<std::vector<pool>>(given, 0),
-                               answer_at<std::vector<ledger_report>>(given, 1))) {
-    if (each.address == wanted) {
-      return respond(request, to_json(each));
-    }
-  }
-  return fail(not_found("IP", wanted));
 }
 
 } // namespace warmfront::admin::handlers

@@ -6,10 +6,6 @@ namespace warmfront::admin {
 
 namespace {
 
-ordered_json optional_time(const std::optional<wall_time>& when) {
-  return when ? ordered_json(to_rfc3339(*when)) : ordered_json(nullptr);
-}
-
 template <class Number>
 ordered_json optional_number(const std::optional<Number>& value) {
   return value ? ordered_json(*value) : ordered_json(nullptr);

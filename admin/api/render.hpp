@@ -3,6 +3,7 @@
 
 #include "actors/messages/member.hpp"
 #include "actors/messages/messages.hpp"
+#include "actors/messages/provisioning.hpp"
 #include "admin/api/json.hpp"
 
 namespace warmfront::admin {
@@ -17,7 +18,16 @@ namespace warmfront::admin {
 [[nodiscard]] ordered_json to_json(const created_key& value);
 /// Without `ahead`, which the question says.
 [[nodiscard]] ordered_json to_json(const batch_forecast& value);
+[[nodiscard]] ordered_json to_json(const address_check& value);
+[[nodiscard]] ordered_json to_json(const provisioning& value);
+/// Without `daily_volume`, which the question says.
+[[nodiscard]] ordered_json to_json(const address_proposal& value);
 /// What others know of a node; what only it knows itself is empty.
 [[nodiscard]] ordered_json to_json(const node_report& value);
+
+/// A time, or null.
+[[nodiscard]] inline ordered_json optional_time(const std::optional<wall_time>& when) {
+  return when ? ordered_json(to_rfc3339(*when)) : ordered_json(nullptr);
+}
 
 } // namespace warmfront::admin

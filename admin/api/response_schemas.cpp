@@ -76,8 +76,8 @@ constexpr field pool_address_fields[] = {
     text_of("node", "the node that owns it"),
     number_of("weight", "its share of the pool's mail"),
     text_of("plan", "its warm-up plan; empty: no limit"),
-    text_of("state", "active or quarantined"),
-    text_of("reason", "why it is quarantined"),
+    text_of("state", "active, draining or quarantined"),
+    text_of("reason", "why it is quarantined or draining"),
     time_of("changed_at", "since when; null: always", true),
 };
 constexpr schema pool_address{"pool_address", "An IP of a pool.", pool_address_fields};
@@ -158,11 +158,14 @@ constexpr field ledger_fields[] = {
 
 constexpr field address_fields[] = {
     text_of("address", "the IP"),
-    text_of("state", "active, warming, exhausted, paused, blocked or quarantined"),
-    text_of("reason", "why it is quarantined"),
+    text_of("state",
+            "active, canary, warming, exhausted, paused, blocked, draining or quarantined"),
+    text_of("reason", "why it is quarantined or draining"),
     text_of("node", "the node that owns it"),
     {.name = "pools", .about = "the pools it is in", .kind = texts, .rule = line, .required = true},
     list_of("ledgers", "its ledgers", schemas::ledger),
+    text_of("provisioning", "the last run that was about it; empty: none"),
+    list_of("checks", "what was found before it began to send", schemas::address_check),
 };
 
 constexpr field queue_fields[] = {

@@ -12,6 +12,7 @@
 
 #include "actors/messages/members.hpp"
 #include "actors/messages/messages.hpp"
+#include "actors/messages/provisioning.hpp"
 #include "admin/api/json.hpp"
 #include "admin/api/problem.hpp"
 #include "admin/api/schema.hpp"
@@ -54,19 +55,22 @@ enum class access : std::uint8_t {
 [[nodiscard]] bool allows(access needed, key_role role) noexcept;
 
 /// A question to an actor. A submission goes to intake.
-using ask = std::variant<create_key, list_keys, revoke_key, list_ledgers, set_ledger_plan,
-                         pause_ledger, resume_ledger, set_ledger_day, list_plans, put_plan,
-                         delete_plan, list_pools, put_pool, delete_pool, put_pool_address,
-                         delete_pool_address, submission, report_message, explain_message,
-                         list_messages, cancel_message, list_queues, count_deliveries, list_nodes,
-                         change_node, warmfront::forecast_batch, set_address_state>;
+using ask =
+    std::variant<create_key, list_keys, revoke_key, list_ledgers, set_ledger_plan, pause_ledger,
+                 resume_ledger, set_ledger_day, list_plans, put_plan, delete_plan, list_pools,
+                 put_pool, delete_pool, put_pool_address, delete_pool_address, submission,
+                 report_message, explain_message, list_messages, cancel_message, list_queues,
+                 count_deliveries, list_nodes, change_node, warmfront::forecast_batch,
+                 set_address_state, warmfront::start_provisioning, warmfront::list_provisionings,
+                 act_on_provisioning, check_sources, report_binding, propose_addresses>;
 
 /// What an actor answered.
 using answered =
     std::variant<created_key, std::vector<key_report>, done, std::vector<ledger_report>,
                  ledger_report, std::vector<plan>, std::vector<pool>, message_id, message_report,
                  message_page, why_report, std::vector<queue_report>, delivery_counts,
-                 std::vector<node_report>, node_report, batch_forecast>;
+                 std::vector<node_report>, node_report, batch_forecast, provisioning,
+                 std::vector<provisioning>, source_binding, address_proposal>;
 using answers = std::vector<answered>;
 
 /// What comes next for a request: questions, whose answers are appended, or the response.

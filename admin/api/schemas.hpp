@@ -16,6 +16,8 @@ extern const schema changed_plan;
 extern const schema thresholds;
 extern const schema ledger_action;
 extern const schema new_forecast;
+extern const schema new_provisioning;
+extern const schema provisioning_action;
 extern const schema new_key;
 extern const schema node_action;
 
@@ -34,6 +36,9 @@ extern const schema plan;
 extern const schema ledger;
 extern const schema queue;
 extern const schema batch_forecast;
+extern const schema provisioning;
+extern const schema address_check;
+extern const schema binding;
 extern const schema key;
 extern const schema created_key;
 extern const schema cluster;

@@ -101,6 +101,20 @@ void add_to_path(std::string& target, const std::string& value) {
   target.replace(target.find("{}"), 2, percent_encode(value));
 }
 
+result<void> add_to_each_ip(const argument& of, const std::string& value, json& body) {
+  for (const char* list : {"ips", "add"}) {
+    if (const auto found = body.find(list); found != body.end()) {
+      for (auto& each : *found) {
+        each[std::string{of.name}] = value;
+      }
+      return success();
+    }
+  }
+  return error{errc::invalid_argument,
+               fmt::format("{} is of IPs, and none is given", option_of(of)), "name an IP, too",
+               std::string{of.name}};
+}
+
 result<void> add(const argument& of, const std::vector<std::string>& values, api_request& request,
                  json& body) {
   switch (of.where) {
@@ -115,15 +129,16 @@ result<void> add(const argument& of, const std::vector<std::string>& values, api
     break;
   case place::body: {
     WARMFRONT_TRY(value, to_value(of, values));
-    body[of.kind == shape::addresses ? std::string{"ips"} : std::string{of.name}] =
-        std::move(value);
+    body[of.name == "ip" ? std::string{"ips"} : std::string{of.name}] = std::move(value);
     break;
   }
   case place::each_ip:
-    for (auto& each : body["ips"]) {
-      each[std::string{of.name}] = values.front();
-    }
+    return add_to_each_ip(of, values.front(), body);
+  case place::gate: {
+    WARMFRONT_TRY(day, to_number(of, values.front()));
+    body["gate"]["day"] = day;
     break;
+  }
   }
   return success();
 }

@@ -18,7 +18,8 @@ enum class place {
   path,    ///< into the `{}` of the path, in order
   query,   ///< a query parameter of its name
   body,    ///< a field of the body
-  each_ip, ///< a field of every entry of the body's `ips`
+  each_ip, ///< a field of every entry of the body's list of addresses
+  gate,    ///< `gate_day` becomes the body's `gate` with a `day`
   raw,     ///< the whole body, as JSON
 };
 
@@ -30,7 +31,7 @@ enum class shape {
   named_numbers,  ///< may be repeated: `gmail=100,200`
   named_number,   ///< may be repeated: `gmail=1000`
   named_decimals, ///< may be repeated: `lower_spam=5`
-  addresses,      ///< may be repeated; entries of `ips`
+  addresses,      ///< may be repeated: entries of `ips`, or of the list of the argument's name
   flag,           ///< given or not
 };
 

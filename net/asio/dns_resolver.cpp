@@ -156,8 +156,8 @@ void unbound_core::begin(const std::string& domain, bool host_only, dns::route_c
     return;
   }
   if (auto literal = dns::literal_host(domain)) {
-    answer(done, result<mail_route>{
-                     mail_route{dns::route_kind::mail_hosts, {std::move(*literal)}}});
+    answer(done,
+           result<mail_route>{mail_route{dns::route_kind::mail_hosts, {std::move(*literal)}}});
     return;
   }
   auto labels = dns::to_a_labels(domain);
@@ -338,8 +338,7 @@ public:
   void resolve_host(const std::string& host, dns::route_callback done) override {
     begin(host, true, std::move(done));
   }
-  void look_up(const std::string& name, dns::record_type type,
-               dns::record_callback done) override {
+  void look_up(const std::string& name, dns::record_type type, dns::record_callback done) override {
     boost::asio::post(context_, [core = core_, name, type, done = std::move(done)]() mutable {
       core->look_up(name, type, std::move(done));
     });

@@ -35,8 +35,8 @@ std::pair<dns::answer_kind, std::string> kind_of(int code, const ub_result* answ
   }
   if (answer->rcode != 0) {
     return {dns::answer_kind::failed, "the name server answered with code " +
-                                     std::to_string(answer->rcode) +
-                                     (answer->rcode == 2 ? " (SERVFAIL)" : "")};
+                                          std::to_string(answer->rcode) +
+                                          (answer->rcode == 2 ? " (SERVFAIL)" : "")};
   }
   return {answer->havedata != 0 ? dns::answer_kind::found : dns::answer_kind::no_data, {}};
 }

@@ -14,7 +14,8 @@ result<void> check_source_address(const std::string& address) {
   boost::asio::io_context context;
   ip::tcp::socket socket{context};
   const ip::tcp::endpoint from{local, 0};
-  if (!socket.open(from.protocol(), failure))
+  socket.open(from.protocol(), failure);
+  if (!failure)
     socket.bind(from, failure);
   if (failure)
     return error{errc::refused, "cannot send from " + address + ": " + failure.message(),

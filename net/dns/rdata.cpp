@@ -89,9 +89,12 @@ std::optional<std::string> parse_txt(std::string_view data) {
 std::optional<std::string> parse_record(record_type type, std::string_view data) {
   switch (type) {
   case record_type::a:
-  case record_type::aaaa: return parse_address_record(data);
-  case record_type::ptr: return parse_ptr(data);
-  case record_type::txt: return parse_txt(data);
+  case record_type::aaaa:
+    return parse_address_record(data);
+  case record_type::ptr:
+    return parse_ptr(data);
+  case record_type::txt:
+    return parse_txt(data);
   }
   return std::nullopt;
 }

@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include "actors/messages/type_ids.hpp"
+#include "tests/admin/fake_provisioning.hpp"
 
 namespace warmfront::testing {
 
@@ -99,6 +100,14 @@ caf::behavior fake_warmup(caf::event_based_actor*, fake_world* world) {
             std::erase_if(world->plans, [&](const plan& each) { return each.name == m.name; });
         return removed == 0 ? answer<done>{missing("There is no such plan.")}
                             : answer<done>{done{}};
+      },
+      [world](const propose_addresses& m) {
+        const std::lock_guard lock{world->guard};
+        world->proposals.push_back(m);
+        address_proposal proposal;
+        proposal.steps.push_back({wall_time{seconds{1}}, std::nullopt, wall_time{seconds{2}}, 7});
+        proposal.ready_at = wall_time{seconds{2}};
+        return answer<address_proposal>{proposal};
       },
       [world](const forecast_batch& m) {
         const std::lock_guard lock{world->guard};
@@ -272,6 +281,7 @@ struct fake_node::actors {
   access_actor access;
   warmup_actor warmup;
   ip_pool_actor ip_pool;
+  provisioning_actor provisioning;
   intake_actor intake;
   delivery_actor delivery;
 };
@@ -282,12 +292,13 @@ fake_node::fake_node(std::shared_ptr<const net::tls_server_context> tls) {
   settings_.smtp.max_message_size = 64 * 1024;
   system_config_.set("scheduler.max-threads", 2);
   system_ = std::make_unique<caf::actor_system>(system_config_);
-  actors_ =
-      std::make_unique<actors>(actors{spawn<access_actor>(*system_, fake_access, &world),
-                                      spawn<warmup_actor>(*system_, fake_warmup, &world),
-                                      spawn<ip_pool_actor>(*system_, fake_ip_pool, &world),
-                                      spawn<intake_actor>(*system_, fake_intake, &world),
-                                      spawn<delivery_actor>(*system_, fake_delivery, &world)});
+  actors_ = std::make_unique<actors>(
+      actors{spawn<access_actor>(*system_, fake_access, &world),
+             spawn<warmup_actor>(*system_, fake_warmup, &world),
+             spawn<ip_pool_actor>(*system_, fake_ip_pool, &world),
+             spawn<provisioning_actor>(*system_, fake_provisioning, &world),
+             spawn<intake_actor>(*system_, fake_intake, &world),
+             spawn<delivery_actor>(*system_, fake_delivery, &world)});
   const node_services services{*system_,
                                io_,
                                time,
@@ -296,6 +307,7 @@ fake_node::fake_node(std::shared_ptr<const net::tls_server_context> tls) {
                                actors_->access,
                                actors_->warmup,
                                actors_->ip_pool,
+                               actors_->provisioning,
                                actors_->intake,
                                actors_->delivery,
                                [this] {
@@ -314,6 +326,7 @@ fake_node::~fake_node() {
   caf::anon_send_exit(actors_->access, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->warmup, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->ip_pool, caf::exit_reason::kill);
+  caf::anon_send_exit(actors_->provisioning, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->intake, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->delivery, caf::exit_reason::kill);
   actors_.reset();

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <caf/actor_system.hpp>
@@ -37,11 +38,16 @@ struct fake_world {
   std::vector<plan> plans{{plan_name{"standard"}, {500, 1000}, true}};
   std::vector<forecast_batch> forecasts;
   std::vector<ledger_report> ledgers;
+  std::vector<provisioning> runs;
+  std::vector<propose_addresses> proposals;
   std::vector<key_report> keys;
   std::vector<message_report> messages;
   std::string unready;
   std::size_t authentications = 0;
 };
+
+/// The only address that the fake node cannot send from.
+inline constexpr std::string_view unbindable_address = "192.0.2.250";
 
 /// Keys `admin.secret`, `operator.secret`, `sender.secret`, `viewer.secret` exist, of the account
 /// `acme`; so does `other.secret`, a sender of the account `other`.

@@ -101,8 +101,8 @@ bool raw_client::closes(milliseconds patience) {
   }
 }
 
-raw_response ask(std::uint16_t port, std::string_view method, std::string_view target,
-                 std::string_view key, std::string_view body) {
+raw_response call_node(std::uint16_t port, std::string_view method, std::string_view target,
+                       std::string_view key, std::string_view body) {
   std::string request = fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\n", method, target);
   if (!key.empty()) {
     request += fmt::format("Authorization: Bearer {}\r\n", key);

@@ -37,7 +37,7 @@ private:
 };
 
 /// One request on a connection of its own.
-raw_response ask(std::uint16_t port, std::string_view method, std::string_view target,
-                 std::string_view key = {}, std::string_view body = {});
+raw_response call_node(std::uint16_t port, std::string_view method, std::string_view target,
+                       std::string_view key = {}, std::string_view body = {});
 
 } // namespace warmfront::testing

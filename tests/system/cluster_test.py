@@ -66,6 +66,30 @@ class ClusterAtWork(ClusterTest):
         until(lambda: cluster.nodes["n1"].cli("plan", "list", key=secret).returncode == 0,
               "the key to be good at another node", 5)
 
+    def test_an_ip_is_brought_into_service_by_the_node_that_has_it(self):
+        cluster = self.start_cluster()
+        asked = cluster.nodes["n1"]
+        spare = cluster.network.hosts["n2"].sources[-1]
+        asked.rest.delete(f"/v1/pools/shared/ips/{spare}")
+        asked.rest.post("/v1/pools", {"name": "cold", "kind": "dedicated"})
+        path = f"/v1/pools/cold/ips/{spare}"
+        for wrong in ("n1", "n3"):
+            status, problem, _ = asked.rest.ask("PUT", path, {"node": wrong})
+            self.assertEqual(status, 409, problem)
+            self.assertIn(f"{wrong} cannot send from {spare}", problem["detail"])
+        self.assertEqual(asked.rest.get(f"/v1/ips/{spare}/binding")["node"], "n2")
+        run = cluster.nodes["n3"].rest.post("/v1/provisionings", {
+            "pool": "cold", "add": [{"address": spare, "node": "n2"}],
+            "waive": ["reverse_dns", "helo"]})["id"]
+        step = until(lambda: (shown := asked.rest.get(f"/v1/provisionings/{run}")["steps"][0])
+                     ["state"] == "canary" and shown, "the canary", 40)
+        self.assertEqual((step["checks"][0]["name"], step["checks"][0]["verdict"]),
+                         ("binding", "passed"))
+        until(lambda: "address_inspected" in cluster.nodes["n2"].log_text(), "the log", 5)
+        self.assertNotIn("address_inspected", cluster.nodes["n3"].log_text())
+        asked.rest.post(f"/v1/provisionings/{run}/actions", {"action": "rollback"})
+        until(lambda: not cluster.nodes["n2"].rest.get("/v1/pools/cold")["ips"], "the rollback", 20)
+
     def test_no_control_store_transaction_per_mail(self):
         cluster = self.start_cluster()
         self.send_through_all(cluster, 20)

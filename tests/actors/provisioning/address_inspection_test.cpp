@@ -45,9 +45,8 @@ inspect(told_dns& dns, std::vector<std::string> lists = {"bl.example"},
     for (const auto& each : questions) {
       dns.asked.push_back(each);
       const auto found = dns.records.find(each);
-      rules.answer(each, found == dns.records.end()
-                             ? record_answer{answer_kind::no_domain, {}, {}}
-                             : found->second);
+      rules.answer(each, found == dns.records.end() ? record_answer{answer_kind::no_domain, {}, {}}
+                                                    : found->second);
     }
   REQUIRE(rules.is_complete());
   std::map<std::string, address_check> checks;
@@ -130,8 +129,7 @@ TEST_CASE("inspection: a listed address fails with the list's reason", "[provisi
   dns.has("1.2.0.192.bl.example", record_type::txt, {"see https://bl.example/192.0.2.1"});
   const auto check = inspect(dns).at("dns_list:bl.example");
   CHECK(check.verdict == check_verdict::failed);
-  CHECK(check.text ==
-        "it is listed by bl.example (127.0.0.4): see https://bl.example/192.0.2.1");
+  CHECK(check.text == "it is listed by bl.example (127.0.0.4): see https://bl.example/192.0.2.1");
 }
 
 TEST_CASE("inspection: a list that does not work quarantines nobody", "[provisioning]") {

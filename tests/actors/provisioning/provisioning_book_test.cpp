@@ -7,7 +7,7 @@ using namespace warmfront;
 namespace {
 
 provisioning_step step_of(const std::string& address, bool removes = false,
-                        const std::string& plan = {}) {
+                          const std::string& plan = {}) {
   provisioning_step step;
   step.address = ip_address{address};
   step.removes = removes;
@@ -50,8 +50,7 @@ struct book_world {
     }
   }
   std::optional<error> start(std::vector<provisioning_step> steps, const std::string& id = "1",
-                             const std::string& to = "mine",
-                             std::vector<std::string> waived = {}) {
+                             const std::string& to = "mine", std::vector<std::string> waived = {}) {
     start_provisioning command;
     command.wanted.pool = pool_name{to};
     command.wanted.steps = std::move(steps);

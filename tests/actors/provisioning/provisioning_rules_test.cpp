@@ -116,9 +116,8 @@ struct run_world {
   }
   step_state state(std::size_t at) const { return run.steps[at].state; }
   bool has(const std::string& address) const {
-    return std::ranges::any_of(target.addresses, [&](const auto& each) {
-      return each.address.str() == address;
-    });
+    return std::ranges::any_of(target.addresses,
+                               [&](const auto& each) { return each.address.str() == address; });
   }
   pool_address& entry(const std::string& address) {
     for (auto& each : target.addresses)
@@ -215,8 +214,7 @@ TEST_CASE("run: bad answers of receivers pause it, with the numbers; resumed, th
   of.ledger("192.0.2.1").moves.push_back(low);
   of.settle();
   CHECK(of.run.state == run_state::paused);
-  CHECK(of.run.reason.find("192.0.2.1 was lowered on day 2: of 400 outcomes") !=
-        std::string::npos);
+  CHECK(of.run.reason.find("192.0.2.1 was lowered on day 2: of 400 outcomes") != std::string::npos);
   CHECK(of.run.reason.find("60 invalid") != std::string::npos);
   of.pass_days(3);
   CHECK(of.state(0) == step_state::warming);

@@ -1,5 +1,6 @@
 """A real authoritative name server (nsd) on loopback, with the zones of a test."""
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -15,13 +16,11 @@ class NameServer:
     def __init__(self, folder, zones):
         self.port = free_port()
         self.log = folder / "nsd.log"
+        self.folder = folder
+        self.serial = 0
         entries = []
         for name, records in zones.items():
-            file = folder / f"{name}.zone"
-            file.write_text(
-                f"$ORIGIN {name}.\n$TTL 1\n"
-                "@ IN SOA ns hostmaster 1 3600 600 86400 1\n@ IN NS ns\nns IN A 127.0.0.1\n"
-                + records + "\n", encoding="ascii")
+            file = self.write(name, records)
             entries.append(f"zone:\n  name: {name}\n  zonefile: {file}\n")
         config = folder / "nsd.conf"
         config.write_text(
@@ -35,8 +34,30 @@ class NameServer:
         self.address = f"127.0.0.1@{self.port}"
         until(lambda: self.answers(next(iter(zones))), "nsd to answer", 10)
 
+    def write(self, zone, records):
+        self.serial += 1
+        file = self.folder / f"{zone}.zone"
+        file.write_text(
+            f"$ORIGIN {zone}.\n$TTL 1\n"
+            f"@ IN SOA ns hostmaster {self.serial} 3600 600 86400 1\n"
+            "@ IN NS ns\nns IN A 127.0.0.1\n" + records + "\n", encoding="ascii")
+        return file
+
+    def change(self, zone, records):
+        """The zone with other records; caches may keep the old ones for a second."""
+        self.write(zone, records)
+        self.process.send_signal(signal.SIGHUP)
+        # The end of the SOA: serial, refresh, retry.
+        numbers = struct.pack(">3I", self.serial, 3600, 600)
+        until(lambda: numbers in self.soa(zone), f"the new zone {zone}", 10)
+
     def answers(self, zone):
         """Whether the SOA of the zone is answered without error."""
+        answer = self.soa(zone)
+        return bool(answer) and answer[3] & 15 == 0
+
+    def soa(self, zone):
+        """The answer to a question for the SOA; empty when there is none."""
         if self.process.poll() is not None:
             raise ChildProcessError(self.log.read_text(encoding="utf-8"))
         name = b"".join(bytes([len(label)]) + label.encode() for label in zone.split("."))
@@ -45,10 +66,9 @@ class NameServer:
             client.settimeout(0.2)
             try:
                 client.sendto(query, ("127.0.0.1", self.port))
-                answer = client.recv(512)
+                return client.recv(512)
             except (TimeoutError, ConnectionError):
-                return False
-        return answer[3] & 15 == 0
+                return b""
 
     def stop(self):
         """nsd's main process ends its children when it is told to, not when it is killed."""
