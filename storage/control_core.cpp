@@ -53,14 +53,29 @@ result<void> control_core::load() {
     return success();
   };
   WARMFRONT_TRY(each(control_keys::leases, control_keys::leases, add_lease));
+  WARMFRONT_TRY(read_entries());
+  for (const auto& [key, entry] : entries_) {
+    if (const auto lease = leases_.find(entry.lease); lease != leases_.end()) {
+      lease->second.keys.insert(key);
+    }
+  }
+  return success();
+}
+
+result<void> control_core::read_entries() {
+  entries_.clear();
   return each(control_keys::entries, control_keys::entries,
-              [&](const key_value& entry) -> result<void> {
+              [this](const key_value& entry) -> result<void> {
                 WARMFRONT_TRY(record, decode_entry(entry.key.substr(1), entry.value));
-                if (const auto lease = leases_.find(record.lease); lease != leases_.end()) {
-                  lease->second.keys.insert(record.key);
-                }
+                entries_[record.key] = {record.created, record.modified, record.lease};
                 return success();
               });
+}
+
+/// What was prepared did not happen.
+void control_core::take_back() {
+  const auto read = read_entries();
+  entries_lost_ = read ? std::nullopt : std::optional{read.error()};
 }
 
 void control_core::add(std::function<void()> run, bool is_transaction) {
@@ -71,9 +86,9 @@ void control_core::add(std::function<void()> run, bool is_transaction) {
 }
 
 void control_core::advance() {
-  while (!committing_ && !waiting_.empty() && group_.size() < group_max) {
+  while (!waiting_.empty() && group_.size() < group_max) {
     // Whatever else is asked sees only what is durable.
-    if (!waiting_.front().is_transaction && !group_.empty()) {
+    if (!waiting_.front().is_transaction && (committing_ || !group_.empty())) {
       break;
     }
     const auto next = std::move(waiting_.front());
@@ -86,28 +101,40 @@ void control_core::advance() {
 }
 
 void control_core::join(prepared what, finished then) {
-  for (const auto& event : what.events) {
-    ahead_.insert_or_assign(event.record.key,
-                            event.deleted ? std::nullopt : std::optional{event.record});
-  }
   group_.push_back({std::move(what), std::move(then)});
 }
 
 void control_core::commit_group() {
   auto group = std::make_shared<std::vector<member>>(std::exchange(group_, {}));
+  last_under_way_.emplace();
+  last_under_way_->next = group->back().what.next;
+  last_under_way_->oldest = group->back().what.oldest;
   batch changes;
   for (auto& each : *group) {
     changes.append(std::move(each.what.changes));
   }
-  commit(std::move(changes), [this, group](const result<void>& done) {
-    ahead_.clear();
-    for (const auto& each : *group) {
-      if (done) {
-        settle(each.what);
-      }
-      each.then(done);
+  commit(std::move(changes),
+         [this, group](const result<void>& done) { group_committed(*group, done); });
+}
+
+void control_core::group_committed(const std::vector<member>& group, const result<void>& done) {
+  last_under_way_.reset();
+  if (done && !group_.empty()) {
+    commit_group(); // first: the disk works while others are told
+  }
+  for (const auto& each : group) {
+    if (done) {
+      settle(each.what);
     }
-  });
+    each.then(done);
+  }
+  if (done) {
+    return;
+  }
+  for (const auto& each : std::exchange(group_, {})) {
+    each.then(done);
+  }
+  take_back();
 }
 
 void control_core::commit(batch changes, finished then) {
@@ -135,27 +162,11 @@ result<control_snapshot> control_core::range(const std::string& prefix) const {
   return snapshot;
 }
 
-result<std::optional<control_record>> control_core::find(const std::string& key) const {
-  if (const auto changed = ahead_.find(key); changed != ahead_.end()) {
-    return changed->second;
-  }
-  WARMFRONT_TRY(octets, store_.get(family::control, control_keys::entry(key)));
-  if (!octets) {
-    return std::optional<control_record>{};
-  }
-  WARMFRONT_TRY(record, decode_entry(key, *octets));
-  return std::optional{std::move(record)};
-}
-
-result<bool> control_core::holds(const control_transaction& what, looked_up& seen) const {
-  for (const auto& comparison : what.when) {
-    WARMFRONT_TRY(present, find(comparison.key));
-    if ((present ? present->modified : 0) != comparison.modified) {
-      return false;
-    }
-    seen.insert_or_assign(comparison.key, std::move(present));
-  }
-  return true;
+bool control_core::holds(const control_transaction& what) const {
+  return std::ranges::all_of(what.when, [this](const control_transaction::comparison& each) {
+    const auto found = entries_.find(each.key);
+    return (found == entries_.end() ? 0 : found->second.modified) == each.modified;
+  });
 }
 
 bool control_core::alive(lease_id lease) const {
@@ -164,39 +175,19 @@ bool control_core::alive(lease_id lease) const {
 }
 
 result<control_core::prepared>
-control_core::prepare(const std::vector<control_transaction::change>& changes,
-                      looked_up seen) const {
-  const auto& last = group_.empty() ? position_ : group_.back().what.next;
-  prepared ready;
-  ready.next = {last.at + 1, last.last_lease};
-  ready.oldest = group_.empty() ? oldest_ : group_.back().what.oldest;
-  const auto oldest_before = ready.oldest;
+control_core::prepare(const std::vector<control_transaction::change>& changes) {
   for (const auto& change : changes) {
     if (change.lease != 0 && change.value && !alive(change.lease)) {
       return no_such_lease(change.lease);
     }
-    auto before = std::optional<control_record>{};
-    if (const auto known = seen.find(change.key); known != seen.end()) {
-      before = std::move(known->second);
-    } else {
-      WARMFRONT_TRY(found, find(change.key));
-      before = std::move(found);
-    }
-    if (!before && !change.value) {
-      continue;
-    }
-    const control_record after{change.key, change.value.value_or(""),
-                               change.value ? (before ? before->created : ready.next.at) : 0,
-                               ready.next.at, change.value ? change.lease : 0};
-    if (change.value) {
-      ready.changes.put(family::control, control_keys::entry(change.key), encode_entry(after));
-    } else {
-      ready.changes.erase(family::control, control_keys::entry(change.key));
-    }
-    ready.events.push_back({after, !change.value});
-    if (before) {
-      ready.before.push_back(*std::move(before));
-    }
+  }
+  auto ready = nothing();
+  const auto last = ready.next;
+  ready.next.at = last.at + 1;
+  const auto oldest_before = ready.oldest;
+  ready.events.reserve(changes.size());
+  for (const auto& change : changes) {
+    change_entry(change, ready);
   }
   if (ready.events.empty()) {
     ready.next.at = last.at;
@@ -213,12 +204,34 @@ control_core::prepare(const std::vector<control_transaction::change>& changes,
   return ready;
 }
 
+void control_core::change_entry(const control_transaction::change& change, prepared& into) {
+  const auto before = entries_.find(change.key);
+  const bool was_there = before != entries_.end();
+  if (!was_there && !change.value) {
+    return;
+  }
+  if (was_there && before->second.lease != 0) {
+    into.released.emplace_back(before->second.lease, change.key);
+  }
+  control_record after{change.key, change.value.value_or(""), 0, into.next.at, 0};
+  if (change.value) {
+    after.created = was_there ? before->second.created : into.next.at;
+    after.lease = change.lease;
+    into.changes.put(family::control, control_keys::entry(change.key), encode_entry(after));
+    entries_[change.key] = {after.created, after.modified, after.lease};
+  } else {
+    into.changes.erase(family::control, control_keys::entry(change.key));
+    entries_.erase(before);
+  }
+  into.events.push_back({std::move(after), !change.value});
+}
+
 void control_core::settle(const prepared& what) {
   position_ = what.next;
   oldest_ = what.oldest;
-  for (const auto& record : what.before) {
-    if (const auto lease = leases_.find(record.lease); lease != leases_.end()) {
-      lease->second.keys.erase(record.key);
+  for (const auto& [from, key] : what.released) {
+    if (const auto lease = leases_.find(from); lease != leases_.end()) {
+      lease->second.keys.erase(key);
     }
   }
   for (const auto& event : what.events) {
@@ -236,12 +249,16 @@ void control_core::transact(const control_transaction& what,
                             std::function<void(const result<transaction_outcome>&)> done) {
   const auto prepared_changes = [&]() -> result<std::optional<prepared>> {
     WARMFRONT_TRY(check_transaction(what));
-    looked_up seen;
-    WARMFRONT_TRY(as_expected, holds(what, seen));
-    if (!as_expected) {
+    if (entries_lost_) {
+      take_back();
+    }
+    if (entries_lost_) {
+      return *entries_lost_;
+    }
+    if (!holds(what)) {
       return std::optional<prepared>{};
     }
-    WARMFRONT_TRY(ready, prepare(what.then, std::move(seen)));
+    WARMFRONT_TRY(ready, prepare(what.then));
     return std::optional{std::move(ready)};
   };
   auto ready = prepared_changes();
@@ -250,7 +267,7 @@ void control_core::transact(const control_transaction& what,
     return;
   }
   const bool applied = ready.value().has_value();
-  if (group_.empty() && (!applied || ready.value()->events.empty())) {
+  if (!committing_ && group_.empty() && (!applied || ready.value()->events.empty())) {
     done(transaction_outcome{applied, position_.at});
     return;
   }
@@ -265,8 +282,11 @@ void control_core::transact(const control_transaction& what,
 
 control_core::prepared control_core::nothing() const {
   prepared same;
-  same.next = group_.empty() ? position_ : group_.back().what.next;
-  same.oldest = group_.empty() ? oldest_ : group_.back().what.oldest;
+  const auto* const last = !group_.empty()   ? &group_.back().what
+                           : last_under_way_ ? &*last_under_way_
+                                             : nullptr;
+  same.next = last == nullptr ? position_ : last->next;
+  same.oldest = last == nullptr ? oldest_ : last->oldest;
   return same;
 }
 
@@ -332,7 +352,7 @@ void control_core::revoke(lease_id lease, std::function<void(const result<void>&
   for (const auto& key : found->second.keys) {
     deletions.push_back({key, std::nullopt, 0});
   }
-  auto ready = prepare(deletions, {});
+  auto ready = prepare(deletions);
   if (!ready) {
     done(ready.error());
     return;
@@ -346,9 +366,18 @@ void control_core::revoke(lease_id lease, std::function<void(const result<void>&
            if (ended) {
              settle(*what);
              leases_.erase(lease);
+           } else {
+             take_back();
            }
            done(ended);
          });
+}
+
+void control_core::look_at_leases() {
+  run_([self = shared_from_this()] {
+    self->end_leases();
+    self->advance();
+  });
 }
 
 void control_core::end_leases() {

@@ -5,9 +5,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "storage/control_records.hpp"
@@ -24,7 +26,8 @@ public:
 
   result<void> load();
   /// Queues an operation, from any thread. Operations follow one another; transactions that wait
-  /// together become durable by one commit, each of them seeing the ones before it.
+  /// together become durable by one commit, each of them seeing the ones before it. While one group
+  /// of them is committed the next is prepared; when a commit fails, so does what was built on it.
   void add(std::function<void()> run) { add(std::move(run), false); }
   void add_transaction(std::function<void()> run) { add(std::move(run), true); }
 
@@ -35,7 +38,8 @@ public:
   void grant(milliseconds time_to_live, std::function<void(const result<lease_id>&)> done);
   result<void> keep(lease_id lease);
   void revoke(lease_id lease, std::function<void(const result<void>&)> done);
-  void end_leases();
+  /// From any thread: leases whose time has passed end. It is no operation that others wait for.
+  void look_at_leases();
   /// Whether nothing waits and no commit is under way.
   [[nodiscard]] bool idle() const noexcept {
     return !committing_ && waiting_.empty() && group_.empty();
@@ -47,12 +51,18 @@ private:
     steady_time ends_at;
     std::set<std::string> keys;
   };
+  /// What transactions ask of an entry: its value is only read by `range`.
+  struct entry_facts {
+    revision created = 0;
+    revision modified = 0;
+    lease_id lease = 0;
+  };
   struct prepared {
     batch changes;
     control_position next;
     revision oldest = 0; ///< of the history, afterwards
     std::vector<control_event> events;
-    std::vector<control_record> before; ///< the entries that the events replace
+    std::vector<std::pair<lease_id, std::string>> released; ///< keys that leave a lease
   };
   using finished = std::function<void(const result<void>&)>;
   struct operation {
@@ -69,15 +79,18 @@ private:
   void advance();
   void join(prepared what, finished then);
   void commit_group();
+  void group_committed(const std::vector<member>& group, const result<void>& done);
   void commit(batch changes, finished then);
   void settle(const prepared& what);
+  /// Where the store stands when all that is under way has happened.
   [[nodiscard]] prepared nothing() const;
-  [[nodiscard]] result<std::optional<control_record>> find(const std::string& key) const;
-  /// What a transaction has seen already, by key.
-  using looked_up = std::unordered_map<std::string, std::optional<control_record>>;
-  [[nodiscard]] result<bool> holds(const control_transaction& what, looked_up& seen) const;
-  [[nodiscard]] result<prepared> prepare(const std::vector<control_transaction::change>& changes,
-                                         looked_up seen) const;
+  [[nodiscard]] bool holds(const control_transaction& what) const;
+  /// Changes `entries_` as well; when the commit fails they are read again.
+  [[nodiscard]] result<prepared> prepare(const std::vector<control_transaction::change>& changes);
+  void change_entry(const control_transaction::change& change, prepared& into);
+  result<void> read_entries();
+  void take_back();
+  void end_leases();
   [[nodiscard]] bool alive(lease_id lease) const;
   template <class Visit>
   result<void> each(std::string_view prefix, std::string_view from, Visit visit) const;
@@ -87,14 +100,16 @@ private:
   const task_runner run_;
   const embedded_control_options options_;
   control_position position_;
-  revision oldest_ = 1; ///< the first that the history still has
-  std::vector<member> group_;
-  /// Keys as the group leaves them; none: deleted.
-  std::map<std::string, std::optional<control_record>, std::less<>> ahead_;
+  revision oldest_ = 1;                    ///< the first that the history still has
+  std::vector<member> group_;              ///< prepared, to be committed next
+  std::optional<prepared> last_under_way_; ///< of the group that is committed now
+  /// All keys, as what is prepared leaves them.
+  std::unordered_map<std::string, entry_facts> entries_;
+  std::optional<error> entries_lost_; ///< they could not be read again
   std::map<lease_id, lease_state> leases_;
   std::vector<std::shared_ptr<control_watch>> watches_;
   std::deque<operation> waiting_;
-  bool committing_ = false; ///< operations wait: each one sees the transactions before it
+  bool committing_ = false;
 };
 
 } // namespace warmfront::storage

@@ -59,7 +59,7 @@ void embedded_control_store::revoke_lease(lease_id lease,
 }
 
 void embedded_control_store::tick() {
-  core_->add([core = core_.get()] { core->end_leases(); });
+  core_->look_at_leases();
 }
 
 bool embedded_control_store::idle() const {

@@ -134,6 +134,7 @@ result<void> node::parts::spawn_actors() {
   warmup_rules rules;
   rules.node = node_name{settings.node.name};
   rules.day = settings.warmup.day;
+  rules.alone = !cluster;
   warmup = system->spawn(warmup_behavior, rules, store.get(), control.get(), &time, log.get());
   ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), &time, log.get(),
                           settings.cluster ? rules.node : node_name{});

@@ -3,21 +3,14 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "actors/messages/messages.hpp"
 #include "actors/messages/provisioning.hpp"
+#include "actors/provisioning/provisioning_record.hpp"
 #include "storage/control_store.hpp"
 
 namespace warmfront {
-
-inline constexpr std::string_view provisioning_prefix = "provisionings/";
-
-[[nodiscard]] std::string provisioning_key(const std::string& id);
-[[nodiscard]] std::string encode(const provisioning& value);
-/// Fails with `storage_corrupt`, or `storage_newer` for a schema this release does not know.
-[[nodiscard]] result<provisioning> decode_provisioning(std::string id, std::string_view octets);
 
 /// What a new run is checked against.
 struct provisioning_surroundings {

@@ -1,6 +1,7 @@
+#include "actors/provisioning/provisioning_record.hpp"
+
 #include <utility>
 
-#include "actors/provisioning/provisioning_book.hpp"
 #include "storage/formats/control.pb.h"
 #include "storage/record.hpp"
 

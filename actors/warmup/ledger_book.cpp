@@ -66,7 +66,8 @@ result<void> ledger_book::apply_plan(const storage::control_event& event) {
   if (!kept)
     custom_plans_.erase(name); // and so nothing is granted by it
   // Before the ledgers' memory, which means this plan.
-  effects_.memory.put(storage::family::ledger, plan_memory_key(name), event.record.value);
+  if (shares_control())
+    effects_.memory.put(storage::family::ledger, plan_memory_key(name), event.record.value);
   replan(name);
   return kept;
 }

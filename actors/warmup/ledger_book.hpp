@@ -70,6 +70,8 @@ public:
   /// Whether all ledgers are known as they once were, so that permits can be given without the
   /// control store.
   [[nodiscard]] bool remembers_all() const noexcept { return memory_complete_; }
+  /// Whether the control store is one that other nodes use, and that may be away.
+  [[nodiscard]] bool shares_control() const;
   [[nodiscard]] result<void> load_plans(const storage::control_snapshot& all);
   [[nodiscard]] result<void> load_ledgers(const storage::control_snapshot& all);
   [[nodiscard]] result<void> apply_plan(const storage::control_event& event);

@@ -9,10 +9,18 @@ namespace warmfront {
 // ---- who may lease what -------------------------------------------------------------------
 
 lease_share ledger_book::share_of(std::string_view subject) const {
+  if (rules_.alone)
+    return lease_share::all;
   const auto owner = owners_.find(std::string{subject});
   if (owner == owners_.end() || owner->second.empty())
     return lease_share::part;
   return owner->second == rules_.node ? lease_share::all : lease_share::none;
+}
+
+// A node alone has its control store beside it: nothing has to be remembered of it, and nobody else
+// could use what came back.
+bool ledger_book::shares_control() const {
+  return !rules_.alone;
 }
 
 void ledger_book::set_owners(std::unordered_map<std::string, node_name> owners) {
@@ -75,7 +83,7 @@ void ledger_book::give_back_ended(ledger_index ledger) {
 
 std::vector<ledger_book::ledger_index> ledger_book::unspent() const {
   std::vector<ledger_index> ledgers;
-  for (ledger_index at = 0; settled_ && at < entries_.size(); ++at)
+  for (ledger_index at = 0; settled_ && shares_control() && at < entries_.size(); ++at)
     if (!entries_[at].ledger.give_back().then.empty())
       ledgers.push_back(at);
   return ledgers;
@@ -114,7 +122,7 @@ void ledger_book::remember_later(entry& of) {
 }
 
 void ledger_book::remember(entry& of) {
-  if (settled_)
+  if (settled_ || !shares_control())
     return;
   const auto& ledger = of.ledger;
   const auto at = index_of(of);
@@ -131,7 +139,7 @@ void ledger_book::remember(entry& of) {
 }
 
 void ledger_book::remember_complete() {
-  if (loaded_ && !settled_ && !std::exchange(memory_complete_, true))
+  if (loaded_ && !settled_ && shares_control() && !std::exchange(memory_complete_, true))
     effects_.memory.put(storage::family::ledger, std::string{memory_complete_key}, {});
 }
 

@@ -159,7 +159,7 @@ storage::batch ledger_book::settle() {
     if (const auto exact = each.ledger.settle())
       marks.put(storage::family::ledger, mark_key(each.ledger.subject(), exact->day),
                 encode(exact->to));
-    if (!each.ledger.exists() || !each.ledger.has_unused())
+    if (!shares_control() || !each.ledger.exists() || !each.ledger.has_unused())
       continue;
     each.ledger.begin_give_back();
     marks.put(storage::family::ledger, memory_key(each.ledger.subject()),

@@ -189,6 +189,7 @@ std::string encode(const ledger_day_record& value) {
     added.set_permits(grant.permits);
     add_providers(added, grant.providers);
     added.set_used(grant.used);
+    added.set_whole(grant.whole);
     if (grant.quality != quality_counts{})
       write_quality(*added.mutable_quality(), grant.quality);
   }
@@ -222,6 +223,7 @@ std::string encode(const ledger_memory& value) {
   if (value.lease) {
     record.set_permits(value.lease->permits);
     add_providers(record, value.lease->providers);
+    record.set_whole(value.lease->whole);
   }
   record.set_given_back(value.given_back);
   return record.SerializeAsString();
@@ -273,7 +275,7 @@ result<ledger_day_record> decode_ledger_day(std::string_view octets) {
   ledger_day_record day;
   for (const auto& grant : record.grants())
     day.grants.push_back({node_name{grant.node()}, grant.permits(), read_providers(grant),
-                          grant.used(), read_quality(grant.quality())});
+                          grant.used(), read_quality(grant.quality()), grant.whole()});
   return day;
 }
 
@@ -297,7 +299,8 @@ result<ledger_memory> decode_memory(std::string_view octets) {
   memory.record = std::move(ledger);
   memory.day = record.day();
   if (record.open())
-    memory.lease = ledger_grant{{}, record.permits(), read_providers(record)};
+    memory.lease =
+        ledger_grant{{}, record.permits(), read_providers(record), 0, {}, record.whole()};
   memory.given_back = record.given_back();
   return memory;
 }

@@ -45,6 +45,9 @@ struct ledger_grant {
   provider_permits providers = {};
   std::uint64_t used = 0;      ///< when the node wrote this last
   quality_counts quality = {}; ///< the same
+  /// At every provider all that the plan allows, whatever it comes to say: nobody else has a lease
+  /// of the day. No provider is named then, which keeps a record small that every day writes.
+  bool whole = false;
   friend bool operator==(const ledger_grant&, const ledger_grant&) = default;
 };
 

@@ -19,6 +19,8 @@ constexpr std::size_t ledgers_per_transaction = 30;
 result<void> ledger_writer::read() {
   WARMFRONT_TRY(this->read(mark_prefix, &ledger_book::load_mark));
   WARMFRONT_TRY(this->read(quality_prefix, &ledger_book::load_quality));
+  if (!book_.shares_control())
+    return success();
   WARMFRONT_TRY(this->read(plan_memory_prefix, &ledger_book::load_plan_memory));
   WARMFRONT_TRY(this->read(memory_prefix, &ledger_book::load_memory));
   WARMFRONT_TRY(complete, own_.get(storage::family::ledger, memory_complete_key));

@@ -69,8 +69,10 @@ ledger_memory permit_ledger::memory() const {
   if (total_.mine()) {
     memory.lease.emplace();
     memory.lease->permits = *total_.mine();
+    const auto* const own = own_grant(leases_);
+    memory.lease->whole = own != nullptr && own->whole && !kept_;
     for (const auto& each : providers_)
-      if (each.limited() && each.named && each.share.mine())
+      if (!memory.lease->whole && each.limited() && each.named && each.share.mine())
         memory.lease->providers.emplace_hint(memory.lease->providers.end(), each.provider,
                                              *each.share.mine());
   }
@@ -144,6 +146,7 @@ void permit_ledger::start_day(std::uint32_t day) {
   for (auto& each : providers_) {
     each.share.restart(0);
     each.kept = permit_share::unlimited;
+    each.asked = false;
   }
   mark_known_ = raising_ = giving_back_ = false;
   burnt_ = 0;
@@ -269,7 +272,7 @@ permit_ledger::raise permit_ledger::next_raise() {
   raise next{day_, {total_.next_mark(), {}}, {}};
   next.to.providers.reserve(providers_.size());
   for (const auto& each : providers_)
-    if (each.limited() || each.share.durable() > 0)
+    if ((each.limited() && each.asked) || each.share.durable() > 0)
       next.to.providers.emplace_hint(next.to.providers.end(), each.provider,
                                      each.share.next_mark());
   // Days before the opened one are asked for by nobody.
@@ -295,7 +298,7 @@ bool permit_ledger::mark_written(std::uint32_t day, const permit_mark& to) {
   for (auto& each : providers_) {
     if (const auto mark = to.providers.find(each.provider); mark != to.providers.end())
       each.share.marked(mark->second);
-    provider_raise_due_ = provider_raise_due_ || (each.limited() && each.share.is_raise_due());
+    provider_raise_due_ = provider_raise_due_ || each.is_raise_due();
   }
   return total_.mine().has_value();
 }

@@ -24,6 +24,7 @@ struct warmup_rules {
   microseconds day{std::chrono::hours{24}}; ///< length of a plan day
   std::uint32_t reserve_percent = 10;       ///< of a limited day, kept from batch mail; 0..99
   std::uint32_t live_nodes = 1;             ///< among which a shared day is divided; > 0
+  bool alone = true;                        ///< no other node ever leases anything
   /// The days of a ledger whose plan is not known.
   [[nodiscard]] day_rule days() const { return day_rule{day}; }
 };
@@ -201,11 +202,13 @@ private:
     const std::vector<std::uint64_t>* days = nullptr;
     [[nodiscard]] bool limited() const { return days != nullptr; }
     bool named = false; ///< else one of every other
+    bool asked = false; ///< there was mail to it today: only then it needs a mark
     /// What it is called in grants.
     [[nodiscard]] const provider_name& leased_as() const {
       return named ? provider : every_other_provider;
     }
     std::uint64_t kept = permit_share::unlimited; ///< see `kept_`
+    [[nodiscard]] bool is_raise_due() const { return limited() && asked && share.is_raise_due(); }
   };
 
   void move(wall_time now);
@@ -223,7 +226,11 @@ private:
   [[nodiscard]] bool wants_lease() const;
   /// Null when there is none.
   template <class Leases>
-  [[nodiscard]] auto own_grant(Leases& leases) const;
+  [[nodiscard]] auto own_grant(Leases& leases) const {
+    const auto at = std::ranges::find(leases.grants, rules_->node, &ledger_grant::node);
+    return at == leases.grants.end() ? nullptr : &*at;
+  }
+  void lease_providers(ledger_grant& to) const;
   void write_use(ledger_grant& to) const;
   /// Adds the day's record as it shall be, compared with what it was.
   void put_leases(storage::control_transaction& to, const ledger_day_record& leases) const;

@@ -22,12 +22,6 @@ bool permit_ledger::wants_lease() const {
           }));
 }
 
-template <class Leases>
-auto permit_ledger::own_grant(Leases& leases) const {
-  const auto at = std::ranges::find(leases.grants, rules_->node, &ledger_grant::node);
-  return at == leases.grants.end() ? nullptr : &*at;
-}
-
 void permit_ledger::write_use(ledger_grant& to) const {
   to.used = spent();
   to.quality = quality_;
@@ -38,6 +32,18 @@ void permit_ledger::put_leases(storage::control_transaction& to,
   auto key = ledger_day_key(subject_, day_);
   to.when.push_back({key, leases_at_});
   to.then.push_back({std::move(key), encode(leases)});
+}
+
+void permit_ledger::lease_providers(ledger_grant& to) const {
+  for (const auto& each : providers_) {
+    if (!each.limited())
+      continue;
+    auto& part = to.providers[each.leased_as()];
+    if (each.share.wants_lease() || !each.share.mine())
+      part = std::max(part, each.share.next_lease());
+    // A plan edited today may have had it leased as another kind.
+    part = std::max(part, each.share.used());
+  }
 }
 
 storage::control_transaction permit_ledger::lease() const {
@@ -51,15 +57,14 @@ storage::control_transaction permit_ledger::lease() const {
   // A day without limit is opened by a lease of nothing: its permits need none.
   if (total_.limit())
     grant->permits = total_.wants_lease() ? total_.next_lease() : total_.mine().value_or(0);
-  for (const auto& each : providers_) {
-    if (!each.limited())
-      continue;
-    auto& part = grant->providers[each.leased_as()];
-    if (each.share.wants_lease() || !each.share.mine())
-      part = std::max(part, each.share.next_lease());
-    // A plan edited today may have had it leased as another kind.
-    part = std::max(part, each.share.used());
-  }
+  // An owner takes all at once.
+  if (share_ == lease_share::all && leases.grants.size() == 1 && total_.limit() &&
+      grant->permits >= *total_.limit())
+    grant->whole = true;
+  if (grant->whole)
+    grant->providers.clear();
+  else
+    lease_providers(*grant);
   write_use(*grant);
   lease.when.push_back({ledger_key(subject_), record_at_});
   put_leases(lease, leases);
@@ -111,6 +116,7 @@ storage::control_transaction permit_ledger::give_back() const {
   if (grant == nullptr || grant->permits <= *kept_)
     return lowered;
   grant->permits = *kept_;
+  grant->whole = false;
   provider_permits kept;
   for (const auto& each : providers_) {
     if (!each.limited())
@@ -207,8 +213,10 @@ std::vector<ledger_report> permit_ledger::reports(wall_time now) const {
     report.used = each.share.used();
     report.leased = 0;
     for (const auto& grant : leases_.grants)
-      if (const auto granted = grant.providers.find(each.provider);
-          granted != grant.providers.end())
+      if (grant.whole)
+        report.leased += each.share.limit().value_or(0);
+      else if (const auto granted = grant.providers.find(each.provider);
+               granted != grant.providers.end())
         report.leased += granted->second;
     report.state = state_now(each.share);
     reports.push_back(report);

@@ -10,6 +10,8 @@ namespace {
 /// What another node may send to a provider at most. A plan that was edited today may have had it
 /// named and not named: then the node's lease may still be of the other kind.
 std::uint64_t spent_at(const ledger_grant& grant, const provider_name& provider, bool is_named) {
+  if (grant.whole)
+    return permit_share::unlimited;
   const auto permits_of = [&](const provider_name& name) {
     const auto found = grant.providers.find(name);
     return found == grant.providers.end() ? std::optional<std::uint64_t>{} : found->second;
@@ -17,6 +19,10 @@ std::uint64_t spent_at(const ledger_grant& grant, const provider_name& provider,
   const auto named = permits_of(provider);
   const auto other = permits_of(every_other_provider).value_or(0);
   return is_named && named ? *named : std::max(named.value_or(0), other);
+}
+
+std::uint64_t sum_up_to_unlimited(std::uint64_t one, std::uint64_t other) {
+  return other > permit_share::unlimited - one ? permit_share::unlimited : one + other;
 }
 
 } // namespace
@@ -69,15 +75,19 @@ permit_ledger::provider_index permit_ledger::find_limit_of(const provider_name& 
     const auto others = plan_->value.providers.find(every_other_provider);
     if (others == plan_->value.providers.end())
       return no_provider;
-    if (providers_.size() >= plan_->value.providers.size() + others_max)
-      return index_of(every_other_provider);
-    auto& added = add_provider(provider);
-    added.days = &others->second;
-    recompute_provider(added, common_terms());
-    provider_raise_due_ = true;
-    found = index_of(provider);
+    const bool is_full = providers_.size() >= plan_->value.providers.size() + others_max;
+    if (!is_full) {
+      auto& added = add_provider(provider);
+      added.days = &others->second;
+      recompute_provider(added, common_terms());
+    }
+    found = index_of(is_full ? every_other_provider : provider);
   }
-  return found != no_provider && providers_[found].limited() ? found : no_provider;
+  if (found == no_provider || !providers_[found].limited())
+    return no_provider;
+  if (!std::exchange(providers_[found].asked, true))
+    provider_raise_due_ = provider_raise_due_ || providers_[found].is_raise_due();
+  return found;
 }
 
 void permit_ledger::recompute_provider(provider_share& of, share_terms terms) {
@@ -88,13 +98,15 @@ void permit_ledger::recompute_provider(provider_share& of, share_terms terms) {
   terms.others = 0;
   for (const auto& grant : leases_.grants) {
     if (grant.node != rules_->node)
-      terms.others += spent_at(grant, of.provider, of.named);
+      terms.others = sum_up_to_unlimited(terms.others, spent_at(grant, of.provider, of.named));
+    else if (grant.whole)
+      terms.mine = std::min(*terms.limit, of.kept);
     else if (const auto granted = grant.providers.find(of.leased_as());
              granted != grant.providers.end())
       terms.mine = std::min(granted->second, of.kept);
   }
   of.share.recompute(terms);
-  provider_raise_due_ = provider_raise_due_ || of.share.is_raise_due();
+  provider_raise_due_ = provider_raise_due_ || of.is_raise_due();
 }
 
 } // namespace warmfront

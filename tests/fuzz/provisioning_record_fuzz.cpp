@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "actors/provisioning/provisioning_book.hpp"
+#include "actors/provisioning/provisioning_record.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace warmfront;

@@ -121,6 +121,57 @@ TEST_CASE("leases: the owner of an address has its day at once, others have noth
   CHECK(of.transactions() - before == 1);
 }
 
+TEST_CASE("leases: an owner leases every provider's part without a word about it", "[warmup]") {
+  lease_fixture of{2, 100};
+  plan rule{plan_name{"one"}, {100}};
+  rule.providers[provider_name{"gmail"}] = {30};
+  rule.providers[every_other_provider] = {10};
+  of.world.node(0).command(put_plan{rule});
+  const auto owned_by = [&](const char* name) {
+    for (std::size_t at = 0; at < 2; ++at) {
+      of.world.node(at).book().set_owners({{leased_ip, node_name{name}}});
+      of.world.node(at).flush();
+    }
+    of.world.settle();
+  };
+  const auto spend = [&](std::size_t at, const char* provider, int most) {
+    int taken = 0;
+    for (int asked = 0; asked < most + 20 && taken < most; ++asked) {
+      const auto verdict =
+          of.world.node(at).take(leased_ip, "none.example", mail_class::triggered, provider);
+      taken += verdict.what == kind::granted ? 1 : 0;
+      of.world.settle();
+    }
+    return taken;
+  };
+  const auto record = [&] {
+    std::string octets;
+    of.world.control().range(ledger_day_key(leased_ip, 0), [&](const auto& found) {
+      octets = found.value().records.at(0).value;
+    });
+    of.world.control().run();
+    return decode_ledger_day(octets).value();
+  };
+  of.world.settle();
+  owned_by("n1");
+  CHECK(spend(0, "gmail", 20) == 20);
+  CHECK(spend(0, "mx.a", 10) == 10);
+  REQUIRE(record().grants.size() == 1);
+  CHECK(record().grants[0].whole);
+  CHECK(record().grants[0].providers.empty());
+  // A limit that grows needs no other lease of it; the next owner gets exactly what is left.
+  rule.providers[provider_name{"gmail"}] = {35};
+  of.world.node(0).command(put_plan{rule});
+  of.world.settle();
+  CHECK(spend(0, "gmail", 4) == 4);
+  owned_by("n2");
+  CHECK_FALSE(record().grants[0].whole);
+  CHECK(spend(1, "gmail", 100) == 11);
+  // What was kept of one that is not named counts for each of them.
+  CHECK(spend(1, "mx.b", 100) == 0);
+  CHECK(spend(1, "", 100) == 100 - 24 - 10 - 11);
+}
+
 TEST_CASE("leases: a former owner gives back what it did not use", "[warmup]") {
   lease_fixture of{2, 5'000};
   const auto owned_by = [&](const char* name) {

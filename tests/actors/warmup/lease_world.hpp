@@ -79,6 +79,7 @@ public:
              std::function<storage::control_fault()> choose)
       : world_{world}, late_{control}, path_{late_, std::move(choose)} {
     rules_.node = node_name{std::move(name)};
+    rules_.alone = false;
   }
 
   void start() {

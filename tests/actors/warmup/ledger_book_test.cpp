@@ -233,6 +233,26 @@ TEST_CASE("permits: after the exact mark is written nothing is granted or refund
   CHECK(world.report(ip).used == 1);
 }
 
+TEST_CASE("permits: a node alone keeps its lease and remembers nothing of it", "[warmup]") {
+  ledger_world world;
+  world.store_plan("ten", {10});
+  world.start_ledger(ip, "ten");
+  CHECK(world.take_settled({ip}).what == kind::granted);
+  const auto kept = [&](std::string_view prefix) {
+    return world.marks()
+        .scan(storage::family::ledger, prefix, storage::prefix_end(prefix), 100)
+        .value()
+        .size();
+  };
+  CHECK(kept(memory_prefix) == 0);
+  CHECK(kept(plan_memory_prefix) == 0);
+  const auto transactions = world.control().transactions();
+  world.stop_cleanly();
+  CHECK(world.book().unspent().empty());
+  CHECK(world.take_all(ip) == 9);
+  CHECK(world.control().transactions() == transactions);
+}
+
 TEST_CASE("permits: a lease whose mark was lost is burnt", "[warmup]") {
   ledger_world world;
   world.start_ledger(ip, "standard");

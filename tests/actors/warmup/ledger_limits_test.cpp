@@ -20,7 +20,7 @@ plan limiting(std::map<std::string, std::vector<std::uint64_t>> providers,
 
 /// A world in which the address follows the plan.
 struct limited_world : ledger_world {
-  explicit limited_world(plan rule) {
+  explicit limited_world(plan rule, warmup_rules rules = {}) : ledger_world{std::move(rules)} {
     store_plan(std::move(rule));
     start_ledger(ip, "mine");
   }
@@ -336,7 +336,9 @@ TEST_CASE("on use: an unused day is repeated by the ledger, with the numbers", "
 
 TEST_CASE("providers: while a lease goes back, a refund of one is no permit for another",
           "[warmup]") {
-  limited_world world{limiting({{"gmail", {30}}, {"outlook", {30}}})};
+  warmup_rules rules;
+  rules.alone = false;
+  limited_world world{limiting({{"gmail", {30}}, {"outlook", {30}}}), rules};
   for (int i = 0; i < 5; ++i)
     REQUIRE(world.one("gmail").what == kind::granted);
   const auto other = world.one("outlook");
