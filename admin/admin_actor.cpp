@@ -92,6 +92,8 @@ const auto& whom(const admin_parts& parts) {
     return parts.provisioning;
   } else if constexpr (is_one_of<Question, list_nodes, change_node>) {
     return parts.cluster;
+  } else if constexpr (is_one_of<Question, ask_peers>) {
+    return parts.inquiries;
   } else {
     return parts.delivery;
   }
@@ -105,6 +107,9 @@ const result<T>& result_of(const answer<T>& value) {
   return value.value;
 }
 result<delivery_counts> result_of(const delivery_counts& value) {
+  return value;
+}
+result<std::vector<peer_answer>> result_of(const std::vector<peer_answer>& value) {
   return value;
 }
 

@@ -106,48 +106,45 @@ void control_core::join(prepared what, finished then) {
 
 void control_core::commit_group() {
   auto group = std::make_shared<std::vector<member>>(std::exchange(group_, {}));
-  last_under_way_.emplace();
-  last_under_way_->next = group->back().what.next;
-  last_under_way_->oldest = group->back().what.oldest;
   batch changes;
   for (auto& each : *group) {
     changes.append(std::move(each.what.changes));
   }
-  commit(std::move(changes),
-         [this, group](const result<void>& done) { group_committed(*group, done); });
-}
-
-void control_core::group_committed(const std::vector<member>& group, const result<void>& done) {
-  last_under_way_.reset();
-  if (done && !group_.empty()) {
-    commit_group(); // first: the disk works while others are told
-  }
-  for (const auto& each : group) {
-    if (done) {
-      settle(each.what);
+  const auto after = standing_after(group->back().what);
+  commit(std::move(changes), after, [this, group](const result<void>& done) {
+    for (const auto& each : *group) {
+      if (done) {
+        settle(each.what);
+      }
+      each.then(done);
     }
-    each.then(done);
-  }
-  if (done) {
-    return;
-  }
-  for (const auto& each : std::exchange(group_, {})) {
-    each.then(done);
-  }
-  take_back();
+  });
 }
 
-void control_core::commit(batch changes, finished then) {
+void control_core::commit(batch changes, standing after, finished then) {
   committing_ = true;
+  under_way_ = after;
   // Control records are few and small, and a full disk is mended with them: they use the reserve.
   store_.commit(std::move(changes), priority::progress,
                 [self = shared_from_this(), then = std::move(then)](const result<void>& done) {
-                  self->run_([self, then, done] {
-                    self->committing_ = false;
-                    then(done);
-                    self->advance();
-                  });
+                  self->run_([self, then, done] { self->committed(then, done); });
                 });
+}
+
+void control_core::committed(const finished& then, const result<void>& done) {
+  committing_ = false;
+  under_way_.reset();
+  if (done && !group_.empty()) {
+    commit_group(); // first: the disk works while others are told
+  }
+  then(done);
+  if (!done) {
+    for (const auto& each : std::exchange(group_, {})) {
+      each.then(done); // it was built on what did not happen
+    }
+    take_back();
+  }
+  advance();
 }
 
 result<control_snapshot> control_core::range(const std::string& prefix) const {
@@ -280,13 +277,16 @@ void control_core::transact(const control_transaction& what,
   });
 }
 
+control_core::standing control_core::standing_after(const prepared& what) {
+  return {what.next, what.oldest};
+}
+
 control_core::prepared control_core::nothing() const {
+  const auto last = !group_.empty() ? standing_after(group_.back().what)
+                                    : under_way_.value_or(standing{position_, oldest_});
   prepared same;
-  const auto* const last = !group_.empty()   ? &group_.back().what
-                           : last_under_way_ ? &*last_under_way_
-                                             : nullptr;
-  same.next = last == nullptr ? position_ : last->next;
-  same.oldest = last == nullptr ? oldest_ : last->oldest;
+  same.next = last.at;
+  same.oldest = last.oldest;
   return same;
 }
 
@@ -321,10 +321,10 @@ void control_core::grant(milliseconds time_to_live,
   batch changes;
   changes.put(family::control, control_keys::of_lease(next.last_lease), encode_lease(time_to_live));
   changes.put(family::control, std::string{control_keys::position}, encode_position(next));
-  commit(std::move(changes),
-         [this, next, time_to_live, done = std::move(done)](const result<void>& committed) {
-           if (!committed) {
-             done(committed.error());
+  commit(std::move(changes), {next, oldest_},
+         [this, next, time_to_live, done = std::move(done)](const result<void>& granted) {
+           if (!granted) {
+             done(granted.error());
              return;
            }
            position_ = next;
@@ -361,13 +361,11 @@ void control_core::revoke(lease_id lease, std::function<void(const result<void>&
   auto what = std::make_shared<prepared>(std::move(ready).value());
   auto changes = std::move(what->changes);
   // Alone: a transaction must not use a lease that is about to end.
-  commit(std::move(changes),
+  commit(std::move(changes), standing_after(*what),
          [this, what, lease, done = std::move(done)](const result<void>& ended) {
            if (ended) {
              settle(*what);
              leases_.erase(lease);
-           } else {
-             take_back();
            }
            done(ended);
          });

@@ -79,8 +79,14 @@ private:
   void advance();
   void join(prepared what, finished then);
   void commit_group();
-  void group_committed(const std::vector<member>& group, const result<void>& done);
-  void commit(batch changes, finished then);
+  /// Where the store stands after something.
+  struct standing {
+    control_position at;
+    revision oldest = 0;
+  };
+  static standing standing_after(const prepared& what);
+  void commit(batch changes, standing after, finished then);
+  void committed(const finished& then, const result<void>& done);
   void settle(const prepared& what);
   /// Where the store stands when all that is under way has happened.
   [[nodiscard]] prepared nothing() const;
@@ -100,9 +106,9 @@ private:
   const task_runner run_;
   const embedded_control_options options_;
   control_position position_;
-  revision oldest_ = 1;                    ///< the first that the history still has
-  std::vector<member> group_;              ///< prepared, to be committed next
-  std::optional<prepared> last_under_way_; ///< of the group that is committed now
+  revision oldest_ = 1;               ///< the first that the history still has
+  std::vector<member> group_;         ///< prepared, to be committed next
+  std::optional<standing> under_way_; ///< after what is committed now
   /// All keys, as what is prepared leaves them.
   std::unordered_map<std::string, entry_facts> entries_;
   std::optional<error> entries_lost_; ///< they could not be read again

@@ -51,6 +51,15 @@ caf::typed_response_promise<answer<yielded_mails>> yield(self_pointer self, cons
   return promise;
 }
 
+caf::typed_response_promise<answer<std::vector<queue_report>>> report(self_pointer self,
+                                                                      const list_queues& m) {
+  auto promise = self->make_response_promise<answer<std::vector<queue_report>>>();
+  answer_queues(self, self->state, m, [promise](answer<std::vector<queue_report>> found) mutable {
+    promise.deliver(std::move(found));
+  });
+  return promise;
+}
+
 } // namespace
 
 delivery_shell::behavior_type
@@ -95,14 +104,13 @@ delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, deliver
         });
         return promise;
       },
-      [&state](const list_queues&) {
-        return answer<std::vector<queue_report>>{report_queues(state.flow().queue())};
-      },
+      [self](const list_queues& m) { return report(self, m); },
       [&state](const count_deliveries&) { return state.flow().counts(); },
       [self](const adopt_mails& m) { return adopt(self, m); },
       [self](const place_copies& m) { return place(self, m); },
       [self](const yield_mails& m) { return yield(self, m); },
       [&state](const allow_sending& m) { state.flow().allow_sending(m.allowed); },
+      [&state](const connect_listeners& m) { state.connect(m); },
       [self, &state](const drain_delivery&) {
         auto promise = self->make_response_promise<done>();
         state.flow().drain(drain_grace, [promise, &state]() mutable {

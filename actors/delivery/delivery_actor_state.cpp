@@ -1,5 +1,6 @@
 #include "actors/delivery/delivery_actor_state.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <caf/actor_cast.hpp>
@@ -30,14 +31,19 @@ void delivery_state::start(delivery_config config, delivery_ports ports,
   });
 }
 
+const pool* delivery_state::find_pool(const pool_name& wanted) const {
+  if (!pools_)
+    return nullptr;
+  const auto found = std::ranges::find(*pools_, wanted, &pool::name);
+  return found == pools_->end() ? nullptr : &*found;
+}
+
 std::vector<ip_address> delivery_state::addresses_of(const pool_name& wanted) const {
   std::vector<ip_address> addresses;
-  if (pools_)
-    for (const auto& each : *pools_)
-      if (each.name == wanted)
-        for (const auto& address : each.addresses)
-          if (address.weight > 0 && warmfront::may_send(address.state))
-            addresses.push_back(address.address);
+  if (const auto* const found = find_pool(wanted))
+    for (const auto& address : found->addresses)
+      if (address.weight > 0 && warmfront::may_send(address.state))
+        addresses.push_back(address.address);
   return addresses;
 }
 
@@ -101,6 +107,16 @@ void delivery_state::later(milliseconds delay, std::function<void()> step) {
 void delivery_state::progressed(std::vector<copy_progress> outcomes) {
   if (ports_.progressed)
     ports_.progressed(std::move(outcomes));
+}
+
+void delivery_state::over_limit(const mail_over_limit& what) {
+  if (intake_)
+    caf::anon_send(intake_, what);
+}
+
+void delivery_state::limits_lifted() {
+  if (intake_)
+    caf::anon_send(intake_, warmfront::limits_lifted{});
 }
 
 bool delivery_state::may_send() const {

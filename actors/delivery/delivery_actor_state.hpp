@@ -29,7 +29,10 @@ public:
 
   [[nodiscard]] delivery_flow& flow() { return *flow_; }
   [[nodiscard]] const delivery_ports& ports() const { return ports_; }
+  void connect(const connect_listeners& m) { intake_ = caf::actor_cast<intake_actor>(m.intake); }
   void set_pools(std::shared_ptr<const std::vector<pool>> pools) { pools_ = std::move(pools); }
+  /// Null when there is no such pool.
+  [[nodiscard]] const pool* find_pool(const pool_name& wanted) const;
   /// The addresses of a pool, empty when there is no such pool.
   [[nodiscard]] std::vector<ip_address> addresses_of(const pool_name& wanted) const;
 
@@ -47,12 +50,15 @@ public:
   void later(milliseconds delay, std::function<void()> step) override;
   void happened(const outcome& what) override;
   void progressed(std::vector<copy_progress> outcomes) override;
+  void over_limit(const mail_over_limit& what) override;
+  void limits_lifted() override;
   [[nodiscard]] bool may_send() const override;
   void failed(const error& why) override { ports_.failed(why); }
 
 private:
   self_pointer self_;
   delivery_ports ports_;
+  intake_actor intake_; ///< null: nobody accepts mail
   std::shared_ptr<const std::vector<pool>> pools_;
   std::unique_ptr<delivery_flow> flow_;
   std::unique_ptr<net::mail_transport> transport_;

@@ -1,6 +1,7 @@
 // Answers that need the disk, or the forecast of another actor.
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "actors/delivery/delivery_reports.hpp"
@@ -74,6 +75,10 @@ void explain(delivery_state::self_pointer self, delivery_state& state, const sto
             },
             [all](const caf::error&) { all->one_done(); });
   }
+  if (!places.empty())
+    std::ranges::move(common_reasons(stored.message.pool, state.find_pool(stored.message.pool),
+                                     state.flow().sends()),
+                      std::back_inserter(all->report.reasons));
   all->one_done();
 }
 
@@ -110,6 +115,43 @@ void answer_list(delivery_state& state, const list_messages& filter,
       then({std::move(page)});
     };
   });
+}
+
+void answer_queues(delivery_state::self_pointer self, delivery_state& state, const list_queues& m,
+                   std::function<void(answer<std::vector<queue_report>>)> then) {
+  constexpr std::size_t forecasts_max = 50;
+  struct collection {
+    std::vector<queue_report> queues;
+    std::size_t missing = 1;
+    answer_callback<std::vector<queue_report>> then;
+    void one_done() {
+      if (--missing == 0)
+        then({std::move(queues)});
+    }
+  };
+  auto all = std::make_shared<collection>();
+  all->queues = report_queues(state.flow().queue());
+  all->then = std::move(then);
+  for (std::size_t at = 0, asked = 0; m.with_forecast && at < all->queues.size(); ++at) {
+    const auto& queue = all->queues[at];
+    if (queue.state != "held")
+      continue;
+    if (++asked > forecasts_max)
+      break;
+    ++all->missing;
+    self->request(state.ports().warmup, forecast_timeout,
+                  forecast_release{state.addresses_of(queue.pool), domain_name{queue.sender_domain},
+                                   queue.importance, queue.waiting - 1,
+                                   provider_name{queue.provider}})
+        .then(
+            [all, at](const answer<release_forecast>& forecast) {
+              if (forecast.value)
+                all->queues[at].empty_at = forecast.value.value().expected_at;
+              all->one_done();
+            },
+            [all](const caf::error&) { all->one_done(); });
+  }
+  all->one_done();
 }
 
 void answer_cancel(delivery_state& state, const message_id& id,

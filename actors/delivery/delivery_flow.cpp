@@ -27,18 +27,6 @@ lane_closure closure_for(const permit_verdict& verdict) {
   }
 }
 
-/// What a recipient that will not be sent is told.
-smtp::reply over_limit(const permit_verdict& verdict) {
-  if (verdict.what == permit_verdict::kind::blocked)
-    return {550, "5.7.0",
-            "not sent: " + verdict.blocking.str() + " is blocked until " +
-                to_rfc3339(verdict.until) +
-                ", since too much of today's mail was refused by its receivers"};
-  return {550, "5.7.0",
-          "not sent: today's limit of " + verdict.blocking.str() +
-              " is reached, and its pool refuses what is over it"};
-}
-
 assignment_request request_for(const delivery_item& item) {
   const auto& message = item.message();
   assignment_request request;
@@ -88,6 +76,8 @@ void delivery_flow::ask_again() {
 }
 
 void delivery_flow::permits_changed() {
+  if (!std::exchange(told_over_limit_, {}).empty())
+    effects_.limits_lifted();
   lanes_.reopen(effects_.wall_now(), true);
   ask_again();
   pump();
@@ -106,7 +96,7 @@ void delivery_flow::tick() {
 void delivery_flow::pump() {
   if (draining_)
     return finish_drain();
-  if (!sending_allowed_ || !effects_.may_send())
+  if (!sends())
     return;
   assign();
   load_lanes();
@@ -208,20 +198,6 @@ void delivery_flow::denied(delivery_item item, const permit_verdict& verdict,
   const auto sequence = lanes_.reserve(where);
   moved.push_back(requeue(std::move(item), {std::move(where), sequence}, recipient_state::held,
                           effects_.wall_now()));
-}
-
-/// Why the recipient is not to wait; none: it is.
-std::optional<smtp::reply>
-delivery_flow::refusal_for(const permit_verdict& verdict,
-                           const storage::spooled_message& message) const {
-  using kind = permit_verdict::kind;
-  // A report to a sender waits: nobody would hear that it was lost (RFC 5321 §6.1).
-  if (message.mail.reverse_path.empty())
-    return std::nullopt;
-  const bool over = verdict.what == kind::exhausted && !verdict.paced;
-  if (verdict.what == kind::blocked || (over && rejecting_pools_.contains(message.pool)))
-    return over_limit(verdict);
-  return std::nullopt;
 }
 
 storage::lane delivery_flow::lane_for(const delivery_item& item, domain_name destination) const {

@@ -63,6 +63,10 @@ public:
   virtual void happened(const outcome& what) = 0;
   /// Outcomes are durable whose messages have a copy on another node.
   virtual void progressed(std::vector<copy_progress> outcomes) = 0;
+  /// Mail of a rejecting pool is over its limit: more of it need not be accepted.
+  virtual void over_limit(const mail_over_limit& what) = 0;
+  /// Nothing is known to be over a limit any more.
+  virtual void limits_lifted() = 0;
   /// Whether this node may begin transactions: not while it may be cut off from its cluster.
   [[nodiscard]] virtual bool may_send() const = 0;
   /// The spool cannot be read or written: the node has to stop.
@@ -94,6 +98,8 @@ public:
   void set_pools(const std::vector<pool>& pools);
   /// While not allowed no transaction begins.
   void allow_sending(bool allowed);
+  /// Whether transactions may begin now.
+  [[nodiscard]] bool sends() const { return sending_allowed_ && effects_.may_send(); }
   /// Ends what is under way within `grace`, then calls `then`.
   void drain(milliseconds grace, std::function<void()> then);
   /// Cancels the recipients that have not begun; `then` when that is durable, or with `not_found`.
@@ -150,8 +156,9 @@ private:
                                          std::uint32_t index) const;
   [[nodiscard]] std::shared_ptr<live_mail>
   find_live(const std::shared_ptr<const spooled_mail>& mail, std::uint32_t unfinished);
-  [[nodiscard]] std::optional<smtp::reply>
-  refusal_for(const permit_verdict& verdict, const storage::spooled_message& message) const;
+  [[nodiscard]] std::optional<smtp::reply> refusal_for(const permit_verdict& verdict,
+                                                       const storage::spooled_message& message);
+  void tell_over_limit(const permit_verdict& verdict, const storage::spooled_message& message);
   [[nodiscard]] storage::lane lane_for(const delivery_item& item, domain_name destination) const;
 
   delivery_config config_;
@@ -188,8 +195,9 @@ private:
   std::vector<delivery_item> due_pending_; // asked for again at the next tick or change of permits
   std::multimap<message_id, bool> cancelling_; // being read; whether an outcome came in between
   pool_owners owners_;
-  std::set<pool_name> rejecting_pools_;         ///< what is over their limits bounces
-  std::map<node_name, std::string> yield_from_; ///< where the last look for mails for it ended
+  std::set<pool_name> rejecting_pools_;          ///< what is over their limits bounces
+  std::vector<mail_over_limit> told_over_limit_; ///< until the permits change
+  std::map<node_name, std::string> yield_from_;  ///< where the last look for mails for it ended
   std::size_t commits_ = 0;
   delivery_counts counts_;
   std::function<void()> drained_;

@@ -161,6 +161,32 @@ std::vector<waiting_place> waiting_places(const stored_message& stored, const la
   return places;
 }
 
+std::vector<wait_reason> common_reasons(const pool_name& name, const pool* of, bool node_sends) {
+  std::vector<wait_reason> reasons;
+  const auto add = [&](const char* kind, std::string text) {
+    reasons.emplace_back();
+    reasons.back().kind = kind;
+    reasons.back().text = std::move(text);
+  };
+  if (of == nullptr)
+    add("pool", fmt::format("there is no pool {} any more: create it again, or cancel the mail",
+                            name.str()));
+  else if (of->addresses.empty())
+    add("pool", fmt::format("the pool {} has no IP: add one", name.str()));
+  else
+    for (const auto& each : of->addresses)
+      if (each.state == address_state::quarantined)
+        add("ip", fmt::format("{} of pool {} is quarantined since {}: {}", each.address.str(),
+                              name.str(), to_rfc3339(each.changed_at), each.reason));
+      else if (each.weight == 0)
+        add("ip", fmt::format("{} of pool {} has weight 0: nothing leaves from it",
+                              each.address.str(), name.str()));
+  if (!node_sends)
+    add("node", "this node sends nothing now: it is not sure that it still belongs to its cluster, "
+                "or others may have taken over what it held");
+  return reasons;
+}
+
 void add_forecast(wait_reason& reason, const release_forecast& forecast) {
   if (forecast.expected_at)
     reason.expected_at = forecast.expected_at;

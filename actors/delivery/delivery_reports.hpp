@@ -32,6 +32,11 @@ struct waiting_place {
                                                         steady_time now, wall_time wall_now,
                                                         std::size_t most);
 
+/// What keeps addresses of a mail's pool from sending, and the node itself: they come after the
+/// reasons of recipients. `of` is null when there is no such pool any more.
+[[nodiscard]] std::vector<wait_reason> common_reasons(const pool_name& name, const pool* of,
+                                                      bool node_sends);
+
 /// Completes a ledger's reason with what the ledger's own rules forecast.
 void add_forecast(wait_reason& reason, const release_forecast& forecast);
 
@@ -41,6 +46,8 @@ void answer_why(delivery_state::self_pointer self, delivery_state& state, const 
                 std::function<void(answer<why_report>)> then);
 void answer_list(delivery_state& state, const list_messages& filter,
                  std::function<void(answer<message_page>)> then);
+void answer_queues(delivery_state::self_pointer self, delivery_state& state, const list_queues& m,
+                   std::function<void(answer<std::vector<queue_report>>)> then);
 void answer_cancel(delivery_state& state, const message_id& id,
                    std::function<void(answer<message_report>)> then);
 

@@ -47,6 +47,7 @@ void intake::set_pools(const std::vector<pool>& pools) {
   for (const auto& each : pools)
     pools_.emplace(each.name, each);
   owners_ = pool_owners{pools};
+  over_limits_.clear();
   ready_ = true;
 }
 
@@ -87,6 +88,30 @@ result<const pool*> intake::choose_pool(const pool_name& asked, const account_na
     return error{errc::refused, "the pool \"" + name.str() + "\" belongs to another account",
                  "use a key of that account, or another pool", "pool"};
   return &found->second;
+}
+
+void intake::set_over_limit(const mail_over_limit& what) {
+  // Every mail looks at them; what is not noted bounces.
+  constexpr std::size_t noted_max = 1000;
+  if (over_limits_.size() < noted_max)
+    over_limits_.push_back(what);
+}
+
+result<void> intake::check_limits(const submission& mail, const pool_name& through,
+                                  mail_class importance, wall_time now) const {
+  if (over_limits_.empty() || mail.mail.reverse_path.empty())
+    return success(); // a report to a sender waits, whatever the pool does
+  const domain_name sender{domain_of(mail.mail.reverse_path)};
+  for (const auto& each : over_limits_)
+    if (each.pool == through && each.importance == importance && now < each.until &&
+        (each.sender_domain.empty() || each.sender_domain == sender))
+      return error{
+          errc::limit_exceeded,
+          fmt::format("today's limit of {} is reached, and the pool \"{}\" refuses what is "
+                      "over it until {}",
+                      each.blocking.str(), through.str(), to_rfc3339(each.until)),
+          "send it then, through another pool, or let the pool hold its mail"};
+  return success();
 }
 
 std::string intake::trace_fields(const submission& mail, const message_id& id,
@@ -141,6 +166,7 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
                  "try again; see `warmfront cluster status`"};
   WARMFRONT_TRY(wish, read_wishes(mail));
   WARMFRONT_TRY(through, choose_pool(wish.pool, mail.source.account));
+  WARMFRONT_TRY(check_limits(mail, through->name, wish.importance, now));
   auto taken = std::make_shared<spooled_mail>();
   auto& record = taken->record;
   record.id = message_id{now, config_.node, random_->next()};

@@ -46,6 +46,9 @@ public:
   void set_ledger_domains(const std::vector<domain_name>& domains);
   /// Who can hold second copies.
   void set_holders(std::vector<copy_holder> holders) { holders_ = std::move(holders); }
+  /// Mail that would only bounce is refused until then.
+  void set_over_limit(const mail_over_limit& what);
+  void lift_limits() { over_limits_.clear(); }
   /// Whether new mail is turned away, since this node is to be emptied.
   void set_drains(bool drains) { drains_ = drains; }
   /// The next sequence number of a lane that the disk holds.
@@ -55,7 +58,8 @@ public:
   /// - `refused`: the account may not use the pool.
   /// - `invalid_argument`: no such pool, a bad `X-Warmfront-…` field, no recipient, a header that
   ///   no mail may have.
-  /// - `limit_exceeded`: too long, or too many recipients.
+  /// - `limit_exceeded`: too long, or too many recipients; without a field: over the limit of a
+  /// day.
   /// - `unavailable`: the node is starting or draining, or a second copy is required and nobody can
   /// hold it.
   [[nodiscard]] result<std::shared_ptr<spooled_mail>> take(submission mail, wall_time now);
@@ -66,6 +70,8 @@ private:
   [[nodiscard]] result<wishes> read_wishes(const submission& mail) const;
   [[nodiscard]] result<const pool*> choose_pool(const pool_name& asked,
                                                 const account_name& account) const;
+  [[nodiscard]] result<void> check_limits(const submission& mail, const pool_name& through,
+                                          mail_class importance, wall_time now) const;
   [[nodiscard]] std::string trace_fields(const submission& mail, const message_id& id,
                                          wall_time now) const;
   [[nodiscard]] std::string missing_fields(const submission& mail, const message_id& id,
@@ -79,6 +85,7 @@ private:
   std::vector<copy_holder> holders_;
   pool_owners owners_;
   bool drains_ = false;
+  std::vector<mail_over_limit> over_limits_;
   std::map<storage::lane, std::uint64_t> next_sequence_;
 };
 

@@ -189,6 +189,8 @@ intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intak
           if (each.self)
             core->set_drains(each.state == node_state::draining);
       },
+      [=](const mail_over_limit& message) { core->set_over_limit(message); },
+      [=](const limits_lifted&) { core->lift_limits(); },
       [=](const holders_changed& message) { core->set_holders(message.holders); },
       [=](const stop_intake&) -> caf::result<done> {
         self->state.stopping = true;

@@ -90,6 +90,8 @@ using intake_actor = caf::typed_actor<
     caf::reacts_to<holders_changed>,
     // From cluster: whether this node drains.
     caf::reacts_to<members_changed>,
+    // From delivery: what would only bounce.
+    caf::reacts_to<mail_over_limit>, caf::reacts_to<limits_lifted>,
     // From node: later submissions are told `stopping`. Answers when none is under way.
     caf::replies_to<stop_intake>::with<done>>;
 
@@ -111,7 +113,7 @@ using delivery_actor = caf::typed_actor<
     caf::replies_to<place_copies>::with<answer<done>>,
     caf::replies_to<yield_mails>::with<answer<yielded_mails>>, caf::reacts_to<allow_sending>,
     // From node.
-    caf::replies_to<drain_delivery>::with<done>>;
+    caf::reacts_to<connect_listeners>, caf::replies_to<drain_delivery>::with<done>>;
 
 /// Who belongs to the cluster, and whether this node does.
 using cluster_actor = caf::typed_actor<

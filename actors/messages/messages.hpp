@@ -234,6 +234,18 @@ struct pools_changed {
 
 // ---- intake -------------------------------------------------------------------------------
 
+/// Delivery → intake: mail of a pool that rejects what is over its limits would bounce until then.
+struct mail_over_limit {
+  pool_name pool;
+  mail_class importance = mail_class::triggered;
+  domain_name sender_domain; ///< whose ledger it is; empty: all senders
+  wall_time until{};
+  ledger_subject blocking;
+  friend bool operator==(const mail_over_limit&, const mail_over_limit&) = default;
+};
+/// Delivery → intake: permits have changed, nothing is known to be over a limit.
+struct limits_lifted {};
+
 /// A mail and where to say what became of it. `done` is called once, from any thread.
 struct submitted_mail {
   submission mail;
@@ -274,7 +286,9 @@ struct message_page {
 struct cancel_message {
   message_id id;
 };
-struct list_queues {};
+struct list_queues {
+  bool with_forecast = false; ///< of the first fifty that are held
+};
 struct count_deliveries {};
 /// Node → delivery: begin nothing, end what is under way, answer when all outcomes are durable.
 struct drain_delivery {};

@@ -185,7 +185,7 @@ struct message_report {
 
 /// Why a recipient waits: one link of the causal chain (invariant I7).
 struct wait_reason {
-  std::string kind; ///< `ledger`, `backoff`, `site`, `dns`, `pool`, `queue`
+  std::string kind; ///< `ledger`, `backoff`, `site`, `dns`, `pool`, `queue`, `ip`, `node`
   std::string recipient;
   std::string ledger;   ///< subject, for `ledger`
   std::string provider; ///< whose limit of the ledger it is; empty: the limit of all mail
@@ -214,6 +214,9 @@ struct queue_report {
   std::string state; ///< `open`, `held`, `waiting`
   std::optional<wall_time> opens_at;
   std::string reason;
+  /// When the last of those that wait now is expected to leave; of queues held by a ledger, when it
+  /// was asked for.
+  std::optional<wall_time> empty_at = {};
 };
 
 /// Counters of delivery since the start.

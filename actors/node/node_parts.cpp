@@ -175,6 +175,7 @@ result<void> node::parts::spawn_actors() {
       cluster ? caf::actor_cast<caf::strong_actor_ptr>(cluster->replication) : nullptr};
   caf::anon_send(warmup, listeners);
   caf::anon_send(ip_pool, listeners);
+  caf::anon_send(delivery, listeners);
   if (cluster) {
     caf::anon_send(cluster->replication, listeners);
     connect_cluster();

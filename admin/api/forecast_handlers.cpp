@@ -57,20 +57,20 @@ warmfront::forecast_batch read_question(const call& request, const pool& from,
 
 outcome forecast_batch(call& request, const answers& given) {
   if (given.empty()) {
-    return std::vector<ask>{warmfront::list_pools{}, warmfront::list_queues{}};
+    return ask_what_waits(request);
   }
-  const auto& pools = answer_at<std::vector<pool>>(given, 0);
+  const auto waits = read_what_waits(request, given);
   const pool_name name{text_of(request.body, "pool")};
-  const auto* const from = find_pool(pools, name.str());
+  const auto* const from = find_pool(waits.pools, name.str());
   if (from == nullptr) {
     return fail(not_found("pool", name.str()));
   }
-  const auto question =
-      read_question(request, *from, pools, answer_at<std::vector<queue_report>>(given, 1));
-  if (given.size() == 2) {
+  const auto question = read_question(request, *from, waits.pools, waits.queues);
+  const auto first = answers_of_what_waits(request);
+  if (given.size() == first) {
     return then(question);
   }
-  auto body = to_json(answer_at<batch_forecast>(given, 2));
+  auto body = to_json(answer_at<batch_forecast>(given, first));
   body["ahead"] = question.ahead;
   return respond(request, body);
 }

@@ -103,6 +103,17 @@ const pool* find_pool(const std::vector<pool>& all, std::string_view name);
 /// Whether their nodes can send from the addresses of `wanted` that the pool does not have yet.
 check_sources sources_to_check(const std::vector<pool_address>& wanted, const pool* before);
 
+/// Questions whose answers are `what_waits`: the pools, and the queues of all nodes.
+std::vector<ask> ask_what_waits(const call& request);
+/// How many answers they have.
+std::size_t answers_of_what_waits(const call& request);
+struct what_waits {
+  const std::vector<pool>& pools;
+  std::vector<queue_report> queues; ///< of others only pool, class and how many wait
+};
+/// @pre they were the first questions.
+what_waits read_what_waits(const call& request, const answers& given);
+
 inline constexpr std::uint64_t items_per_page = 100;
 inline constexpr std::uint64_t messages_per_page = 50;
 

@@ -15,7 +15,7 @@ std::string queue_token(std::string_view pool, std::string_view importance,
 
 outcome list_queues(call& request, const answers& given) {
   if (given.empty()) {
-    return then(warmfront::list_queues{});
+    return then(warmfront::list_queues{true});
   }
   auto queues = answer_at<std::vector<queue_report>>(given, 0);
   for (auto& each : queues) {

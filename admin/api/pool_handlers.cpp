@@ -105,9 +105,9 @@ std::uint64_t waiting_in(const std::vector<queue_report>& queues, std::string_vi
 }
 
 /// Whether a pool may be left with these addresses: not without any while mail waits for them.
-std::optional<problem> stranded(const answers& given, std::string_view name,
+std::optional<problem> stranded(const what_waits& waits, std::string_view name,
                                 const std::vector<pool_address>& left) {
-  const auto* const before = find_pool(answer_at<std::vector<pool>>(given, 0), name);
+  const auto* const before = find_pool(waits.pools, name);
   const auto can_send = [](const pool_address& each) {
     return each.weight > 0 && may_send(each.state);
   };
@@ -116,7 +116,7 @@ std::optional<problem> stranded(const answers& given, std::string_view name,
       std::any_of(left.begin(), left.end(), can_send)) {
     return std::nullopt;
   }
-  const auto waiting = waiting_in(answer_at<std::vector<queue_report>>(given, 1), name);
+  const auto waiting = waiting_in(waits.queues, name);
   if (waiting == 0) {
     return std::nullopt;
   }
@@ -126,25 +126,22 @@ std::optional<problem> stranded(const answers& given, std::string_view name,
       "add another IP first, or cancel what waits"};
 }
 
-outcome ask_for_what_waits() {
-  return std::vector<ask>{warmfront::list_pools{}, warmfront::list_queues{}};
-}
-
 } // namespace
 
 outcome change_pool(call& request, const answers& given) {
   const auto value = read_pool(request, request.parameters.front());
+  const auto first = answers_of_what_waits(request);
   if (given.empty()) {
-    return ask_for_what_waits();
+    return ask_what_waits(request);
   }
-  if (given.size() == 2) {
-    const auto refusal = stranded(given, value.name.str(), value.addresses);
-    return refusal ? fail(*refusal)
-                   : then(sources_to_check(
-                         value.addresses,
-                         find_pool(answer_at<std::vector<pool>>(given, 0), value.name.str())));
+  if (given.size() == first) {
+    const auto waits = read_what_waits(request, given);
+    const auto refusal = stranded(waits, value.name.str(), value.addresses);
+    return refusal
+               ? fail(*refusal)
+               : then(sources_to_check(value.addresses, find_pool(waits.pools, value.name.str())));
   }
-  if (given.size() == 3) {
+  if (given.size() == first + 1) {
     return then(put_pool{value});
   }
   return respond(request, to_json(value));
@@ -153,10 +150,10 @@ outcome change_pool(call& request, const answers& given) {
 outcome delete_pool(call& request, const answers& given) {
   const auto& name = request.parameters.front();
   if (given.empty()) {
-    return ask_for_what_waits();
+    return ask_what_waits(request);
   }
-  if (given.size() == 2) {
-    const auto refusal = stranded(given, name, {});
+  if (given.size() == answers_of_what_waits(request)) {
+    const auto refusal = stranded(read_what_waits(request, given), name, {});
     return refusal ? fail(*refusal) : then(warmfront::delete_pool{pool_name{name}});
   }
   return no_content();
@@ -182,16 +179,17 @@ outcome put_pool_address(call& request, const answers& given) {
 outcome delete_pool_address(call& request, const answers& given) {
   const auto& name = request.parameters.front();
   if (given.empty()) {
-    return ask_for_what_waits();
+    return ask_what_waits(request);
   }
-  if (given.size() == 2) {
+  if (given.size() == answers_of_what_waits(request)) {
+    const auto waits = read_what_waits(request, given);
     const ip_address address{canonical_ip(request.parameters[1]).value_or("")};
     std::vector<pool_address> left;
-    if (const auto* const found = find_pool(answer_at<std::vector<pool>>(given, 0), name)) {
+    if (const auto* const found = find_pool(waits.pools, name)) {
       std::copy_if(found->addresses.begin(), found->addresses.end(), std::back_inserter(left),
                    [&](const pool_address& each) { return each.address != address; });
     }
-    const auto refusal = stranded(given, name, left);
+    const auto refusal = stranded(waits, name, left);
     return refusal ? fail(*refusal)
                    : then(warmfront::delete_pool_address{pool_name{name}, address});
   }

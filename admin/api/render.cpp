@@ -193,6 +193,7 @@ ordered_json to_json(const queue_report& value) {
   target["waiting"] = value.waiting;
   target["state"] = value.state;
   target["opens_at"] = optional_time(value.opens_at);
+  target["empty_at"] = optional_time(value.empty_at);
   target["reason"] = value.reason;
   return target;
 }

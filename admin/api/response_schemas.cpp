@@ -53,8 +53,8 @@ constexpr field message_fields[] = {
 };
 
 constexpr field reason_fields[] = {
-    text_of("kind", "ledger, backoff, site, dns, pool or queue"),
-    text_of("recipient", "for whom"),
+    text_of("kind", "ledger, backoff, site, dns, pool, queue, ip or node"),
+    text_of("recipient", "for whom; empty: for all"),
     text_of("ledger", "the subject of the ledger that decides"),
     text_of("provider", "whose limit of the ledger it is; empty: the limit of all mail"),
     maybe_number("day", "the ledger's day"),
@@ -178,6 +178,7 @@ constexpr field queue_fields[] = {
     number_of("waiting", "how many recipients wait"),
     text_of("state", "open, held or waiting"),
     time_of("opens_at", "when it opens again", true),
+    time_of("empty_at", "when the last of them is expected to leave, if a ledger holds them", true),
     text_of("reason", "why it is not open"),
 };
 

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/messages/inquiries.hpp"
 #include "actors/messages/members.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/messages/provisioning.hpp"
@@ -62,7 +63,7 @@ using ask =
                  report_message, explain_message, list_messages, cancel_message, list_queues,
                  count_deliveries, list_nodes, change_node, warmfront::forecast_batch,
                  set_address_state, warmfront::start_provisioning, warmfront::list_provisionings,
-                 act_on_provisioning, check_sources, report_binding, propose_addresses>;
+                 act_on_provisioning, check_sources, report_binding, propose_addresses, ask_peers>;
 
 /// What an actor answered.
 using answered =
@@ -70,7 +71,8 @@ using answered =
                  ledger_report, std::vector<plan>, std::vector<pool>, message_id, message_report,
                  message_page, why_report, std::vector<queue_report>, delivery_counts,
                  std::vector<node_report>, node_report, batch_forecast, provisioning,
-                 std::vector<provisioning>, source_binding, address_proposal>;
+                 std::vector<provisioning>, source_binding, address_proposal,
+                 std::vector<peer_answer>>;
 using answers = std::vector<answered>;
 
 /// What comes next for a request: questions, whose answers are appended, or the response.

@@ -272,7 +272,7 @@ constexpr command all[] = {
      by_message},
 
     {"queue", "list", "Lists what waits.", "GET", "/v1/queues", page, "",
-     "pool class sender_domain provider destination waiting state opens_at reason"},
+     "pool class sender_domain provider destination waiting state opens_at empty_at reason"},
 
     {"key", "create", "Creates a key; its secret is shown once.", "POST", "/v1/keys", key_create,
      R"({"kind":"bearer"})"},

@@ -20,8 +20,12 @@ bool begins_with(const std::string& text, std::string_view start) noexcept {
   return text.compare(0, start.size(), start) == 0;
 }
 
-/// Too many recipients may be split, a large message stays large.
+/// Too many recipients may be split, a large message stays large. Without a field it is a limit of
+/// rate: it will be another one later.
 reply limit_reply(const error& failure) {
+  if (failure.field.empty()) {
+    return {450, "4.7.0", shown(failure.what)};
+  }
   const bool size = begins_with(failure.field, "content") || begins_with(failure.field, "size") ||
                     begins_with(failure.field, "message");
   return size ? reply{552, "5.3.4", shown(failure.what)} : reply{452, "4.5.3", shown(failure.what)};

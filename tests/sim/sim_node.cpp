@@ -67,6 +67,7 @@ sim_node::sim_node(microseconds day) {
                                     caf::actor_cast<caf::strong_actor_ptr>(delivery), nullptr};
   caf::anon_send(warmup, listeners);
   caf::anon_send(ip_pool, listeners);
+  caf::anon_send(delivery, listeners);
   settle();
 }
 

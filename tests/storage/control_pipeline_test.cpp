@@ -68,6 +68,40 @@ TEST_CASE("control: transactions are prepared on what is being committed, and fo
   CHECK(of.heard == texts{"a applied", "a applied", "b applied", "b refused"});
 }
 
+TEST_CASE("control: what is prepared while a lease is granted or ends knows of it", "[control]") {
+  pipeline of;
+  lease_id first = 0;
+  lease_id second = 0;
+  of.store->grant_lease(seconds{5}, [&](const auto& granted) { first = granted.value(); });
+  of.run();
+  of.put("a", 0); // prepared while the grant is committed
+  of.run();
+  of.settle();
+  of.settle();
+  of.store->grant_lease(seconds{5}, [&](const auto& granted) { second = granted.value(); });
+  of.run();
+  of.settle();
+  CHECK(second == first + 1);
+  of.store->transact({{}, {{"held", "v", first}}}, [](const auto&) {});
+  of.run();
+  of.settle();
+  std::vector<revision> seen;
+  const auto watching = of.store->watch("", 1, [&](const auto& events) {
+    for (const auto& event : events.value())
+      seen.push_back(event.record.modified);
+  });
+  of.store->revoke_lease(first, [](const auto&) {});
+  of.run();
+  of.put("held", 2); // its key is gone by then
+  of.put("b", 0);
+  of.run();
+  of.settle();
+  of.settle();
+  of.settle();
+  CHECK(of.heard == texts{"a applied", "held refused", "b applied"});
+  CHECK(seen == std::vector<revision>{1, 2, 3, 4});
+}
+
 TEST_CASE("control: a look at the leases does not part transactions", "[control]") {
   pipeline of;
   of.put("x", 0);

@@ -90,6 +90,25 @@ class ClusterAtWork(ClusterTest):
         asked.rest.post(f"/v1/provisionings/{run}/actions", {"action": "rollback"})
         until(lambda: not cluster.nodes["n2"].rest.get("/v1/pools/cold")["ips"], "the rollback", 20)
 
+    def test_what_waits_on_another_node_keeps_the_last_ip_and_counts_in_a_forecast(self):
+        cluster = self.start_cluster()
+        asked, other = cluster.nodes["n1"], cluster.nodes["n2"]
+        spare = cluster.network.hosts["n2"].sources[-1]
+        asked.rest.delete(f"/v1/pools/shared/ips/{spare}")
+        asked.custom_plan("one", [1, 100])
+        asked.rest.post("/v1/pools", {"name": "cold", "kind": "dedicated"})
+        asked.rest.put(f"/v1/pools/cold/ips/{spare}", {"node": "n2", "plan": "one"})
+        until(lambda: other.rest.get("/v1/pools/cold")["ips"], "the pool at n2", 5)
+        self.start_load(cluster, "n2", 6, sessions=1, field=["X-Warmfront-Pool: cold"]).result()
+        until(lambda: any(each["pool"] == "cold" and each["state"] == "held"
+                          for each in asked.rest.get("/v1/queues")["items"]), "held mail", 10)
+        status, problem, _ = asked.rest.ask("DELETE", f"/v1/pools/cold/ips/{spare}")
+        self.assertEqual(status, 409, problem)
+        self.assertIn("wait for the last IP", problem["detail"])
+        looked = asked.rest.post("/v1/forecast", {"pool": "cold", "recipients": 10,
+                                                  "class": "triggered"})
+        self.assertEqual(looked["ahead"], 5)
+
     def test_no_control_store_transaction_per_mail(self):
         cluster = self.start_cluster()
         self.send_through_all(cluster, 20)

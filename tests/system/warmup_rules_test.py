@@ -57,6 +57,8 @@ class WarmupRules(SystemTest):
                                 if q["provider"] == "gmail"], "a queue of gmail's mail")
         self.assertEqual((queues[0]["waiting"], queues[0]["state"]), (15, "held"))
         self.assertIn("gmail", queues[0]["reason"])
+        # Fifteen, five a day: the last ones on the third day from today.
+        self.assertGreater(queues[0]["empty_at"], queues[0]["opens_at"])
         self.check_why(node)
         # A restart keeps what was sent to the provider.
         node.terminate()
@@ -87,10 +89,23 @@ class WarmupRules(SystemTest):
 
     def test_mail_over_the_limit_of_a_rejecting_pool_bounces(self):
         node = self.start({"days": [10]}, overflow="reject")
-        self.send(node, 15)
-        bounced = until(lambda: self.in_state(node, "bounced", 5), "five bounces")
+        totals = send_load(node.smtp, 15, sessions=5, octets=1024,
+                           field=["X-Warmfront-Pool: cold"])
+        over = totals["accepted"] - 10  # in time, or refused when it was known
+        self.assertGreater(over, 0, totals)
+        bounced = until(lambda: self.in_state(node, "bounced", over), "the bounces")
         self.assertEqual(self.sent_by(COLD), 10)
         self.assertIn("limit of 127.0.0.2 is reached", bounced[0]["recipients"][0]["last_reply"])
+        # Once that is known it is refused at the door, until there are permits again.
+        mail = {"from": "a@source.test", "to": ["b@next.test"], "pool": "cold", "subject": "x",
+                "text": "x\n"}
+        problem = until(lambda: (got := node.rest.ask("POST", "/v1/messages", mail))[0] == 429
+                        and got[1], "mail to be refused", 5)
+        self.assertIn("limit of 127.0.0.2 is reached", problem["detail"])
+        totals = send_load(node.smtp, 1, octets=1024, field=["X-Warmfront-Pool: cold"])
+        self.assertEqual(totals["accepted"], 0, totals)
+        node.rest.put("/v1/plans/mine", {"days": [20]})
+        until(lambda: node.rest.ask("POST", "/v1/messages", mail)[0] == 202, "mail to be taken", 10)
 
     def in_state(self, node, state, count):
         items = node.rest.every(f"/v1/messages?state={state}&limit=100")
@@ -130,6 +145,16 @@ class WarmupRules(SystemTest):
         self.send_to(node, 6, "gmail.com")
         shown = until(lambda: self.ip_in(node, "quarantined"), "the IP to be quarantined")
         self.assertIn("blocked by gmail: 554 5.7.1", shown["reason"])
+        node.rest.put("/v1/pools/cold/ips/" + SPARE, {"plan": "warm", "weight": 0})
+        waiting = node.rest.post("/v1/messages", {
+            "from": "a@source.test", "to": ["w@corp.test"], "pool": "cold", "subject": "x",
+            "text": "x\n"})["id"]
+        reasons = until(lambda: [each["text"] for each in
+                                 node.rest.get(f"/v1/messages/{waiting}/why")["reasons"]
+                                 if each["kind"] == "ip"], "the reasons of its IPs", 10)
+        self.assertIn("is quarantined since", reasons[0])
+        self.assertIn("has weight 0", reasons[1])
+        node.rest.put("/v1/pools/cold/ips/" + SPARE, {"plan": "warm", "weight": 1})
         self.sink.rule("refuse_none")
         before = self.sent_by(COLD)
         self.send_to(node, 12, "corp.test")

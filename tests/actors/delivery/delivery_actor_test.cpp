@@ -290,6 +290,11 @@ TEST_CASE("delivery actor: list_queues and count_deliveries say how things stand
   REQUIRE(queues.value.value().size() == 1);
   CHECK(queues.value.value()[0].state == "held");
   CHECK(queues.value.value()[0].waiting == 1);
+  CHECK_FALSE(queues.value.value()[0].empty_at);
+  const auto looked = f.ask<answer<std::vector<queue_report>>>(f.subject, list_queues{true});
+  CHECK(looked.value.value()[0].empty_at == wall_time{seconds{1'800'000'000}});
+  REQUIRE(f.others.forecasts.size() == 1);
+  CHECK(f.others.forecasts[0].ahead == 0);
   const auto counts = f.ask<delivery_counts>(f.subject, count_deliveries{});
   CHECK(counts.accepted_recipients == 2);
   CHECK(counts.delivered == 1);

@@ -91,6 +91,16 @@ TEST_CASE("limits: what is over the limit of a pool that rejects bounces, and sa
   CHECK(world.record(second)->last_reply.find("limit of 192.0.2.1 is reached") !=
         std::string::npos);
   CHECK(world.record(second)->attempts == 0);
+  // More of it need not be accepted, until the permits change.
+  world.submit({"c@b.example"}, mail_class::batch);
+  world.run();
+  REQUIRE(world.over_limits.size() == 1);
+  CHECK(world.over_limits[0].pool.str() == "shared");
+  CHECK(world.over_limits[0].importance == mail_class::batch);
+  CHECK(world.over_limits[0].sender_domain.empty());
+  CHECK(world.over_limits[0].until > world.wall_now());
+  world.flow().permits_changed();
+  CHECK(world.over_limits.empty());
   // Nothing was sent: that is no outcome of the ledger's mail.
   CHECK(world.quality[ledger_subject{"192.0.2.1"}].outcomes == 1);
 }

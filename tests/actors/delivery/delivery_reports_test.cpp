@@ -189,3 +189,25 @@ TEST_CASE("delivery reports: queues are the lanes that hold somebody", "[deliver
   world.queue.close(make_lane(), {lane_closure::cause::pending, {}, {}});
   CHECK(report_queues(world.queue)[0].state == "waiting");
 }
+
+TEST_CASE("delivery reports: addresses that cannot send, and a node that does not, are reasons",
+          "[delivery_reports]") {
+  pool mine;
+  mine.name = pool_name{"mine"};
+  mine.addresses = {
+      {ip_address{"192.0.2.1"}, {}, 1, {}},
+      {ip_address{"192.0.2.2"}, {}, 0, {}},
+      {ip_address{"192.0.2.3"}, {}, 1, {}, address_state::quarantined, "blocked", now}};
+  const auto reasons = common_reasons(mine.name, &mine, false);
+  REQUIRE(reasons.size() == 3);
+  CHECK(reasons[0].kind == "ip");
+  CHECK_THAT(reasons[0].text, Contains("192.0.2.2 of pool mine has weight 0"));
+  CHECK_THAT(reasons[1].text,
+             Contains("192.0.2.3") && Contains("quarantined") && Contains("blocked"));
+  CHECK(reasons[2].kind == "node");
+  mine.addresses.resize(1);
+  CHECK(common_reasons(mine.name, &mine, true).empty());
+  mine.addresses.clear();
+  CHECK_THAT(common_reasons(mine.name, &mine, true).at(0).text, Contains("has no IP"));
+  CHECK_THAT(common_reasons(mine.name, nullptr, true).at(0).text, Contains("no pool mine"));
+}

@@ -72,6 +72,7 @@ public:
   std::map<std::int64_t, std::set<std::string>> sent_on_day;
   std::vector<std::string> order; ///< recipients as they were sent
   std::vector<error> failures;
+  std::vector<mail_over_limit> over_limits;         ///< as intake knows them
   std::map<ledger_subject, quality_counts> quality; ///< as told
   std::vector<copy_progress> told; ///< outcomes whose messages have a copy elsewhere
   std::size_t assignments_asked = 0;
@@ -99,6 +100,8 @@ public:
   void progressed(std::vector<copy_progress> outcomes) override {
     told.insert(told.end(), outcomes.begin(), outcomes.end());
   }
+  void over_limit(const mail_over_limit& what) override { over_limits.push_back(what); }
+  void limits_lifted() override { over_limits.clear(); }
   [[nodiscard]] bool may_send() const override { return sending; }
   void failed(const error& why) override { failures.push_back(why); }
 

@@ -238,3 +238,36 @@ TEST_CASE("intake: a sender domain with a ledger has lanes of its own", "[intake
   core.set_ledger_domains({});
   CHECK(taken(core, mail()).record.first_lane.sender_domain.empty());
 }
+
+TEST_CASE("intake: what would only bounce is refused until its ledger's next day", "[intake]") {
+  auto core = ready();
+  mail_over_limit over;
+  over.pool = pool_name{"shared"};
+  over.importance = mail_class::triggered;
+  over.until = now + seconds{60};
+  over.blocking = ledger_subject{"192.0.2.1"};
+  core.set_over_limit(over);
+  const auto outcome = core.take(mail(), now);
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == errc::limit_exceeded);
+  CHECK(outcome.error().field.empty());
+  CHECK_THAT(outcome.error().what, Contains("limit of 192.0.2.1 is reached"));
+  // Not another class, pool or time; nor a report to a sender.
+  CHECK(core.take(mail("X-Warmfront-Class: batch\r\n\r\n"), now));
+  CHECK(core.take(mail("X-Warmfront-Pool: open\r\n\r\n"), now));
+  CHECK(core.take(mail(), now + seconds{60}));
+  auto report = mail();
+  report.mail.reverse_path.clear();
+  CHECK(core.take(std::move(report), now));
+  core.lift_limits();
+  CHECK(core.take(mail(), now));
+  // Of one sender's ledger only its mail; a change of the pools forgets it.
+  over.sender_domain = domain_name{"other.example"};
+  core.set_over_limit(over);
+  CHECK(core.take(mail(), now));
+  over.sender_domain = domain_name{"a.example"};
+  core.set_over_limit(over);
+  CHECK(refused(core, mail()) == errc::limit_exceeded);
+  core.set_pools({pool_of("shared")});
+  CHECK(core.take(mail(), now));
+}

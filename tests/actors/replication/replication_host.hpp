@@ -71,6 +71,8 @@ public:
   void later(milliseconds delay, std::function<void()> step) override;
   void happened(const outcome&) override {}
   void progressed(std::vector<copy_progress> outcomes) override;
+  void over_limit(const mail_over_limit&) override {}
+  void limits_lifted() override {}
   [[nodiscard]] bool may_send() const override { return may_act(); }
   void failed(const error& why) override;
 

@@ -254,6 +254,7 @@ TEST_CASE("smtp server: the verdict on a mail becomes its reply", "[smtp_server]
       {errc::refused, "", "550 5.7.1 because"},
       {errc::limit_exceeded, "recipients", "452 4.5.3 because"},
       {errc::limit_exceeded, "content", "552 5.3.4 because"},
+      {errc::limit_exceeded, "", "450 4.7.0 because"},
       {errc::invalid_argument, "", "554 5.6.0 because"},
   }));
   conversation talk;
