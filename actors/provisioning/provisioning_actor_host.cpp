@@ -72,27 +72,29 @@ void provisioning_host::flush() {
 
 void provisioning_host::begin(const start_provisioning& m, run_promise promise) {
   look_around(
-      [this, m, promise](const surroundings& around) mutable {
-        const auto kept = std::make_shared<surroundings>(around);
-        const auto id = std::make_shared<std::string>();
-        mirror_.change(
-            [this, m, kept, id] {
-              const auto now = ports_.time->wall_now();
-              *id = provisioning_id(now);
-              return book_.build(m, *id, {&kept->pools, &kept->plans, config_.self, now});
-            },
-            [this, id, promise](const result<void>& outcome) mutable {
-              const auto* const begun = outcome ? book_.find(*id) : nullptr;
-              if (begun != nullptr)
-                promise.deliver(answer<provisioning>{*begun});
-              else
-                promise.deliver(answer<provisioning>{
-                    outcome ? error{errc::conflict, "another provisioning began at the same time",
-                                    "try again"}
-                            : outcome.error()});
-            });
-      },
-      [promise](const error& why) mutable { promise.deliver(answer<provisioning>{why}); });
+      {{},
+       {},
+       [this, m, promise](const surroundings& around) mutable {
+         const auto kept = std::make_shared<surroundings>(around);
+         const auto id = std::make_shared<std::string>();
+         mirror_.change(
+             [this, m, kept, id] {
+               const auto now = ports_.time->wall_now();
+               *id = provisioning_id(now);
+               return book_.build(m, *id, {&kept->pools, &kept->plans, config_.self, now});
+             },
+             [this, id, promise](const result<void>& outcome) mutable {
+               const auto* const begun = outcome ? book_.find(*id) : nullptr;
+               if (begun != nullptr)
+                 promise.deliver(answer<provisioning>{*begun});
+               else
+                 promise.deliver(answer<provisioning>{
+                     outcome ? error{errc::conflict, "another provisioning began at the same time",
+                                     "try again"}
+                             : outcome.error()});
+             });
+       },
+       [promise](const error& why) mutable { promise.deliver(answer<provisioning>{why}); }});
 }
 
 void provisioning_host::act(const act_on_provisioning& m, run_promise promise) {
@@ -108,37 +110,56 @@ void provisioning_host::act(const act_on_provisioning& m, run_promise promise) {
       });
 }
 
-void provisioning_host::look_around(std::function<void(const surroundings&)> then,
-                                    std::function<void(error)> otherwise) {
-  const auto all = std::make_shared<surroundings>();
-  const auto silent = [otherwise](const char* who) {
-    return [otherwise, who](const caf::error&) { otherwise(no_answer(who)); };
-  };
+void provisioning_host::look_around(look_around_task what) {
+  const auto all = std::make_shared<look_around_task>(std::move(what));
   self_->request(ports_.ip_pool, answer_within, list_pools{})
       .then(
-          [=, this](const answer<std::vector<pool>>& pools) {
+          [this, all](const answer<std::vector<pool>>& pools) {
             if (!pools.value)
-              return otherwise(pools.value.error());
-            all->pools = pools.value.value();
-            self_->request(ports_.warmup, answer_within, list_plans{})
-                .then(
-                    [=, this](const answer<std::vector<plan>>& plans) {
-                      if (!plans.value)
-                        return otherwise(plans.value.error());
-                      all->plans = plans.value.value();
-                      self_->request(ports_.warmup, answer_within, list_ledgers{})
-                          .then(
-                              [=](const answer<std::vector<ledger_report>>& ledgers) {
-                                if (!ledgers.value)
-                                  return otherwise(ledgers.value.error());
-                                all->ledgers = ledgers.value.value();
-                                then(*all);
-                              },
-                              silent("warmup"));
-                    },
-                    silent("warmup"));
+              return all->otherwise(pools.value.error());
+            all->found.pools = pools.value.value();
+            ask_for_plans(all);
           },
-          silent("ip_pool"));
+          [all](const caf::error&) { all->otherwise(no_answer("ip_pool")); });
+}
+
+void provisioning_host::ask_for_plans(std::shared_ptr<look_around_task> what) {
+  self_->request(ports_.warmup, answer_within, list_plans{})
+      .then(
+          [this, what](const answer<std::vector<plan>>& plans) {
+            if (!plans.value)
+              return what->otherwise(plans.value.error());
+            what->found.plans = plans.value.value();
+            ask_for_ledgers(what);
+          },
+          [what](const caf::error&) { what->otherwise(no_answer("warmup")); });
+}
+
+void provisioning_host::ask_for_ledgers(std::shared_ptr<look_around_task> what) {
+  if (what->ledgers_of.empty())
+    return what->then(what->found);
+  const list_ledgers question{ledger_subject{what->ledgers_of.front().str()}};
+  what->ledgers_of.pop_front();
+  self_->request(ports_.warmup, answer_within, question)
+      .then(
+          [this, what](const answer<std::vector<ledger_report>>& ledgers) {
+            if (ledgers.value)
+              what->found.ledgers.insert(what->found.ledgers.end(), ledgers.value.value().begin(),
+                                         ledgers.value.value().end());
+            else if (ledgers.value.error().code != errc::not_found)
+              return what->otherwise(ledgers.value.error());
+            ask_for_ledgers(what);
+          },
+          [what](const caf::error&) { what->otherwise(no_answer("warmup")); });
+}
+
+std::deque<ip_address> provisioning_host::addresses_under_way() const {
+  std::deque<ip_address> addresses;
+  for (const auto& run : book_.under_way())
+    for (const auto& step : run.steps)
+      if (step.removes || step.state == step_state::canary || step.state == step_state::warming)
+        addresses.push_back(step.address);
+  return addresses;
 }
 
 // ---- runs ---------------------------------------------------------------------------------
@@ -148,12 +169,14 @@ void provisioning_host::look() {
   if (book_.under_way().empty())
     return;
   looking_ = true;
-  look_around([this](const surroundings& around) { look_at_runs(around); },
-              [this](const error& why) {
-                ports_.log->write(log_level::warn, "provisioning_waits",
-                                  {{"what", std::string_view{why.what}}});
-                looked(false);
-              });
+  look_around({{},
+               addresses_under_way(),
+               [this](const surroundings& around) { look_at_runs(around); },
+               [this](const error& why) {
+                 ports_.log->write(log_level::warn, "provisioning_waits",
+                                   {{"what", std::string_view{why.what}}});
+                 looked(false);
+               }});
 }
 
 void provisioning_host::looked(bool again) {

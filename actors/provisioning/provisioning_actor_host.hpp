@@ -43,9 +43,17 @@ private:
     std::vector<ledger_report> ledgers;
     std::vector<plan> plans;
   };
-  /// `then` is not called when one of them does not answer: `otherwise` is.
-  void look_around(std::function<void(const surroundings&)> then,
-                   std::function<void(error)> otherwise);
+  struct look_around_task {
+    surroundings found;
+    std::deque<ip_address> ledgers_of; ///< left to ask for: a node may have ten thousand others
+    std::function<void(const surroundings&)> then;
+    std::function<void(error)> otherwise;
+  };
+  /// `then` is not called when one of the roles does not answer: `otherwise` is.
+  void look_around(look_around_task what);
+  void ask_for_plans(std::shared_ptr<look_around_task> what);
+  void ask_for_ledgers(std::shared_ptr<look_around_task> what);
+  [[nodiscard]] std::deque<ip_address> addresses_under_way() const;
 
   // ---- runs ----
   void look();

@@ -34,17 +34,18 @@ void provisioning_host::recheck_later() {
 }
 
 void provisioning_host::recheck() {
-  look_around(
-      [this](const surroundings& around) {
-        auto left = std::make_shared<std::deque<ip_address>>();
-        for (const auto& pool : around.pools)
-          for (const auto& each : pool.addresses)
-            if (may_send(each.state) && (config_.alone || each.node == config_.self) &&
-                std::ranges::find(*left, each.address) == left->end())
-              left->push_back(each.address);
-        recheck_next(std::move(left));
-      },
-      [this](const error&) { recheck_later(); });
+  look_around({{},
+               {},
+               [this](const surroundings& around) {
+                 auto left = std::make_shared<std::deque<ip_address>>();
+                 for (const auto& pool : around.pools)
+                   for (const auto& each : pool.addresses)
+                     if (may_send(each.state) && (config_.alone || each.node == config_.self) &&
+                         std::ranges::find(*left, each.address) == left->end())
+                       left->push_back(each.address);
+                 recheck_next(std::move(left));
+               },
+               [this](const error&) { recheck_later(); }});
 }
 
 void provisioning_host::recheck_next(std::shared_ptr<std::deque<ip_address>> left) {

@@ -32,7 +32,15 @@ caf::behavior play(caf::event_based_actor* self, surrounding_roles* what) {
           return self->make_response_promise();
         return answer<std::vector<pool>>{what->pools};
       },
-      [what](const list_ledgers&) { return answer<std::vector<ledger_report>>{what->ledgers}; },
+      [what](const list_ledgers& m) -> answer<std::vector<ledger_report>> {
+        std::vector<ledger_report> found;
+        for (const auto& each : what->ledgers)
+          if (each.subject == m.subject)
+            found.push_back(each);
+        if (found.empty())
+          return {error{errc::not_found, "there is no such ledger", {}, "subject"}};
+        return {found};
+      },
       [what](const list_plans&) { return answer<std::vector<plan>>{what->plans}; },
       [what](const put_pool_address& m) -> answer<done> {
         if (what->refusal)
