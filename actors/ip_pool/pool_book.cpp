@@ -300,6 +300,8 @@ result<storage::control_transaction> pool_book::build(const set_address_state& c
   storage::control_transaction transaction;
   bool found = false;
   for (const auto& [name, holder] : pools_) {
+    if (!command.only_in.empty() && name != command.only_in)
+      continue;
     auto changed = holder.value;
     const auto at = std::ranges::find(changed.addresses, command.address, &pool_address::address);
     if (at == changed.addresses.end())

@@ -220,6 +220,7 @@ struct set_address_state {
   ip_address address;
   address_state state = address_state::active;
   std::string reason;
+  pool_name only_in = {}; ///< set: in this pool alone
 };
 /// Delivery → ip_pool: a receiver refused a mail and named the address that it came from.
 struct report_block {

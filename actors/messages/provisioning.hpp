@@ -63,11 +63,13 @@ struct provisioning_step {
   bool removes = false;     ///< takes it out of the pool
   step_state state = step_state::requested;
   wall_time since{};
-  std::string reason; ///< why it does not go on; empty: it does
+  /// Why it does not go on; empty: it does. Of one that was retired: why it was quarantined.
+  std::string reason;
   std::vector<address_check> checks;
   std::uint32_t first_day = 0; ///< of the plan, on which it began
   bool gate_passed = false;    ///< the next may begin
   wall_time judged_from{};     ///< what its ledger went through before does not count
+  bool by_hand = false; ///< somebody else took it out of the pool: it does not come back by itself
   friend bool operator==(const provisioning_step&, const provisioning_step&) = default;
 };
 

@@ -15,6 +15,7 @@ using dns::record_type;
 /// An address has a name or two; whoever publishes hundreds is not asked about all of them.
 constexpr std::size_t reverse_names_max = 8;
 /// Spamhaus and others answer so when they do not answer who asks.
+constexpr const char* ipv4_test_address = "127.0.0.2";
 constexpr std::string_view refusal_prefix = "127.255.255.";
 
 std::string joined(const std::vector<std::string>& values) {
@@ -85,6 +86,7 @@ std::vector<dns_question> address_inspection::take_questions() {
     want(next, entry);
     want(next, listing(dns::listed_test_address(address), zone));
     want(next, listing(dns::unlisted_test_address(address), zone));
+    want(next, listing(ipv4_test_address, zone)); // of lists that know no other addresses
     if (const auto* const found = find(entry); found != nullptr && is_entry(*found))
       want(next, {entry.name, record_type::txt});
   }
@@ -174,6 +176,9 @@ address_check address_inspection::check_list(const std::string& zone) const {
       return {name, check_verdict::unknown,
               zone + " refuses to answer (" + each->values.front() +
                   "): use a name server of your own, or a key of the list"};
+  const auto& ipv4 = *find(listing(ipv4_test_address, zone));
+  if (is_absent(listed) && is_absent(unlisted) && is_absent(entry) && is_entry(ipv4))
+    return {name, check_verdict::passed, zone + " lists IPv4 addresses only"};
   if (!is_entry(listed) || !is_absent(unlisted))
     return {name, check_verdict::unknown,
             zone + " is not a working list: it has no test entries (RFC 5782); remove it from "

@@ -8,9 +8,6 @@ namespace warmfront {
 
 namespace {
 
-/// Generous: the control store may be slow, and what is missed is tried again.
-constexpr std::chrono::seconds answer_within{10};
-
 /// A part of a plan day, so that trials with short days are not waited for.
 std::chrono::milliseconds part_of(microseconds day, int parts, std::chrono::milliseconds most) {
   return std::clamp(std::chrono::floor<std::chrono::milliseconds>(day / parts),
@@ -23,10 +20,6 @@ std::chrono::milliseconds look_every(microseconds day) {
 
 std::chrono::milliseconds inspect_after(microseconds day) {
   return part_of(day, 20, std::chrono::minutes{5});
-}
-
-error no_answer(const char* who) {
-  return {errc::timed_out, std::string{who} + " did not answer in time", "try again"};
 }
 
 } // namespace
@@ -74,8 +67,9 @@ void provisioning_host::begin(const start_provisioning& m, run_promise promise) 
   look_around(
       {{},
        {},
-       [this, m, promise](const surroundings& around) mutable {
-         const auto kept = std::make_shared<surroundings>(around);
+       {},
+       [this, m, promise](const look_around_task& found) mutable {
+         const auto kept = std::make_shared<surroundings>(found.found);
          const auto id = std::make_shared<std::string>();
          mirror_.change(
              [this, m, kept, id] {
@@ -110,68 +104,33 @@ void provisioning_host::act(const act_on_provisioning& m, run_promise promise) {
       });
 }
 
-void provisioning_host::look_around(look_around_task what) {
-  const auto all = std::make_shared<look_around_task>(std::move(what));
-  self_->request(ports_.ip_pool, answer_within, list_pools{})
-      .then(
-          [this, all](const answer<std::vector<pool>>& pools) {
-            if (!pools.value)
-              return all->otherwise(pools.value.error());
-            all->found.pools = pools.value.value();
-            ask_for_plans(all);
-          },
-          [all](const caf::error&) { all->otherwise(no_answer("ip_pool")); });
-}
+namespace {
 
-void provisioning_host::ask_for_plans(std::shared_ptr<look_around_task> what) {
-  self_->request(ports_.warmup, answer_within, list_plans{})
-      .then(
-          [this, what](const answer<std::vector<plan>>& plans) {
-            if (!plans.value)
-              return what->otherwise(plans.value.error());
-            what->found.plans = plans.value.value();
-            ask_for_ledgers(what);
-          },
-          [what](const caf::error&) { what->otherwise(no_answer("warmup")); });
-}
-
-void provisioning_host::ask_for_ledgers(std::shared_ptr<look_around_task> what) {
-  if (what->ledgers_of.empty())
-    return what->then(what->found);
-  const list_ledgers question{ledger_subject{what->ledgers_of.front().str()}};
-  what->ledgers_of.pop_front();
-  self_->request(ports_.warmup, answer_within, question)
-      .then(
-          [this, what](const answer<std::vector<ledger_report>>& ledgers) {
-            if (ledgers.value)
-              what->found.ledgers.insert(what->found.ledgers.end(), ledgers.value.value().begin(),
-                                         ledgers.value.value().end());
-            else if (ledgers.value.error().code != errc::not_found)
-              return what->otherwise(ledgers.value.error());
-            ask_for_ledgers(what);
-          },
-          [what](const caf::error&) { what->otherwise(no_answer("warmup")); });
-}
-
-std::deque<ip_address> provisioning_host::addresses_under_way() const {
+std::deque<ip_address> with_ledgers(const std::vector<provisioning>& runs) {
   std::deque<ip_address> addresses;
-  for (const auto& run : book_.under_way())
+  for (const auto& run : runs)
     for (const auto& step : run.steps)
       if (step.removes || step.state == step_state::canary || step.state == step_state::warming)
         addresses.push_back(step.address);
   return addresses;
 }
 
+} // namespace
+
 // ---- runs ---------------------------------------------------------------------------------
 
 void provisioning_host::look() {
   look_again_ = false;
-  if (book_.under_way().empty())
+  auto runs = book_.under_way();
+  forget_what_is_over(runs);
+  if (runs.empty())
     return;
   looking_ = true;
+  auto addresses = with_ledgers(runs);
   look_around({{},
-               addresses_under_way(),
-               [this](const surroundings& around) { look_at_runs(around); },
+               std::move(runs),
+               std::move(addresses),
+               [this](const look_around_task& found) { look_at_runs(found); },
                [this](const error& why) {
                  ports_.log->write(log_level::warn, "provisioning_waits",
                                    {{"what", std::string_view{why.what}}});
@@ -192,16 +151,37 @@ void provisioning_host::look_later() {
     return;
   run_(look_every(config_.day), [this] {
     armed_ = false;
+    refused_.clear();
+    acts_.clear();
     if (!looking_)
       look();
   });
 }
 
-void provisioning_host::look_at_runs(const surroundings& around) {
-  watch_what_drains(around);
-  for (const auto& run : book_.under_way())
-    if (const auto move = next_move(run, facts_for(run, around)))
-      return perform(run, *move);
+/// What was remembered of an address is of the run that it was in.
+void provisioning_host::forget_what_is_over(const std::vector<provisioning>& runs) {
+  std::set<ip_address> checked;
+  std::set<ip_address> draining;
+  for (const auto& run : runs)
+    for (const auto& step : run.steps) {
+      if (step.state == step_state::checking)
+        checked.insert(step.address);
+      if (step.state == step_state::draining)
+        draining.insert(step.address);
+    }
+  std::erase_if(inspections_, [&](const auto& each) { return !checked.contains(each.first); });
+  quiet_.keep_only(draining);
+}
+
+void provisioning_host::look_at_runs(const look_around_task& found) {
+  watch_what_drains(found);
+  for (const auto& run : found.runs)
+    while (const auto move = next_move(run, facts_for(run, found.found))) {
+      const auto* const asked = std::get_if<inspect_address>(&move->effect);
+      if (asked == nullptr)
+        return perform(run, *move);
+      inspect(run, asked->address); // answers later: others need not wait for it
+    }
   looked(false);
 }
 
@@ -215,51 +195,50 @@ provisioning_facts provisioning_host::facts_for(const provisioning& run,
   facts.inspect_after = inspect_after(config_.day);
   const auto target = std::ranges::find(around.pools, run.pool, &pool::name);
   facts.target = target == around.pools.end() ? nullptr : &*target;
-  for (const auto& each : around.ledgers)
-    if (each.provider == every_other_provider.str())
-      facts.ledgers.insert_or_assign(ip_address{each.subject.str()}, each);
+  for (const auto& each : around.ledgers) // the whole ledger's report is the first of a subject
+    facts.ledgers.try_emplace(ip_address{each.subject.str()}, each);
   for (const auto& each : around.plans)
     facts.plan_days.emplace(each.name, static_cast<std::uint32_t>(each.days.size()));
   facts.inspections = &inspections_;
   facts.quiet = &quiet_;
+  facts.busy = inspecting_;
+  facts.busy.insert(refused_.begin(), refused_.end());
   return facts;
 }
 
-void provisioning_host::watch_what_drains(const surroundings& around) {
+void provisioning_host::watch_what_drains(const look_around_task& found) {
   const auto now = ports_.time->wall_now();
-  for (const auto& run : book_.under_way())
+  for (const auto& run : found.runs)
     for (const auto& step : run.steps) {
-      if (step.state != step_state::draining)
-        continue;
-      for (const auto& each : around.ledgers)
-        if (each.subject.str() == step.address.str() && each.provider == every_other_provider.str())
-          quiet_.note(step.address, each.day, each.used, now);
+      const auto ledger = std::ranges::find(found.found.ledgers, step.address.str(),
+                                            [](const auto& each) { return each.subject.str(); });
+      if (step.state == step_state::draining && ledger != found.found.ledgers.end())
+        quiet_.note(step.address, ledger->day, ledger->used, now);
     }
 }
 
 void provisioning_host::perform(const provisioning& before, const provisioning_move& move) {
-  const auto& changed = move.changed;
   std::visit(
       [&](const auto& effect) {
         using type = std::decay_t<decltype(effect)>;
         if constexpr (std::is_same_v<type, std::monostate>)
-          store(before, changed);
-        else if constexpr (std::is_same_v<type, inspect_address>)
-          inspect(before, effect.address);
-        else
-          tell_pools(effect, before, changed);
+          store(before, move.changed);
+        else if constexpr (!std::is_same_v<type, inspect_address>)
+          tell_pools(effect, before, move.changed);
       },
       move.effect);
 }
 
 void provisioning_host::inspect(const provisioning& run, const ip_address& address) {
+  inspecting_.insert(address);
   ports_.log->write(
       log_level::info, "address_inspected",
       {{"address", std::string_view{address.str()}}, {"provisioning", std::string_view{run.id}}});
   inspector_.inspect({address, config_.helo, config_.dns_lists}, ports_.can_bind(address.str()),
                      [this, address](std::vector<address_check> checks) {
+                       inspecting_.erase(address);
                        inspections_[address] = {std::move(checks), ports_.time->wall_now()};
-                       looked(true);
+                       look_again_ = true; // `flush` looks, when nothing else does
                      });
 }
 
@@ -285,7 +264,7 @@ void provisioning_host::tell_pools(const Command& command, const provisioning& b
             const bool is_gone = std::is_same_v<Command, delete_pool_address> && !told.value &&
                                  told.value.error().code == errc::not_found;
             if (told.value || is_gone)
-              store(before, changed);
+              told_pools(command, before, changed);
             else
               note_refusal(before, address_in(command), told.value.error());
           },
@@ -294,15 +273,56 @@ void provisioning_host::tell_pools(const Command& command, const provisioning& b
           });
 }
 
-/// The step says why it does not go on, and is tried again.
+void provisioning_host::told_pools(const provisioning_effect& effect, const provisioning& before,
+                                   const provisioning& changed) {
+  constexpr int acts_max = 5;
+  undo_if_over(before.id, effect);
+  if (before != changed)
+    return store(before, changed);
+  // It is looked at again at once, unless that leads nowhere.
+  std::visit(
+      [this](const auto& command) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(command)>, std::monostate>)
+          if (++acts_[address_in(command)] >= acts_max)
+            refused_.insert(address_in(command));
+      },
+      effect);
+  looked(true);
+}
+
+/// Another node, or somebody, may have ended the run while the pools were told.
+void provisioning_host::undo_if_over(const std::string& id, const provisioning_effect& effect) {
+  const auto* const now = book_.find(id);
+  if (now == nullptr || now->state != run_state::rolled_back)
+    return;
+  const auto ignore = [](const answer<done>&) {};
+  const auto ignore_silence = [](const caf::error&) {};
+  if (const auto* const put = std::get_if<put_pool_address>(&effect);
+      put != nullptr && put->value.state == address_state::active && put->value.weight > 0)
+    for (const auto& step : now->steps)
+      if (step.address == put->value.address && !step.removes)
+        self_
+            ->request(ports_.ip_pool, answer_within,
+                      delete_pool_address{put->name, put->value.address})
+            .then(ignore, ignore_silence);
+  if (const auto* const set = std::get_if<set_address_state>(&effect);
+      set != nullptr && set->state == address_state::draining)
+    self_
+        ->request(ports_.ip_pool, answer_within,
+                  set_address_state{set->address, address_state::active, {}, set->only_in})
+        .then(ignore, ignore_silence);
+}
+
+/// The step says why it does not go on. It is left alone until the next look; others go on.
 void provisioning_host::note_refusal(const provisioning& before, const ip_address& address,
                                      const error& why) {
+  refused_.insert(address);
   auto changed = before;
   for (auto& step : changed.steps)
     if (step.address == address)
       step.reason = to_string(why);
   if (changed == before)
-    return looked(false);
+    return looked(true);
   store(before, changed);
 }
 
@@ -312,7 +332,7 @@ void provisioning_host::store(const provisioning& before, const provisioning& ch
                    const auto* const now = book_.find(before.id);
                    if (outcome && now != nullptr && *now == changed)
                      log_change(before, changed);
-                   looked(outcome.has_value() && before != changed);
+                   looked(outcome.has_value());
                  });
 }
 

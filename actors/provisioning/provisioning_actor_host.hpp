@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,12 @@ namespace warmfront {
 /// Lives in the actor's state and only on its thread.
 class provisioning_host {
 public:
+  /// Generous: the control store may be slow, and what is missed is tried again.
+  static constexpr std::chrono::seconds answer_within{10};
+  static error no_answer(const char* who) {
+    return {errc::timed_out, std::string{who} + " did not answer in time", "try again"};
+  }
+
   using self_pointer = provisioning_shell::stateful_pointer<provisioning_state>;
   using run_promise = caf::typed_response_promise<answer<provisioning>>;
   using done_promise = caf::typed_response_promise<answer<done>>;
@@ -45,25 +52,29 @@ private:
   };
   struct look_around_task {
     surroundings found;
+    std::vector<provisioning> runs;    ///< as they were when the look began
     std::deque<ip_address> ledgers_of; ///< left to ask for: a node may have ten thousand others
-    std::function<void(const surroundings&)> then;
+    std::function<void(const look_around_task&)> then;
     std::function<void(error)> otherwise;
   };
   /// `then` is not called when one of the roles does not answer: `otherwise` is.
   void look_around(look_around_task what);
   void ask_for_plans(std::shared_ptr<look_around_task> what);
   void ask_for_ledgers(std::shared_ptr<look_around_task> what);
-  [[nodiscard]] std::deque<ip_address> addresses_under_way() const;
 
   // ---- runs ----
   void look();
   void look_later();
-  void look_at_runs(const surroundings& around);
+  void look_at_runs(const look_around_task& found);
   [[nodiscard]] provisioning_facts facts_for(const provisioning& run,
                                              const surroundings& around) const;
-  void watch_what_drains(const surroundings& around);
+  void watch_what_drains(const look_around_task& found);
+  void forget_what_is_over(const std::vector<provisioning>& runs);
   void perform(const provisioning& before, const provisioning_move& move);
   void inspect(const provisioning& run, const ip_address& address);
+  void told_pools(const provisioning_effect& effect, const provisioning& before,
+                  const provisioning& changed);
+  void undo_if_over(const std::string& id, const provisioning_effect& effect);
   template <class Command>
   void tell_pools(const Command& command, const provisioning& before, const provisioning& changed);
   void store(const provisioning& before, const provisioning& changed);
@@ -74,6 +85,7 @@ private:
   // ---- lists, of what is in use ----
   void recheck_later();
   void recheck();
+  [[nodiscard]] std::vector<std::string> lists_for(const ip_address& address) const;
   void recheck_next(std::shared_ptr<std::deque<ip_address>> left);
 
   void quarantine(const ip_address& address, const std::string& why);
@@ -95,6 +107,9 @@ private:
   std::map<ip_address, inspection_result> inspections_;
   quiet_watch quiet_;
   std::vector<std::function<void()>> waiting_for_load_;
+  std::set<ip_address> inspecting_;
+  std::set<ip_address> refused_;   ///< by the pools: left alone until the next look
+  std::map<ip_address, int> acts_; ///< without news, since the last pause
   bool looking_ = false;
   bool look_again_ = false; ///< something changed while it looked
   bool armed_ = false;

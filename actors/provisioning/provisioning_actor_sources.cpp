@@ -36,9 +36,10 @@ void provisioning_host::recheck_later() {
 void provisioning_host::recheck() {
   look_around({{},
                {},
-               [this](const surroundings& around) {
+               {},
+               [this](const look_around_task& found) {
                  auto left = std::make_shared<std::deque<ip_address>>();
-                 for (const auto& pool : around.pools)
+                 for (const auto& pool : found.found.pools)
                    for (const auto& each : pool.addresses)
                      if (may_send(each.state) && (config_.alone || each.node == config_.self) &&
                          std::ranges::find(*left, each.address) == left->end())
@@ -48,12 +49,30 @@ void provisioning_host::recheck() {
                [this](const error&) { recheck_later(); }});
 }
 
+/// Without those that the last run about the address waived.
+std::vector<std::string> provisioning_host::lists_for(const ip_address& address) const {
+  auto lists = config_.dns_lists;
+  const auto waives = [&](const provisioning& run, const std::string& zone) {
+    return std::ranges::any_of(run.waived, [&](const auto& each) {
+      return each == "dns_list" || each == "dns_list:" + zone;
+    });
+  };
+  const auto runs = book_.list({});
+  for (const auto& run : runs.value()) {
+    if (std::ranges::find(run.steps, address, &provisioning_step::address) == run.steps.end())
+      continue;
+    std::erase_if(lists, [&](const auto& zone) { return waives(run, zone); });
+    break;
+  }
+  return lists;
+}
+
 void provisioning_host::recheck_next(std::shared_ptr<std::deque<ip_address>> left) {
   if (left->empty())
     return recheck_later();
   const auto address = left->front();
   left->pop_front();
-  inspector_.inspect({address, {}, config_.dns_lists}, std::nullopt,
+  inspector_.inspect({address, {}, lists_for(address)}, std::nullopt,
                      [this, address, left](const std::vector<address_check>& checks) {
                        std::string listed;
                        for (const auto& each : checks)

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t steps_max = 256;
 constexpr std::size_t kept_runs_max = 100;
+/// Not the id of a run: every run that begins changes it.
+constexpr std::string_view last_begun = "last";
 constexpr std::array<std::string_view, 3> waivable{"reverse_dns", "helo", "dns_list"};
 
 error no_run(const std::string& id) {
@@ -80,6 +82,7 @@ std::string provisioning_id(wall_time now) {
 
 result<void> provisioning_book::load(const storage::control_snapshot& all) {
   runs_.clear();
+  last_begun_at_ = 0;
   auto outcome = success();
   for (const auto& record : all.records)
     if (auto applied = apply({record, false}); !applied)
@@ -89,6 +92,10 @@ result<void> provisioning_book::load(const storage::control_snapshot& all) {
 
 result<void> provisioning_book::apply(const storage::control_event& event) {
   auto id = event.record.key.substr(provisioning_prefix.size());
+  if (id == last_begun) {
+    last_begun_at_ = event.deleted ? 0 : event.record.modified;
+    return success();
+  }
   // A run that cannot be read is left alone until it can.
   runs_.erase(id);
   if (event.deleted)
@@ -175,8 +182,17 @@ provisioning_book::build(const start_provisioning& command, const std::string& i
   storage::control_transaction transaction;
   transaction.when.push_back({provisioning_key(id), 0});
   transaction.then.push_back({provisioning_key(id), encode(run)});
+  guard_addresses(transaction, id);
   forget_oldest(transaction);
   return transaction;
+}
+
+/// Two runs that begin at the same time must not both take an address: one of them begins again.
+void provisioning_book::guard_addresses(storage::control_transaction& transaction,
+                                        const std::string& id) const {
+  const auto key = provisioning_key(std::string{last_begun});
+  transaction.when.push_back({key, last_begun_at_});
+  transaction.then.push_back({key, id});
 }
 
 void provisioning_book::forget_oldest(storage::control_transaction& transaction) const {

@@ -58,8 +58,10 @@ private:
                                         const provisioning_surroundings& around) const;
   [[nodiscard]] result<void> check_free(const ip_address& address) const;
   void forget_oldest(storage::control_transaction& transaction) const;
+  void guard_addresses(storage::control_transaction& transaction, const std::string& id) const;
 
   std::map<std::string, stored> runs_;
+  storage::revision last_begun_at_ = 0; ///< of `provisionings/last`
 };
 
 /// An id for a run that begins now: 16 hexadecimal digits, later ones are greater.

@@ -56,7 +56,7 @@ public:
     if (auto failed = failure())
       return failed;
     for (std::size_t at = 0; at < run_.steps.size(); ++at)
-      if (is_mine(run_.steps[at]))
+      if (is_mine(run_.steps[at]) && !facts_.busy.contains(run_.steps[at].address))
         if (auto move = go_on(at))
           return move;
     const bool is_done = std::ranges::all_of(run_.steps, [](const provisioning_step& each) {
@@ -116,7 +116,7 @@ private:
     if (entry == nullptr)
       return name + " was taken out of the pool " + run_.pool.str() +
              ": put it back and resume, or roll back";
-    if (entry->state == address_state::quarantined && entry->changed_at >= step.judged_from)
+    if (entry->state == address_state::quarantined)
       return name + " is quarantined: " + entry->reason;
     const auto* const ledger = ledger_of(step);
     if (ledger == nullptr)
@@ -163,10 +163,12 @@ private:
   maybe_move check(std::size_t at) const {
     const auto& step = run_.steps[at];
     const auto found = facts_.inspections->find(step.address);
-    const bool is_known = found != facts_.inspections->end() && found->second.at >= step.since;
+    // The clock may have been set either way.
+    const bool is_known = found != facts_.inspections->end() &&
+                          std::chrono::abs(facts_.now - found->second.at) < facts_.inspect_after;
     if (is_known && all_passed(found->second.checks, run_.waived))
       return enter(at, found->second.checks);
-    if (!is_known || facts_.now - found->second.at >= facts_.inspect_after)
+    if (!is_known)
       return provisioning_move{run_, inspect_address{step.address}};
     if (step.checks == found->second.checks)
       return std::nullopt;
@@ -214,6 +216,19 @@ private:
   }
 
   // ---- out of the pool ----
+  /// Something to be done that is no news of the run.
+  maybe_move act(provisioning_effect effect) const {
+    return provisioning_move{run_, std::move(effect)};
+  }
+  std::string drain_reason() const { return "removed by provisioning " + run_.id; }
+  set_address_state draining(const provisioning_step& step) const {
+    return {step.address, address_state::draining, drain_reason(), run_.pool};
+  }
+  maybe_move gone(std::size_t at) const {
+    auto move = moved(at, step_state::retired);
+    move->changed.steps[at].by_hand = true;
+    return move;
+  }
   maybe_move begin_draining(std::size_t at) const {
     const bool may_begin =
         std::ranges::none_of(run_.steps, is_added) ||
@@ -223,52 +238,93 @@ private:
     const auto& step = run_.steps[at];
     const auto* const entry = find_in(facts_.target, step.address);
     if (entry == nullptr)
-      return moved(at, step_state::retired);
+      return gone(at);
     if (!may_begin)
       return std::nullopt;
-    if (ledger_of(step) == nullptr) { // what it sends has to be counted to see when it is quiet
+    const auto* const ledger = ledger_of(step);
+    if (ledger == nullptr) { // what it sends has to be counted to see when it is quiet
       auto counted = *entry;
       counted.plan = plan_name{"warm"};
-      return provisioning_move{run_, put_pool_address{run_.pool, std::move(counted)}};
+      return act(put_pool_address{run_.pool, std::move(counted)});
     }
-    if (entry->state == address_state::quarantined)
-      return moved(at, step_state::draining);
-    return moved(at, step_state::draining,
-                 set_address_state{step.address, address_state::draining,
-                                   "removed by provisioning " + run_.id});
+    auto move = moved(at, step_state::draining);
+    if (entry->state != address_state::quarantined)
+      move->effect = draining(step);
+    // The plan in force may be another one than the pool names; it comes back with the address.
+    move->changed.steps[at].plan = ledger->plan;
+    return move;
   }
   maybe_move retire(std::size_t at) const {
     const auto& step = run_.steps[at];
     const auto* const entry = find_in(facts_.target, step.address);
     if (entry == nullptr)
-      return moved(at, step_state::retired);
+      return gone(at);
+    if (entry->state == address_state::active) // released meanwhile
+      return act(draining(step));
     if (!std::ranges::all_of(run_.steps, [](const provisioning_step& each) {
           return !is_added(each) || each.gate_passed;
         }))
       return std::nullopt;
+    if (may_send(entry->state) && entry->weight > 0 && is_needed_elsewhere_only(*entry)) {
+      auto without = *entry;
+      without.weight = 0;
+      return act(put_pool_address{run_.pool, std::move(without)});
+    }
     const auto since = facts_.quiet->since(step.address);
     if (may_send(entry->state) && (!since || facts_.now - *since < facts_.day))
       return std::nullopt;
-    return moved(at, step_state::retired, delete_pool_address{run_.pool, step.address});
+    auto move = moved(at, step_state::retired, delete_pool_address{run_.pool, step.address});
+    if (entry->state == address_state::quarantined)
+      move->changed.steps[at].reason = entry->reason;
+    return move;
+  }
+  /// In a cluster a node sends its mail from its own addresses: where those that take over are on
+  /// other nodes, it hands the mail over once it has none that may send.
+  bool is_needed_elsewhere_only(const pool_address& leaving) const {
+    const auto may_take_over = [&](const pool_address& each) {
+      return each.address != leaving.address && each.weight > 0 &&
+             each.state == address_state::active;
+    };
+    const auto& all = facts_.target->addresses;
+    return !facts_.alone && std::ranges::any_of(all, may_take_over) &&
+           std::ranges::none_of(all, [&](const pool_address& each) {
+             return may_take_over(each) && each.node == leaving.node;
+           });
   }
 
   // ---- back ----
   maybe_move roll_back() const {
+    bool is_refused = false;
     for (const bool removes : {true, false})
-      for (std::size_t at = 0; at < run_.steps.size(); ++at)
-        if (run_.steps[at].removes == removes && run_.steps[at].state != step_state::rolled_back)
-          return moved(at, step_state::rolled_back, undoing(run_.steps[at]));
-    return ended(run_state::rolled_back, run_.reason);
+      for (std::size_t at = 0; at < run_.steps.size(); ++at) {
+        const auto& step = run_.steps[at];
+        if (step.removes != removes)
+          continue;
+        auto undo = removes ? bring_back(step) : take_out(step);
+        const bool is_undone = std::holds_alternative<std::monostate>(undo);
+        if (is_undone && step.state == step_state::rolled_back)
+          continue;
+        if (!is_undone && facts_.busy.contains(step.address)) {
+          is_refused = true;
+          continue;
+        }
+        return is_undone ? moved(at, step_state::rolled_back) : act(std::move(undo));
+      }
+    return is_refused ? std::nullopt : ended(run_state::rolled_back, run_.reason);
   }
-  provisioning_effect undoing(const provisioning_step& step) const {
-    const auto* const entry = find_in(facts_.target, step.address);
-    if (facts_.target == nullptr || step.state == step_state::requested ||
-        step.state == step_state::checking)
+  /// Also of one that is only checked: it may be in the pool without the run's knowing.
+  provisioning_effect take_out(const provisioning_step& step) const {
+    if (find_in(facts_.target, step.address) == nullptr || step.state == step_state::requested)
       return {};
-    if (!step.removes)
-      return entry == nullptr ? provisioning_effect{}
-                              : provisioning_effect{delete_pool_address{run_.pool, step.address}};
+    return delete_pool_address{run_.pool, step.address};
+  }
+  provisioning_effect bring_back(const provisioning_step& step) const {
+    if (facts_.target == nullptr)
+      return {};
+    const auto* const entry = find_in(facts_.target, step.address);
     if (entry == nullptr) {
+      if (step.by_hand || (step.state != step_state::draining && step.state != step_state::retired))
+        return {};
       pool_address back;
       back.address = step.address;
       back.node = step.node;
@@ -276,9 +332,19 @@ private:
       back.plan = step.plan;
       return put_pool_address{run_.pool, std::move(back)};
     }
-    return entry->state == address_state::draining
-               ? provisioning_effect{set_address_state{step.address, address_state::active, {}}}
-               : provisioning_effect{};
+    const bool is_ours = entry->state == address_state::draining && entry->reason == drain_reason();
+    if (is_ours && entry->weight != step.weight) {
+      auto back = *entry;
+      back.weight = step.weight;
+      return put_pool_address{run_.pool, std::move(back)};
+    }
+    if (is_ours)
+      return set_address_state{step.address, address_state::active, {}, run_.pool};
+    // It was quarantined when it left.
+    if (step.state == step_state::retired && !step.reason.empty() &&
+        entry->state == address_state::active)
+      return set_address_state{step.address, address_state::quarantined, step.reason, run_.pool};
+    return {};
   }
 
   const provisioning& run_;
@@ -298,8 +364,17 @@ std::string waits_for(const provisioning& run, const provisioning_step& step) {
   if (run.state == run_state::paused)
     return "the run is paused";
   switch (step.state) {
-  case step_state::requested:
-    return step.removes ? "a new IP has to outlive its first day" : "its turn has not come";
+  case step_state::requested: {
+    if (step.removes)
+      return "a new IP has to outlive its first day";
+    const auto first = std::ranges::find_if(run.steps, [](const provisioning_step& each) {
+      return is_added(each) && each.state == step_state::requested;
+    });
+    const bool has_room = std::ranges::count_if(run.steps, is_before_its_gate) < run.parallel;
+    return has_room && first != run.steps.end() && first->address == step.address
+               ? "node " + step.node.str() + " has to begin with it: is it up?"
+               : "its turn has not come";
+  }
   case step_state::checking:
     return step.reason.empty() ? "it is being checked" : step.reason;
   case step_state::canary:

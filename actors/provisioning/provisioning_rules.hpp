@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -22,7 +23,10 @@ class quiet_watch {
 public:
   /// A look at the ledger of an address.
   void note(const ip_address& address, std::uint32_t day, std::uint64_t used, wall_time now);
-  void forget(const ip_address& address) { seen_.erase(address); }
+  /// Forgets all others: who sends again is not quiet since before.
+  void keep_only(const std::set<ip_address>& addresses) {
+    std::erase_if(seen_, [&](const auto& each) { return !addresses.contains(each.first); });
+  }
   /// None: never looked at.
   [[nodiscard]] std::optional<wall_time> since(const ip_address& address) const;
 
@@ -41,18 +45,19 @@ struct provisioning_facts {
   bool alone = true; ///< then it moves all of them
   wall_time now{};
   microseconds day{std::chrono::hours{24}};            ///< for so long a drained address is quiet
-  microseconds inspect_after{std::chrono::minutes{5}}; ///< a failed inspection is repeated
+  microseconds inspect_after{std::chrono::minutes{5}}; ///< an inspection is worth nothing then
   const pool* target = nullptr;                        ///< null: the pool is gone
   std::map<ip_address, ledger_report> ledgers;         ///< of all mail
   std::map<plan_name, std::uint32_t> plan_days;
-  const std::map<ip_address, inspection_result>* inspections = nullptr;
+  const std::map<ip_address, inspection_result>* inspections = nullptr; ///< since it is checked
   const quiet_watch* quiet = nullptr;
+  std::set<ip_address> busy; ///< being inspected, or just refused: left alone
 };
 
 struct inspect_address {
   ip_address address;
 };
-/// What happens before a changed run is stored. All of it may happen twice.
+/// What happens before a changed run is stored. All of it may happen twice, and without the change.
 using provisioning_effect = std::variant<std::monostate, inspect_address, put_pool_address,
                                          set_address_state, delete_pool_address>;
 struct provisioning_move {
@@ -69,7 +74,10 @@ struct provisioning_move {
 /// - Addresses to be removed drain from when the first new one has outlived its first day. They
 ///   leave the pool when all new ones have passed their gate and nothing new has left from them for
 ///   a day: as the new ones can carry.
-/// - To roll back brings back first what was removed, then takes out what was added.
+///   Where they are on other nodes, the old one's weight becomes 0 then, so that its mail moves.
+/// - To roll back brings back first what was removed, then takes out what was added; it is over
+/// when
+///   the pool is as it was, and goes on past what is refused.
 [[nodiscard]] std::optional<provisioning_move> next_move(const provisioning& run,
                                                          const provisioning_facts& facts);
 

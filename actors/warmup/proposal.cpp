@@ -19,17 +19,19 @@ std::uint64_t ceiling(std::uint64_t value, std::uint64_t by) {
   return value / by + (value % by == 0 ? 0 : 1);
 }
 
-/// When a ledger that sends `daily` mails a day reaches a day of its plan and can send them all.
+/// When a ledger that is offered so many mails a day reaches a day of its plan, and when it can
+/// send `part` of them in one.
 struct milestones {
   std::optional<wall_time> gate_at;
   std::optional<wall_time> ready_at;
 };
 
-milestones reach(outlook view, wall_time from, std::uint32_t gate, std::uint64_t daily) {
+milestones reach(outlook view, wall_time from, std::uint32_t gate, std::uint64_t offered,
+                 std::uint64_t part) {
   milestones reached;
   auto now = from;
   for (int day = 0; day < days_looked_at_max; ++day) {
-    auto left = daily;
+    auto left = offered;
     // What is sent may raise a level, and so leave room for more.
     for (auto room = view.room(); left > 0 && room > 0; room = view.room()) {
       const auto sent = std::min(left, room);
@@ -38,7 +40,7 @@ milestones reach(outlook view, wall_time from, std::uint32_t gate, std::uint64_t
     }
     if (!reached.gate_at && view.position() >= gate)
       reached.gate_at = now;
-    if (!reached.ready_at && left == 0)
+    if (!reached.ready_at && offered - left >= part)
       reached.ready_at = now;
     if ((reached.gate_at && reached.ready_at) || view.ends() == wall_time::max())
       return reached;
@@ -67,7 +69,7 @@ capacity capacity_of(const ledger_book& book, const std::vector<ip_address>& add
     if (daily == outlook::unlimited)
       return {outlook::unlimited, now};
     const outlook view{*ledger, book.rules(), mail_class::triggered, now};
-    const auto ready = reach(view, now, 0, daily).ready_at;
+    const auto ready = reach(view, now, 0, daily, daily).ready_at;
     all.daily += daily;
     all.since = all.since && ready ? std::optional{std::max(*all.since, *ready)} : std::nullopt;
   }
@@ -99,13 +101,15 @@ result<address_proposal> propose(const ledger_book& book, const propose_addresse
   const auto last_day = static_cast<std::uint32_t>(rule->value.days.size());
   const auto gate = question.gate_day == 0 ? last_day : std::min(question.gate_day, last_day);
   const auto parallel = std::max(1U, question.parallel);
+  // Before all are there, those that are get more than their part.
+  const auto offered = std::max(daily, ceiling(missing, parallel));
   for (std::size_t at = 0; at < count; ++at) {
     address_proposal::step step;
     step.daily = daily;
     step.starts_at = at < parallel ? std::optional{now} : answer.steps[at - parallel].gate_at;
     if (step.starts_at) {
       const outlook view{rule, book.rules(), mail_class::triggered, *step.starts_at};
-      const auto reached = reach(view, *step.starts_at, gate, daily);
+      const auto reached = reach(view, *step.starts_at, gate, offered, daily);
       step.gate_at = reached.gate_at;
       step.ready_at = reached.ready_at;
     }

@@ -177,6 +177,17 @@ TEST_CASE("pools: a draining address still sends, and stays what it is in the st
   CHECK(of.book.find(question.pool)->addresses[0].state == address_state::draining);
   CHECK(of.book.find(question.pool)->addresses[0].reason == "replaced");
   CHECK(set(address_state::draining).value().then.empty());
+  // In one pool alone, when that is asked for.
+  pool other;
+  other.name = pool_name{"other"};
+  REQUIRE_FALSE(of.code(put_pool{other}));
+  REQUIRE_FALSE(of.code(placed("other", "192.0.2.1")));
+  set_address_state alone{ip_address{"192.0.2.1"}, address_state::quarantined, "x",
+                          pool_name{"other"}};
+  const auto one = of.book.build(alone, wall_time{seconds{6}});
+  REQUIRE(one);
+  REQUIRE(one.value().then.size() == 1);
+  CHECK(one.value().then[0].key == "pools/other");
 }
 
 TEST_CASE("blocks: one large provider is enough, of others it takes three within a day",

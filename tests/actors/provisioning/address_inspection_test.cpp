@@ -182,3 +182,17 @@ TEST_CASE("inspection: what is waived need not pass, a list by its zone or with 
   CHECK(shortcomings(checks, {}) == "b; c");
   CHECK(shortcomings(checks, {"dns_list"}) == "b");
 }
+
+TEST_CASE("inspection: a list of IPv4 addresses only says nothing against an IPv6 address",
+          "[provisioning]") {
+  told_dns dns;
+  dns.lists("bl.example");
+  const auto check =
+      inspect(dns, {"bl.example"}, std::nullopt, "2001:db8::1").at("dns_list:bl.example");
+  CHECK(check.verdict == check_verdict::passed);
+  CHECK(check.text == "bl.example lists IPv4 addresses only");
+  told_dns nothing;
+  CHECK(inspect(nothing, {"bl.example"}, std::nullopt, "2001:db8::1")
+            .at("dns_list:bl.example")
+            .verdict == check_verdict::unknown);
+}

@@ -58,6 +58,7 @@ caf::behavior play(caf::event_based_actor* self, surrounding_roles* what) {
         return {done{}};
       },
       [what](const delete_pool_address&) -> answer<done> {
+        what->pools.front().addresses.clear(); // as the first of two that ask
         return {error{errc::not_found, "it is gone", {}, "address"}};
       },
       [what](const ask_peers& m) {
@@ -247,4 +248,48 @@ TEST_CASE("provisioning actor: an address is refused that its node says it canno
   CHECK(check("n3"));
   // Who cannot be asked is believed.
   CHECK(check("n4"));
+}
+
+TEST_CASE("provisioning actor: what the pools refuse of one run does not hold up another",
+          "[provisioning]") {
+  provisioning_fixture of;
+  of.listed = false;
+  of.roles.refusal = error{errc::conflict, "it is elsewhere", {}, "address"};
+  REQUIRE(of.begin());
+  start_provisioning removal;
+  removal.wanted.pool = pool_name{"mine"};
+  provisioning_step step;
+  step.address = ip_address{"192.0.2.9"};
+  step.removes = true;
+  pool_address old;
+  old.address = step.address;
+  old.node = node_name{"n1"};
+  auto other = old;
+  other.address = ip_address{"192.0.2.8"};
+  of.roles.pools[0].addresses = {old, other};
+  ledger_report ledger;
+  ledger.subject = ledger_subject{"192.0.2.9"};
+  ledger.day = 4;
+  of.roles.ledgers.push_back(ledger);
+  removal.wanted.steps = {step};
+  of.advance(1s);
+  REQUIRE(of.ask<answer<provisioning>>(of.role, removal).value);
+  CHECK(of.run().steps[0].state == step_state::draining);
+  CHECK(of.roles.states.back().only_in.str() == "mine");
+}
+
+TEST_CASE("provisioning actor: a list that a run waived quarantines nothing", "[provisioning]") {
+  provisioning_fixture of;
+  of.listed = true;
+  start_provisioning command;
+  command.wanted.pool = pool_name{"mine"};
+  command.wanted.waived = {"dns_list:bl.example"};
+  provisioning_step step;
+  step.address = ip_address{"192.0.2.1"};
+  step.plan = plan_name{"mine"};
+  command.wanted.steps = {step};
+  REQUIRE(of.ask<answer<provisioning>>(of.role, command).value);
+  CHECK(of.state() == step_state::canary);
+  of.advance(61min);
+  CHECK(of.roles.states.empty());
 }

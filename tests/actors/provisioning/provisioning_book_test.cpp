@@ -123,6 +123,24 @@ TEST_CASE("provisioning: an address is in one run at a time", "[provisioning]") 
   CHECK_FALSE(of.code({step_of("192.0.2.1")}));
 }
 
+TEST_CASE("provisioning: of two runs that begin at once one has to look again", "[provisioning]") {
+  book_world of;
+  start_provisioning command;
+  command.wanted.pool = pool_name{"mine"};
+  command.wanted.steps = {step_of("192.0.2.1")};
+  const provisioning_surroundings around{&of.pools, &of.plans, node_name{"n1"}, of.now};
+  const auto one = of.book.build(command, "1", around).value();
+  const auto other = of.book.build(command, "2", around).value();
+  of.apply(one);
+  // What the other one compares is not so any more.
+  bool is_compared = false;
+  for (const auto& each : other.when)
+    is_compared = is_compared || (each.key == "provisionings/last" && each.modified != of.revision);
+  CHECK(is_compared);
+  CHECK(of.book.build(command, "2", around).error().code == errc::conflict);
+  CHECK(of.book.list("").value().size() == 1);
+}
+
 TEST_CASE("provisioning: pause, resume, roll back, and no way back from there", "[provisioning]") {
   book_world of;
   REQUIRE_FALSE(of.start({step_of("192.0.2.1")}));

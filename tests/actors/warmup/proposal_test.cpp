@@ -88,6 +88,14 @@ TEST_CASE("proposal: an address whose use never raises it is never ready", "[war
   CHECK(proposed.steps[0].ready_at == world.time().wall_now() + 2 * 24h);
   // Of 2 000 on its last day too little is used to pass a later gate, which there is not.
   CHECK(proposed.steps[0].gate_at == proposed.ready_at);
+  // The first of two gets the mail of both until the second is there, and so reaches its gate.
+  question = asking(2600, "used");
+  question.gate_day = 3;
+  const auto two = look(world, question);
+  REQUIRE(two.steps.size() == 2);
+  CHECK(two.steps[0].daily == 1300);
+  CHECK(two.steps[1].starts_at == two.steps[0].gate_at);
+  CHECK(two.ready_at);
   question = asking(500, "used");
   CHECK(look(world, question).steps[0].ready_at == world.time().wall_now() + 24h);
   CHECK_FALSE(look(world, question).steps[0].gate_at);
