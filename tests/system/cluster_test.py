@@ -90,6 +90,31 @@ class ClusterAtWork(ClusterTest):
         asked.rest.post(f"/v1/provisionings/{run}/actions", {"action": "rollback"})
         until(lambda: not cluster.nodes["n2"].rest.get("/v1/pools/cold")["ips"], "the rollback", 20)
 
+    def test_mail_of_a_quarantined_ip_leaves_from_another_node_and_so_does_that_of_a_replaced_one(
+            self):
+        cluster = self.start_cluster(settings={"warmup": {"day": "3s"}})
+        asked = cluster.nodes["n1"]
+        spare = {name: cluster.network.hosts[name].sources[-1] for name in ("n1", "n2")}
+        asked.rest.post("/v1/pools", {"name": "cold", "kind": "dedicated"})
+        for name, address in spare.items():
+            asked.rest.delete(f"/v1/pools/shared/ips/{address}")
+        asked.rest.put(f"/v1/pools/cold/ips/{spare['n1']}", {"node": "n1", "plan": "warm"})
+        run = asked.rest.post("/v1/provisionings", {
+            "pool": "cold", "add": [{"address": spare["n2"], "node": "n2", "plan": "warm"}],
+            "remove": [spare["n1"]], "waive": ["reverse_dns", "helo"]})["id"]
+        until(lambda: asked.rest.get(f"/v1/provisionings/{run}")["state"] == "finished",
+              "the replacement", 60)
+        field = ["X-Warmfront-Pool: cold"]
+        self.start_load(cluster, "n1", 10, sessions=1, first=100, field=field).result()
+        cluster.sink.wait_for(10, "unique")
+        self.assertEqual(cluster.sink.stat()["by_source"].get(spare["n2"]), 10)
+        # And the other way round, by a quarantine.
+        asked.rest.put(f"/v1/pools/cold/ips/{spare['n1']}", {"node": "n1", "plan": "warm"})
+        asked.rest.post(f"/v1/ips/{spare['n2']}/actions", {"action": "quarantine"})
+        self.start_load(cluster, "n2", 10, sessions=1, first=200, field=field).result()
+        cluster.sink.wait_for(20, "unique")
+        self.assertEqual(cluster.sink.stat()["by_source"].get(spare["n1"]), 10)
+
     def test_what_waits_on_another_node_keeps_the_last_ip_and_counts_in_a_forecast(self):
         cluster = self.start_cluster()
         asked, other = cluster.nodes["n1"], cluster.nodes["n2"]
