@@ -15,11 +15,6 @@ constexpr std::size_t page = 1000;
 /// Transactions that become durable together: enough to share a sync, few enough to answer soon.
 constexpr std::size_t group_max = 64;
 
-error no_such_lease(lease_id lease) {
-  return {errc::not_found, fmt::format("use lease {}: it does not exist or has ended", lease),
-          "ask for a new lease"};
-}
-
 } // namespace
 
 template <class Visit>
@@ -70,6 +65,14 @@ result<void> control_core::read_entries() {
                 entries_[record.key] = {record.created, record.modified, record.lease};
                 return success();
               });
+}
+
+/// Why nothing can be decided now; none: it can.
+std::optional<error> control_core::find_lost_entries() {
+  if (entries_lost_) {
+    take_back();
+  }
+  return entries_lost_;
 }
 
 /// What was prepared did not happen.
@@ -168,7 +171,7 @@ bool control_core::holds(const control_transaction& what) const {
 
 bool control_core::alive(lease_id lease) const {
   const auto found = leases_.find(lease);
-  return found != leases_.end() && clock_.steady_now() < found->second.ends_at;
+  return found != leases_.end() && lease != ending_ && clock_.steady_now() < found->second.ends_at;
 }
 
 result<control_core::prepared>
@@ -246,11 +249,8 @@ void control_core::transact(const control_transaction& what,
                             std::function<void(const result<transaction_outcome>&)> done) {
   const auto prepared_changes = [&]() -> result<std::optional<prepared>> {
     WARMFRONT_TRY(check_transaction(what));
-    if (entries_lost_) {
-      take_back();
-    }
-    if (entries_lost_) {
-      return *entries_lost_;
+    if (const auto lost = find_lost_entries()) {
+      return *lost;
     }
     if (!holds(what)) {
       return std::optional<prepared>{};
@@ -309,84 +309,6 @@ void control_core::watch(const std::shared_ptr<control_watch>& by) {
     return;
   }
   watches_.push_back(by);
-}
-
-void control_core::grant(milliseconds time_to_live,
-                         std::function<void(const result<lease_id>&)> done) {
-  if (time_to_live <= milliseconds::zero()) {
-    done(error{errc::invalid_argument, "grant a lease: its time to live must be positive", {}});
-    return;
-  }
-  const control_position next{position_.at, position_.last_lease + 1};
-  batch changes;
-  changes.put(family::control, control_keys::of_lease(next.last_lease), encode_lease(time_to_live));
-  changes.put(family::control, std::string{control_keys::position}, encode_position(next));
-  commit(std::move(changes), {next, oldest_},
-         [this, next, time_to_live, done = std::move(done)](const result<void>& granted) {
-           if (!granted) {
-             done(granted.error());
-             return;
-           }
-           position_ = next;
-           leases_[next.last_lease] = {time_to_live, clock_.steady_now() + time_to_live, {}};
-           done(next.last_lease);
-         });
-}
-
-result<void> control_core::keep(lease_id lease) {
-  if (!alive(lease)) {
-    return no_such_lease(lease);
-  }
-  auto& state = leases_[lease];
-  state.ends_at = clock_.steady_now() + state.time_to_live;
-  return success();
-}
-
-void control_core::revoke(lease_id lease, std::function<void(const result<void>&)> done) {
-  const auto found = leases_.find(lease);
-  if (found == leases_.end()) {
-    done(no_such_lease(lease));
-    return;
-  }
-  std::vector<control_transaction::change> deletions;
-  for (const auto& key : found->second.keys) {
-    deletions.push_back({key, std::nullopt, 0});
-  }
-  auto ready = prepare(deletions);
-  if (!ready) {
-    done(ready.error());
-    return;
-  }
-  ready.value().changes.erase(family::control, control_keys::of_lease(lease));
-  auto what = std::make_shared<prepared>(std::move(ready).value());
-  auto changes = std::move(what->changes);
-  // Alone: a transaction must not use a lease that is about to end.
-  commit(std::move(changes), standing_after(*what),
-         [this, what, lease, done = std::move(done)](const result<void>& ended) {
-           if (ended) {
-             settle(*what);
-             leases_.erase(lease);
-           }
-           done(ended);
-         });
-}
-
-void control_core::look_at_leases() {
-  run_([self = shared_from_this()] {
-    self->end_leases();
-    self->advance();
-  });
-}
-
-void control_core::end_leases() {
-  const auto now = clock_.steady_now();
-  for (const auto& [lease, state] : leases_) {
-    if (state.ends_at <= now) {
-      // One after the other: what fails now is due again at the next tick.
-      waiting_.push_back(
-          {[this, ending = lease] { revoke(ending, [](const result<void>&) {}); }, false});
-    }
-  }
 }
 
 } // namespace warmfront::storage

@@ -95,9 +95,11 @@ private:
   [[nodiscard]] result<prepared> prepare(const std::vector<control_transaction::change>& changes);
   void change_entry(const control_transaction::change& change, prepared& into);
   result<void> read_entries();
+  std::optional<error> find_lost_entries();
   void take_back();
   void end_leases();
   [[nodiscard]] bool alive(lease_id lease) const;
+  static error no_such_lease(lease_id lease);
   template <class Visit>
   result<void> each(std::string_view prefix, std::string_view from, Visit visit) const;
 
@@ -113,6 +115,7 @@ private:
   std::unordered_map<std::string, entry_facts> entries_;
   std::optional<error> entries_lost_; ///< they could not be read again
   std::map<lease_id, lease_state> leases_;
+  lease_id ending_ = 0; ///< its end is being committed: nothing can be put under it any more
   std::vector<std::shared_ptr<control_watch>> watches_;
   std::deque<operation> waiting_;
   bool committing_ = false;

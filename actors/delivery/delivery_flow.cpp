@@ -137,10 +137,12 @@ void delivery_flow::assign() {
   for (const auto& item : items)
     question.requests.push_back(request_for(item));
   auto asked = std::make_shared<std::vector<delivery_item>>(std::move(items));
-  effects_.assign(std::move(question), [this, asked](const permits_taken& answer) {
-    assigning_ = false;
-    assigned(std::move(*asked), answer);
-  });
+  effects_.assign(std::move(question),
+                  [this, asked, of = pools_seen_](const permits_taken& answer) {
+                    assigning_ = false;
+                    is_outdated_ = of != pools_seen_;
+                    assigned(std::move(*asked), answer);
+                  });
 }
 
 void delivery_flow::assigned(std::vector<delivery_item> items, const permits_taken& answer) {

@@ -197,6 +197,8 @@ private:
   pool_owners owners_;
   std::set<pool_name> rejecting_pools_;          ///< what is over their limits bounces
   std::vector<mail_over_limit> told_over_limit_; ///< until the permits change
+  std::uint64_t pools_seen_ = 0;                 ///< how often they changed
+  bool is_outdated_ = false;                     ///< the answer in hand is of earlier pools
   std::map<node_name, std::string> yield_from_;  ///< where the last look for mails for it ended
   std::size_t commits_ = 0;
   delivery_counts counts_;

@@ -40,7 +40,7 @@ std::optional<smtp::reply> delivery_flow::refusal_for(const permit_verdict& verd
 /// Of one provider's limit nothing is said: other mail still goes.
 void delivery_flow::tell_over_limit(const permit_verdict& verdict,
                                     const storage::spooled_message& message) {
-  if (!verdict.provider.empty())
+  if (!verdict.provider.empty() || is_outdated_)
     return;
   const domain_name sender{domain_of(message.mail.reverse_path)};
   mail_over_limit over;

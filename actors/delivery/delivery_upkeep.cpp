@@ -17,6 +17,7 @@ constexpr auto sweep_pause = milliseconds{200};
 } // namespace
 
 void delivery_flow::set_pools(const std::vector<pool>& pools) {
+  ++pools_seen_;
   owners_ = pool_owners{pools};
   rejecting_pools_.clear();
   for (const auto& each : pools)

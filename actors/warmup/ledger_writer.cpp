@@ -20,12 +20,29 @@ result<void> ledger_writer::read() {
   WARMFRONT_TRY(this->read(mark_prefix, &ledger_book::load_mark));
   WARMFRONT_TRY(this->read(quality_prefix, &ledger_book::load_quality));
   if (!book_.shares_control())
-    return success();
+    return forget_memory();
   WARMFRONT_TRY(this->read(plan_memory_prefix, &ledger_book::load_plan_memory));
   WARMFRONT_TRY(this->read(memory_prefix, &ledger_book::load_memory));
   WARMFRONT_TRY(complete, own_.get(storage::family::ledger, memory_complete_key));
   if (complete)
     book_.load_memory_complete();
+  return success();
+}
+
+/// What a cluster's node once remembered must not be believed when it belongs to one again.
+result<void> ledger_writer::forget_memory() {
+  storage::batch old;
+  for (const auto prefix : {memory_prefix, plan_memory_prefix}) {
+    const auto end = storage::prefix_end(prefix);
+    WARMFRONT_TRY(found, own_.scan(storage::family::ledger, prefix, end, 1));
+    if (!found.empty())
+      old.erase_range(storage::family::ledger, std::string{prefix}, end);
+  }
+  WARMFRONT_TRY(complete, own_.get(storage::family::ledger, memory_complete_key));
+  if (complete)
+    old.erase(storage::family::ledger, std::string{memory_complete_key});
+  if (!old.empty()) // before any change of a ledger: the control store writes to the same log
+    own_.commit(std::move(old), storage::priority::progress, [](const result<void>&) {});
   return success();
 }
 

@@ -40,6 +40,7 @@ private:
   result<void> read(std::string_view prefix, load into);
   void commit_marks(ledger_book::effects& effects);
   void commit_memory(ledger_book::effects& effects);
+  result<void> forget_memory();
   void change(const indexes& ledgers, const part& build, const answered& done);
   void give_back(std::function<void()> finished);
 

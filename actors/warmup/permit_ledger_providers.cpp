@@ -32,6 +32,8 @@ permit_ledger::provider_share& permit_ledger::add_provider(const provider_name& 
   if (at == providers_.end() || at->provider != provider) {
     at = providers_.insert(at, provider_share{});
     at->provider = provider;
+    if (kept_)
+      at->kept = 0; // what is given back was decided without it
   }
   return *at;
 }

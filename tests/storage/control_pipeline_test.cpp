@@ -92,6 +92,9 @@ TEST_CASE("control: what is prepared while a lease is granted or ends knows of i
   });
   of.store->revoke_lease(first, [](const auto&) {});
   of.run();
+  bool is_taken = true;
+  of.store->transact({{}, {{"late", "v", first}}},
+                     [&](const auto& outcome) { is_taken = outcome.has_value(); });
   of.put("held", 2); // its key is gone by then
   of.put("b", 0);
   of.run();
@@ -100,6 +103,7 @@ TEST_CASE("control: what is prepared while a lease is granted or ends knows of i
   of.settle();
   CHECK(of.heard == texts{"a applied", "held refused", "b applied"});
   CHECK(seen == std::vector<revision>{1, 2, 3, 4});
+  CHECK_FALSE(is_taken);
 }
 
 TEST_CASE("control: a look at the leases does not part transactions", "[control]") {

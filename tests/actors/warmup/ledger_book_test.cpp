@@ -1,6 +1,9 @@
 #include "actors/warmup/ledger_book.hpp"
 
+#include "actors/control_mirror/control_mirror.hpp"
+#include "actors/warmup/ledger_writer.hpp"
 #include "tests/actors/warmup/ledger_world.hpp"
+#include "tests/support/silent_log.hpp"
 
 using namespace warmfront;
 using namespace std::chrono_literals;
@@ -251,6 +254,25 @@ TEST_CASE("permits: a node alone keeps its lease and remembers nothing of it", "
   CHECK(world.book().unspent().empty());
   CHECK(world.take_all(ip) == 9);
   CHECK(world.control().transactions() == transactions);
+}
+
+TEST_CASE("permits: what a cluster's node remembered is gone once it was alone", "[warmup]") {
+  using storage::family;
+  storage::memory_store own;
+  storage::batch old;
+  old.put(family::ledger, memory_key(ip), encode(ledger_memory{}));
+  old.put(family::ledger, plan_memory_key(plan_name{"ten"}), "x");
+  old.put(family::ledger, std::string{memory_complete_key}, {});
+  REQUIRE(storage::commit_and_wait(own, std::move(old), storage::priority::progress));
+  warmfront::testing::manual_control_store control;
+  warmfront::testing::silent_log log;
+  const auto run = [](std::chrono::milliseconds, const std::function<void()>&) {};
+  control_mirror mirror{control, std::string{ledger_prefix}, {}, run};
+  ledger_book book{warmup_rules{}};
+  ledger_writer writer{book, own, mirror, run, log};
+  REQUIRE(writer.read());
+  CHECK_FALSE(book.remembers_all());
+  CHECK(own.scan(family::ledger, "", "~", 10).value().empty());
 }
 
 TEST_CASE("permits: a lease whose mark was lost is burnt", "[warmup]") {

@@ -6,6 +6,7 @@ using namespace warmfront;
 using namespace std::chrono_literals;
 using kind = permit_verdict::kind;
 using warmfront::testing::ip;
+using warmfront::testing::ip2;
 using warmfront::testing::ledger_world;
 
 TEST_CASE("days: a clock set back grants nothing and the day goes on", "[warmup]") {
