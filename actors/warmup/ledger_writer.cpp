@@ -85,25 +85,30 @@ void ledger_writer::write_quality() {
 }
 
 void ledger_writer::commit_marks(ledger_book::effects& effects) {
+  // Shared, since the functions that carry them are copied on their way.
+  const auto written =
+      std::make_shared<const std::vector<ledger_book::written_mark>>(std::move(effects.written));
   own_.commit(std::move(effects.marks), storage::priority::progress,
-              [this, run = run_, written = std::move(effects.written)](const result<void>& done) {
+              [this, run = run_, written](const result<void>& done) {
                 run(at_once, [this, written, done] {
                   if (done)
-                    book_.marks_written(written);
+                    book_.marks_written(*written);
                   else
-                    book_.marks_failed(written);
+                    book_.marks_failed(*written);
                 });
               });
 }
 
 void ledger_writer::commit_memory(ledger_book::effects& effects) {
+  const auto memory = std::make_shared<const std::vector<ledger_book::written_memory>>(
+      std::move(effects.remembered));
   own_.commit(std::move(effects.memory), storage::priority::progress,
-              [this, run = run_, memory = std::move(effects.remembered)](const result<void>& done) {
+              [this, run = run_, memory](const result<void>& done) {
                 run(at_once, [this, memory, done] {
                   if (done)
-                    book_.memory_written(memory);
+                    book_.memory_written(*memory);
                   else
-                    book_.memory_failed(memory);
+                    book_.memory_failed(*memory);
                 });
               });
 }

@@ -97,7 +97,8 @@ constexpr field new_pool_fields[] = {
      .about = "of a dedicated pool: who may use it; nobody else may",
      .rule = text_rule::name},
     {.name = "overflow",
-     .about = "what happens to mail over the limit, hold by default",
+     .about = "what happens to mail over the limit, hold by default; pool:NAME uses IPs of the "
+              "same node",
      .rule = overflow},
     {.name = "ips", .about = "its IPs", .kind = objects, .most = 256, .nested = &new_address},
 };
