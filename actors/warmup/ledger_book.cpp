@@ -61,8 +61,8 @@ result<void> ledger_book::apply_plan(const storage::control_event& event) {
     return success();
   }
   auto value = decode_plan(name, event.record.value);
-  const auto kept = value ? keep_plan(name, std::move(value).value(), event.record.modified)
-                          : result<void>{value.error()};
+  auto kept = value ? keep_plan(name, std::move(value).value(), event.record.modified)
+                    : result<void>{value.error()};
   if (!kept)
     custom_plans_.erase(name); // and so nothing is granted by it
   // Before the ledgers' memory, which means this plan.

@@ -52,7 +52,7 @@ result<void> ledger_writer::read(std::string_view prefix, load into) {
   for (;;) {
     WARMFRONT_TRY(found, own_.scan(storage::family::ledger, from, before, records_per_read));
     for (const auto& [key, value] : found)
-      if (const auto loaded = (book_.*into)(key, value); !loaded)
+      if (auto loaded = (book_.*into)(key, value); !loaded)
         return loaded;
     if (found.size() < records_per_read)
       return success();

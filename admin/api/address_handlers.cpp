@@ -96,6 +96,7 @@ std::vector<known_address> join(const std::vector<pool>& pools,
     }
   }
   std::vector<known_address> joined;
+  joined.reserve(known.size());
   for (auto& [address, entry] : known) {
     joined.push_back(std::move(entry));
   }
