@@ -64,17 +64,17 @@ public:
                    });
   }
   void change(const set_address_state& command, done_promise promise) {
-    mirror_.change([this, command] { return book_.build(command, time_.wall_now()); },
-                   [promise](const result<void>& outcome) mutable {
-                     promise.deliver(outcome ? answer<done>{done{}}
-                                             : answer<done>{outcome.error()});
-                   });
+    set_state(command, [promise](const result<void>& outcome) mutable {
+      promise.deliver(outcome ? answer<done>{done{}} : answer<done>{outcome.error()});
+    });
   }
   void note_block(const report_block& m);
   void change_with_ledgers(put_pool command, done_promise promise);
   void change_with_ledgers(put_pool_address command, done_promise promise);
 
 private:
+  /// A quarantine is logged, whoever asked for it.
+  void set_state(const set_address_state& command, std::function<void(const result<void>&)> then);
   template <class Command>
   void make_ledgers(Command command, std::vector<needed_ledger> needed, done_promise promise);
   void seen(const result<void>& outcome);
@@ -130,16 +130,23 @@ void ip_pool_host::note_block(const report_block& m) {
               {"reply", std::string_view{m.reply}}});
   if (!blocks_.note(m.address, m.provider, time_.wall_now()))
     return;
-  set_address_state command{m.address, address_state::quarantined,
-                            "blocked by " + m.provider.str() + ": " + m.reply};
-  mirror_.change(
-      [this, command] { return book_.build(command, time_.wall_now()); },
-      [this, command](const result<void>& outcome) {
-        log_.write(outcome ? log_level::warn : log_level::error,
-                   outcome ? "address_quarantined" : "address_not_quarantined",
-                   {{"address", std::string_view{command.address.str()}},
-                    {"reason", std::string_view{outcome ? command.reason : outcome.error().what}}});
-      });
+  set_state(
+      {m.address, address_state::quarantined, "blocked by " + m.provider.str() + ": " + m.reply},
+      [](const result<void>&) {});
+}
+
+void ip_pool_host::set_state(const set_address_state& command,
+                             std::function<void(const result<void>&)> then) {
+  mirror_.change([this, command] { return book_.build(command, time_.wall_now()); },
+                 [this, command, then = std::move(then)](const result<void>& outcome) {
+                   if (command.state == address_state::quarantined)
+                     log_.write(outcome ? log_level::warn : log_level::error,
+                                outcome ? "address_quarantined" : "address_not_quarantined",
+                                {{"address", std::string_view{command.address.str()}},
+                                 {"reason", std::string_view{outcome ? command.reason
+                                                                     : outcome.error().what}}});
+                   then(outcome);
+                 });
 }
 
 take_permits ip_pool_host::permits_for(const assign_sources& m) const {

@@ -138,10 +138,11 @@ result<pool_address> pool_book::prepared(const pool_address& value, const pool& 
   const auto* const known = find_address(target.name, stored_form.address);
   if (stored_form.node.empty())
     stored_form.node = known != nullptr && !known->node.empty() ? known->node : self_;
-  // Who changes a pool does not release an address by it.
-  stored_form.state = known != nullptr ? known->state : address_state::active;
-  stored_form.reason = known != nullptr ? known->reason : std::string{};
-  stored_form.changed_at = known != nullptr ? known->changed_at : wall_time{};
+  if (known != nullptr) { // who changes a pool does not release an address by it
+    stored_form.state = known->state;
+    stored_form.reason = known->reason;
+    stored_form.changed_at = known->changed_at;
+  }
   if (!stored_form.plan.empty())
     return stored_form;
   if (known != nullptr)

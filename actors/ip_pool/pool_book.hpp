@@ -64,7 +64,8 @@ public:
                                                            wall_time now) const;
 
   /// The command with its addresses `normalized`. Where no plan is named an address keeps the one
-  /// it has in the pool; a new one in a dedicated pool gets `standard`, in a shared pool none.
+  /// it has in the pool; a new one in a dedicated pool gets `standard`, in a shared pool none. One
+  /// that is there keeps its state, a new one comes in the state that the command gives it.
   [[nodiscard]] result<put_pool> prepared(put_pool command) const;
   [[nodiscard]] result<put_pool_address> prepared(put_pool_address command) const;
   /// The ledgers that must exist before addresses are stored in a pool: of new ones and of those

@@ -63,13 +63,15 @@ struct provisioning_step {
   bool removes = false;     ///< takes it out of the pool
   step_state state = step_state::requested;
   wall_time since{};
-  /// Why it does not go on; empty: it does. Of one that was retired: why it was quarantined.
-  std::string reason;
+  std::string reason; ///< why it does not go on; empty: it does
   std::vector<address_check> checks;
   std::uint32_t first_day = 0; ///< of the plan, on which it began
   bool gate_passed = false;    ///< the next may begin
   wall_time judged_from{};     ///< what its ledger went through before does not count
-  bool by_hand = false; ///< somebody else took it out of the pool: it does not come back by itself
+  /// The run takes it out of the pool: known before it does so. What is gone without this was taken
+  /// out by somebody else, and does not come back by itself.
+  bool leaves = false;
+  std::string quarantine; ///< why it was quarantined when it left; empty: it was not
   friend bool operator==(const provisioning_step&, const provisioning_step&) = default;
 };
 

@@ -191,13 +191,9 @@ address_check address_inspection::check_list(const std::string& zone) const {
               (why == nullptr || why->values.empty() ? "" : ": " + why->values.front())};
 }
 
-namespace {
-
 bool is_waived(const std::string& name, const std::vector<std::string>& waived) {
   return holds(waived, name) || holds(waived, name.substr(0, name.find(':')));
 }
-
-} // namespace
 
 bool all_passed(const std::vector<address_check>& checks, const std::vector<std::string>& waived) {
   return std::ranges::all_of(checks, [&](const address_check& each) {

@@ -63,7 +63,9 @@ private:
   std::map<dns_question, dns::record_answer> answers_;
 };
 
-/// Whether every check passed that is not waived, by its name or the part of it before a colon.
+/// Whether a check need not pass: waived by its name, or by the part of it before a colon.
+[[nodiscard]] bool is_waived(const std::string& name, const std::vector<std::string>& waived);
+/// Whether every check passed that is not waived.
 [[nodiscard]] bool all_passed(const std::vector<address_check>& checks,
                               const std::vector<std::string>& waived);
 /// The texts of those that did not.

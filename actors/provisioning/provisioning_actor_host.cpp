@@ -65,30 +65,31 @@ void provisioning_host::flush() {
 
 void provisioning_host::begin(const start_provisioning& m, run_promise promise) {
   look_around(
-      {{},
-       {},
-       {},
-       [this, m, promise](const look_around_task& found) mutable {
-         const auto kept = std::make_shared<surroundings>(found.found);
-         const auto id = std::make_shared<std::string>();
-         mirror_.change(
-             [this, m, kept, id] {
-               const auto now = ports_.time->wall_now();
-               *id = provisioning_id(now);
-               return book_.build(m, *id, {&kept->pools, &kept->plans, config_.self, now});
-             },
-             [this, id, promise](const result<void>& outcome) mutable {
-               const auto* const begun = outcome ? book_.find(*id) : nullptr;
-               if (begun != nullptr)
-                 promise.deliver(answer<provisioning>{*begun});
-               else
-                 promise.deliver(answer<provisioning>{
-                     outcome ? error{errc::conflict, "another provisioning began at the same time",
-                                     "try again"}
-                             : outcome.error()});
-             });
-       },
-       [promise](const error& why) mutable { promise.deliver(answer<provisioning>{why}); }});
+      {.then = [this, m,
+                promise](const look_around_task& all) { begin_among(all.found, m, promise); },
+       .otherwise =
+           [promise](const error& why) mutable { promise.deliver(answer<provisioning>{why}); }});
+}
+
+void provisioning_host::begin_among(const surroundings& around, const start_provisioning& m,
+                                    run_promise promise) {
+  const auto id = std::make_shared<std::string>();
+  mirror_.change(
+      [this, m, around, id] {
+        const auto now = ports_.time->wall_now();
+        *id = provisioning_id(now);
+        return book_.build(m, *id, {&around.pools, &around.plans, config_.self, now});
+      },
+      [this, id, promise](const result<void>& outcome) mutable {
+        const auto* const begun = outcome ? book_.find(*id) : nullptr;
+        if (begun != nullptr)
+          promise.deliver(answer<provisioning>{*begun});
+        else
+          promise.deliver(answer<provisioning>{
+              outcome ? error{errc::conflict, "another provisioning began at the same time",
+                              "try again"}
+                      : outcome.error()});
+      });
 }
 
 void provisioning_host::act(const act_on_provisioning& m, run_promise promise) {
@@ -123,19 +124,21 @@ void provisioning_host::look() {
   look_again_ = false;
   auto runs = book_.under_way();
   forget_what_is_over(runs);
-  if (runs.empty())
+  auto undone = rolled_back_meanwhile();
+  if (runs.empty() && undone.empty())
     return;
   looking_ = true;
   auto addresses = with_ledgers(runs);
-  look_around({{},
-               std::move(runs),
-               std::move(addresses),
-               [this](const look_around_task& found) { look_at_runs(found); },
-               [this](const error& why) {
-                 ports_.log->write(log_level::warn, "provisioning_waits",
-                                   {{"what", std::string_view{why.what}}});
-                 looked(false);
-               }});
+  look_around({.runs = std::move(runs),
+               .undone = std::move(undone),
+               .ledgers_of = std::move(addresses),
+               .then = [this](const look_around_task& found) { look_at_runs(found); },
+               .otherwise =
+                   [this](const error& why) {
+                     ports_.log->write(log_level::warn, "provisioning_waits",
+                                       {{"what", std::string_view{why.what}}});
+                     looked(false);
+                   }});
 }
 
 void provisioning_host::looked(bool again) {
@@ -174,27 +177,55 @@ void provisioning_host::forget_what_is_over(const std::vector<provisioning>& run
 }
 
 void provisioning_host::look_at_runs(const look_around_task& found) {
-  watch_what_drains(found);
-  for (const auto& run : found.runs)
-    while (const auto move = next_move(run, facts_for(run, found.found))) {
+  auto facts = facts_of(found.found);
+  watch_what_drains(found.runs, facts);
+  const auto set_target = [&](const provisioning& run) {
+    const auto target = std::ranges::find(found.found.pools, run.pool, &pool::name);
+    facts.target = target == found.found.pools.end() ? nullptr : &*target;
+  };
+  for (const auto& run : found.runs) {
+    set_target(run);
+    while (const auto move = next_move(run, facts)) {
       const auto* const asked = std::get_if<inspect_address>(&move->effect);
       if (asked == nullptr)
         return perform(run, *move);
       inspect(run, asked->address); // answers later: others need not wait for it
+      facts.busy.insert(asked->address);
     }
+  }
+  for (const auto& run : found.undone) {
+    set_target(run);
+    const auto move = next_move(run, facts);
+    if (move && !std::holds_alternative<std::monostate>(move->effect))
+      return perform(run, *move);
+    if (move)
+      moved_.erase(run.id);
+  }
   looked(false);
 }
 
-provisioning_facts provisioning_host::facts_for(const provisioning& run,
-                                                const surroundings& around) const {
+/// Another node may roll a run back while this one tells the pools of it: what it told is undone as
+/// well, for it alone knows when they had heard it.
+std::vector<provisioning> provisioning_host::rolled_back_meanwhile() {
+  std::vector<provisioning> undone;
+  std::erase_if(moved_, [&](const std::string& id) {
+    const auto* const run = book_.find(id);
+    if (run != nullptr && run->state == run_state::rolled_back) {
+      undone.push_back(*run);
+      undone.back().state = run_state::rolling_back;
+    }
+    return run == nullptr || run->state == run_state::finished;
+  });
+  return undone;
+}
+
+provisioning_facts provisioning_host::facts_of(const surroundings& around) const {
   provisioning_facts facts;
   facts.self = config_.self;
   facts.alone = config_.alone;
   facts.now = ports_.time->wall_now();
   facts.day = config_.day;
   facts.inspect_after = inspect_after(config_.day);
-  const auto target = std::ranges::find(around.pools, run.pool, &pool::name);
-  facts.target = target == around.pools.end() ? nullptr : &*target;
   for (const auto& each : around.ledgers) // the whole ledger's report is the first of a subject
     facts.ledgers.try_emplace(ip_address{each.subject.str()}, each);
   for (const auto& each : around.plans)
@@ -206,18 +237,19 @@ provisioning_facts provisioning_host::facts_for(const provisioning& run,
   return facts;
 }
 
-void provisioning_host::watch_what_drains(const look_around_task& found) {
-  const auto now = ports_.time->wall_now();
-  for (const auto& run : found.runs)
+void provisioning_host::watch_what_drains(const std::vector<provisioning>& runs,
+                                          const provisioning_facts& facts) {
+  for (const auto& run : runs)
     for (const auto& step : run.steps) {
-      const auto ledger = std::ranges::find(found.found.ledgers, step.address.str(),
-                                            [](const auto& each) { return each.subject.str(); });
-      if (step.state == step_state::draining && ledger != found.found.ledgers.end())
-        quiet_.note(step.address, ledger->day, ledger->used, now);
+      const auto ledger = facts.ledgers.find(step.address);
+      if (step.state == step_state::draining && ledger != facts.ledgers.end())
+        quiet_.note(step.address, ledger->second.day, ledger->second.used, facts.now);
     }
 }
 
 void provisioning_host::perform(const provisioning& before, const provisioning_move& move) {
+  if (!std::holds_alternative<std::monostate>(move.effect))
+    moved_.insert(before.id);
   std::visit(
       [&](const auto& effect) {
         using type = std::decay_t<decltype(effect)>;
@@ -276,7 +308,6 @@ void provisioning_host::tell_pools(const Command& command, const provisioning& b
 void provisioning_host::told_pools(const provisioning_effect& effect, const provisioning& before,
                                    const provisioning& changed) {
   constexpr int acts_max = 5;
-  undo_if_over(before.id, effect);
   if (before != changed)
     return store(before, changed);
   // It is looked at again at once, unless that leads nowhere.
@@ -288,29 +319,6 @@ void provisioning_host::told_pools(const provisioning_effect& effect, const prov
       },
       effect);
   looked(true);
-}
-
-/// Another node, or somebody, may have ended the run while the pools were told.
-void provisioning_host::undo_if_over(const std::string& id, const provisioning_effect& effect) {
-  const auto* const now = book_.find(id);
-  if (now == nullptr || now->state != run_state::rolled_back)
-    return;
-  const auto ignore = [](const answer<done>&) {};
-  const auto ignore_silence = [](const caf::error&) {};
-  if (const auto* const put = std::get_if<put_pool_address>(&effect);
-      put != nullptr && put->value.state == address_state::active && put->value.weight > 0)
-    for (const auto& step : now->steps)
-      if (step.address == put->value.address && !step.removes)
-        self_
-            ->request(ports_.ip_pool, answer_within,
-                      delete_pool_address{put->name, put->value.address})
-            .then(ignore, ignore_silence);
-  if (const auto* const set = std::get_if<set_address_state>(&effect);
-      set != nullptr && set->state == address_state::draining)
-    self_
-        ->request(ports_.ip_pool, answer_within,
-                  set_address_state{set->address, address_state::active, {}, set->only_in})
-        .then(ignore, ignore_silence);
 }
 
 /// The step says why it does not go on. It is left alone until the next look; others go on.

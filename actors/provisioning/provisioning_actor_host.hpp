@@ -50,10 +50,13 @@ private:
     std::vector<ledger_report> ledgers;
     std::vector<plan> plans;
   };
+  void begin_among(const surroundings& around, const start_provisioning& m, run_promise promise);
+
   struct look_around_task {
-    surroundings found;
-    std::vector<provisioning> runs;    ///< as they were when the look began
-    std::deque<ip_address> ledgers_of; ///< left to ask for: a node may have ten thousand others
+    surroundings found = {};
+    std::vector<provisioning> runs = {};    ///< as they were when the look began
+    std::vector<provisioning> undone = {};  ///< that are over, as if they rolled back
+    std::deque<ip_address> ledgers_of = {}; ///< left to ask for: a node may have many others
     std::function<void(const look_around_task&)> then;
     std::function<void(error)> otherwise;
   };
@@ -66,15 +69,15 @@ private:
   void look();
   void look_later();
   void look_at_runs(const look_around_task& found);
-  [[nodiscard]] provisioning_facts facts_for(const provisioning& run,
-                                             const surroundings& around) const;
-  void watch_what_drains(const look_around_task& found);
+  /// All but the run's own pool.
+  [[nodiscard]] provisioning_facts facts_of(const surroundings& around) const;
+  void watch_what_drains(const std::vector<provisioning>& runs, const provisioning_facts& facts);
+  [[nodiscard]] std::vector<provisioning> rolled_back_meanwhile();
   void forget_what_is_over(const std::vector<provisioning>& runs);
   void perform(const provisioning& before, const provisioning_move& move);
   void inspect(const provisioning& run, const ip_address& address);
   void told_pools(const provisioning_effect& effect, const provisioning& before,
                   const provisioning& changed);
-  void undo_if_over(const std::string& id, const provisioning_effect& effect);
   template <class Command>
   void tell_pools(const Command& command, const provisioning& before, const provisioning& changed);
   void store(const provisioning& before, const provisioning& changed);
@@ -85,15 +88,16 @@ private:
   // ---- lists, of what is in use ----
   void recheck_later();
   void recheck();
+  void recheck_those_of(const std::vector<pool>& pools);
   [[nodiscard]] std::vector<std::string> lists_for(const ip_address& address) const;
   void recheck_next(std::shared_ptr<std::deque<ip_address>> left);
 
-  void quarantine(const ip_address& address, const std::string& why);
-
   // ---- whose node can send from what ----
-  void check_next(std::shared_ptr<std::deque<check_sources::source>> left, done_promise promise);
-  void ask_owner(const check_sources::source& source,
-                 std::shared_ptr<std::deque<check_sources::source>> left, done_promise promise);
+  struct open_check {
+    std::size_t unanswered = 0; ///< 0: it is over
+    done_promise promise;
+  };
+  void ask_owner(const check_sources::source& source, std::shared_ptr<open_check> of);
 
   void seen(const result<void>& outcome);
 
@@ -108,6 +112,7 @@ private:
   quiet_watch quiet_;
   std::vector<std::function<void()>> waiting_for_load_;
   std::set<ip_address> inspecting_;
+  std::set<std::string> moved_;    ///< runs of which this node told the pools something
   std::set<ip_address> refused_;   ///< by the pools: left alone until the next look
   std::map<ip_address, int> acts_; ///< without news, since the last pause
   bool looking_ = false;

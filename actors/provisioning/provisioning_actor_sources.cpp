@@ -1,5 +1,8 @@
 // Addresses in use: whether lists name them, and whether their nodes can send from them.
 #include <algorithm>
+#include <utility>
+
+#include <caf/send.hpp>
 
 #include "actors/provisioning/provisioning_actor_host.hpp"
 
@@ -7,9 +10,6 @@ namespace warmfront {
 
 namespace {
 
-/// Inquiries answer within six seconds.
-constexpr std::chrono::seconds peers_within{10};
-constexpr std::chrono::seconds quarantined_within{10};
 constexpr unsigned found_status = 200;
 constexpr unsigned not_found_status = 404;
 
@@ -34,36 +34,26 @@ void provisioning_host::recheck_later() {
 }
 
 void provisioning_host::recheck() {
-  look_around({{},
-               {},
-               {},
-               [this](const look_around_task& found) {
-                 auto left = std::make_shared<std::deque<ip_address>>();
-                 for (const auto& pool : found.found.pools)
-                   for (const auto& each : pool.addresses)
-                     if (may_send(each.state) && (config_.alone || each.node == config_.self) &&
-                         std::ranges::find(*left, each.address) == left->end())
-                       left->push_back(each.address);
-                 recheck_next(std::move(left));
-               },
-               [this](const error&) { recheck_later(); }});
+  look_around(
+      {.then = [this](const look_around_task& found) { recheck_those_of(found.found.pools); },
+       .otherwise = [this](const error&) { recheck_later(); }});
+}
+
+void provisioning_host::recheck_those_of(const std::vector<pool>& pools) {
+  std::set<ip_address> used;
+  for (const auto& pool : pools)
+    for (const auto& each : pool.addresses)
+      if (may_send(each.state) && (config_.alone || each.node == config_.self))
+        used.insert(each.address);
+  recheck_next(std::make_shared<std::deque<ip_address>>(used.begin(), used.end()));
 }
 
 /// Without those that the last run about the address waived.
 std::vector<std::string> provisioning_host::lists_for(const ip_address& address) const {
   auto lists = config_.dns_lists;
-  const auto waives = [&](const provisioning& run, const std::string& zone) {
-    return std::ranges::any_of(run.waived, [&](const auto& each) {
-      return each == "dns_list" || each == "dns_list:" + zone;
-    });
-  };
-  const auto runs = book_.list({});
-  for (const auto& run : runs.value()) {
-    if (std::ranges::find(run.steps, address, &provisioning_step::address) == run.steps.end())
-      continue;
-    std::erase_if(lists, [&](const auto& zone) { return waives(run, zone); });
-    break;
-  }
+  if (const auto* const run = book_.last_about(address))
+    std::erase_if(lists,
+                  [run](const auto& zone) { return is_waived("dns_list:" + zone, run->waived); });
   return lists;
 }
 
@@ -82,31 +72,12 @@ void provisioning_host::recheck_next(std::shared_ptr<std::deque<ip_address>> lef
                            ports_.log->write(log_level::warn, "list_not_asked",
                                              {{"address", std::string_view{address.str()}},
                                               {"what", std::string_view{each.text}}});
-                       if (!listed.empty())
-                         quarantine(address, listed);
+                       if (!listed.empty()) // ip_pool logs what becomes of it
+                         caf::anon_send(
+                             ports_.ip_pool,
+                             set_address_state{address, address_state::quarantined, listed});
                        recheck_next(left);
                      });
-}
-
-void provisioning_host::quarantine(const ip_address& address, const std::string& why) {
-  const auto tell = [this, address](log_level level, const char* event, const std::string& what) {
-    ports_.log->write(
-        level, event,
-        {{"address", std::string_view{address.str()}}, {"reason", std::string_view{what}}});
-  };
-  self_
-      ->request(ports_.ip_pool, quarantined_within,
-                set_address_state{address, address_state::quarantined, why})
-      .then(
-          [tell, why](const answer<done>& told) {
-            if (told.value)
-              tell(log_level::warn, "address_quarantined", why);
-            else
-              tell(log_level::error, "address_not_quarantined", told.value.error().what);
-          },
-          [tell](const caf::error&) {
-            tell(log_level::error, "address_not_quarantined", "ip_pool did not answer in time");
-          });
 }
 
 // ---- whose node can send from what --------------------------------------------------------
@@ -117,34 +88,36 @@ source_binding provisioning_host::binding_of(const report_binding& m) const {
 }
 
 void provisioning_host::check(const check_sources& m, done_promise promise) {
-  check_next(
-      std::make_shared<std::deque<check_sources::source>>(m.sources.begin(), m.sources.end()),
-      std::move(promise));
-}
-
-void provisioning_host::check_next(std::shared_ptr<std::deque<check_sources::source>> left,
-                                   done_promise promise) {
-  while (!left->empty()) {
-    const auto source = left->front();
-    left->pop_front();
-    if (!config_.alone && !source.node.empty() && source.node != config_.self)
-      return ask_owner(source, std::move(left), std::move(promise));
-    if (const auto own = binding_of({source.address}); !own.can_send) {
+  std::vector<check_sources::source> of_others;
+  for (const auto& source : m.sources) {
+    if (!config_.alone && !source.node.empty() && source.node != config_.self) {
+      of_others.push_back(source);
+    } else if (!binding_of({source.address}).can_send) {
       promise.deliver(answer<done>{cannot_send({source.address, config_.self}, "")});
       return;
     }
   }
-  promise.deliver(answer<done>{done{}});
+  if (of_others.empty()) {
+    promise.deliver(answer<done>{done{}});
+    return;
+  }
+  // All at once: who asks does not wait for one silent node after the other.
+  const auto open = std::make_shared<open_check>(open_check{of_others.size(), std::move(promise)});
+  for (const auto& source : of_others)
+    ask_owner(source, open);
 }
 
 void provisioning_host::ask_owner(const check_sources::source& source,
-                                  std::shared_ptr<std::deque<check_sources::source>> left,
-                                  done_promise promise) {
+                                  std::shared_ptr<open_check> of) {
   auto what = std::make_shared<const inquiry>(
       inquiry{"GET", "/v1/ips/" + source.address.str() + "/binding", as_node()});
-  self_->request(ports_.inquiries, peers_within, ask_peers{std::move(what)})
+  const auto believe = [of] {
+    if (of->unanswered > 0 && --of->unanswered == 0)
+      of->promise.deliver(answer<done>{done{}});
+  };
+  self_->request(ports_.inquiries, answer_within, ask_peers{std::move(what)})
       .then(
-          [this, source, left, promise](const std::vector<peer_answer>& peers) mutable {
+          [source, of, believe](const std::vector<peer_answer>& peers) {
             std::string others;
             bool is_refused = false;
             for (const auto& each : peers) {
@@ -153,15 +126,12 @@ void provisioning_host::ask_owner(const check_sources::source& source,
               if (each.value.status == found_status)
                 others += (others.empty() ? "; these can: " : ", ") + each.peer.str();
             }
-            if (is_refused) {
-              promise.deliver(answer<done>{cannot_send(source, others)});
-              return;
-            }
-            check_next(std::move(left), std::move(promise));
+            if (!is_refused)
+              return believe();
+            if (std::exchange(of->unanswered, 0) > 0)
+              of->promise.deliver(answer<done>{cannot_send(source, others)});
           },
-          [this, left, promise](const caf::error&) mutable {
-            check_next(std::move(left), std::move(promise));
-          });
+          [believe](const caf::error&) { believe(); });
 }
 
 } // namespace warmfront

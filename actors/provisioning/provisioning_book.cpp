@@ -32,6 +32,10 @@ bool has(const pool& of, const ip_address& address) {
   return std::ranges::find(of.addresses, address, &pool_address::address) != of.addresses.end();
 }
 
+bool names(const provisioning& run, const ip_address& address) {
+  return std::ranges::find(run.steps, address, &provisioning_step::address) != run.steps.end();
+}
+
 result<void> check_waived(const std::vector<std::string>& waived) {
   for (const auto& each : waived)
     if (std::ranges::find(waivable, std::string_view{each}.substr(0, each.find(':'))) ==
@@ -109,9 +113,7 @@ result<void> provisioning_book::apply(const storage::control_event& event) {
 
 result<void> provisioning_book::check_free(const ip_address& address) const {
   for (const auto& [id, run] : runs_)
-    if (!is_over(run.value.state) &&
-        std::ranges::find(run.value.steps, address, &provisioning_step::address) !=
-            run.value.steps.end())
+    if (!is_over(run.value.state) && names(run.value, address))
       return error{errc::conflict, address.str() + " is in provisioning `" + id + "`",
                    "wait for its end, or roll it back", "address"};
   return success();
@@ -264,6 +266,13 @@ result<std::vector<provisioning>> provisioning_book::list(const std::string& id)
   for (auto at = runs_.rbegin(); at != runs_.rend(); ++at)
     listed.push_back(at->second.value);
   return listed;
+}
+
+const provisioning* provisioning_book::last_about(const ip_address& address) const {
+  for (auto at = runs_.rbegin(); at != runs_.rend(); ++at)
+    if (names(at->second.value, address))
+      return &at->second.value;
+  return nullptr;
 }
 
 std::vector<provisioning> provisioning_book::under_way() const {

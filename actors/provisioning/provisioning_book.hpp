@@ -46,6 +46,8 @@ public:
   /// Newest first. `not_found` for an id that there is not.
   [[nodiscard]] result<std::vector<provisioning>> list(const std::string& id) const;
   [[nodiscard]] const provisioning* find(const std::string& id) const;
+  /// The last run that names an address; null: there is none.
+  [[nodiscard]] const provisioning* last_about(const ip_address& address) const;
   /// Those that are not over, oldest first.
   [[nodiscard]] std::vector<provisioning> under_way() const;
 

@@ -38,7 +38,8 @@ formats::provisioning_step_record to_record(const provisioning_step& step) {
   record.set_first_day(step.first_day);
   record.set_gate_passed(step.gate_passed);
   record.set_judged_from(stored_time(step.judged_from));
-  record.set_by_hand(step.by_hand);
+  record.set_leaves(step.leaves);
+  record.set_quarantine(step.quarantine);
   return record;
 }
 
@@ -58,7 +59,8 @@ provisioning_step from_record(const formats::provisioning_step_record& record) {
   step.first_day = record.first_day();
   step.gate_passed = record.gate_passed();
   step.judged_from = read_time(record.judged_from());
-  step.by_hand = record.by_hand();
+  step.leaves = record.leaves();
+  step.quarantine = record.quarantine();
   return step;
 }
 

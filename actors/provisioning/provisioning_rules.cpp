@@ -224,11 +224,6 @@ private:
   set_address_state draining(const provisioning_step& step) const {
     return {step.address, address_state::draining, drain_reason(), run_.pool};
   }
-  maybe_move gone(std::size_t at) const {
-    auto move = moved(at, step_state::retired);
-    move->changed.steps[at].by_hand = true;
-    return move;
-  }
   maybe_move begin_draining(std::size_t at) const {
     const bool may_begin =
         std::ranges::none_of(run_.steps, is_added) ||
@@ -237,8 +232,8 @@ private:
         });
     const auto& step = run_.steps[at];
     const auto* const entry = find_in(facts_.target, step.address);
-    if (entry == nullptr)
-      return gone(at);
+    if (entry == nullptr) // somebody took it out
+      return moved(at, step_state::retired);
     if (!may_begin)
       return std::nullopt;
     const auto* const ledger = ledger_of(step);
@@ -258,7 +253,7 @@ private:
     const auto& step = run_.steps[at];
     const auto* const entry = find_in(facts_.target, step.address);
     if (entry == nullptr)
-      return gone(at);
+      return moved(at, step_state::retired);
     if (entry->state == address_state::active) // released meanwhile
       return act(draining(step));
     if (!std::ranges::all_of(run_.steps, [](const provisioning_step& each) {
@@ -273,10 +268,18 @@ private:
     const auto since = facts_.quiet->since(step.address);
     if (may_send(entry->state) && (!since || facts_.now - *since < facts_.day))
       return std::nullopt;
-    auto move = moved(at, step_state::retired, delete_pool_address{run_.pool, step.address});
-    if (entry->state == address_state::quarantined)
-      move->changed.steps[at].reason = entry->reason;
-    return move;
+    const auto quarantine = quarantine_of(*entry);
+    if (step.leaves && step.quarantine == quarantine)
+      return moved(at, step_state::retired, delete_pool_address{run_.pool, step.address});
+    auto changed = run_;
+    changed.steps[at].leaves = true;
+    changed.steps[at].quarantine = quarantine;
+    return provisioning_move{std::move(changed), {}};
+  }
+  static std::string quarantine_of(const pool_address& entry) {
+    if (entry.state != address_state::quarantined)
+      return {};
+    return entry.reason.empty() ? "by hand" : entry.reason;
   }
   /// In a cluster a node sends its mail from its own addresses: where those that take over are on
   /// other nodes, it hands the mail over once it has none that may send.
@@ -323,13 +326,18 @@ private:
       return {};
     const auto* const entry = find_in(facts_.target, step.address);
     if (entry == nullptr) {
-      if (step.by_hand || (step.state != step_state::draining && step.state != step_state::retired))
+      if (!step.leaves)
         return {};
       pool_address back;
       back.address = step.address;
       back.node = step.node;
       back.weight = step.weight;
       back.plan = step.plan;
+      if (!step.quarantine.empty()) {
+        back.state = address_state::quarantined;
+        back.reason = step.quarantine;
+        back.changed_at = facts_.now;
+      }
       return put_pool_address{run_.pool, std::move(back)};
     }
     const bool is_ours = entry->state == address_state::draining && entry->reason == drain_reason();
@@ -340,10 +348,6 @@ private:
     }
     if (is_ours)
       return set_address_state{step.address, address_state::active, {}, run_.pool};
-    // It was quarantined when it left.
-    if (step.state == step_state::retired && !step.reason.empty() &&
-        entry->state == address_state::active)
-      return set_address_state{step.address, address_state::quarantined, step.reason, run_.pool};
     return {};
   }
 
@@ -372,7 +376,7 @@ std::string waits_for(const provisioning& run, const provisioning_step& step) {
     });
     const bool has_room = std::ranges::count_if(run.steps, is_before_its_gate) < run.parallel;
     return has_room && first != run.steps.end() && first->address == step.address
-               ? "node " + step.node.str() + " has to begin with it: is it up?"
+               ? "node " + step.node.str() + " has to begin with it"
                : "its turn has not come";
   }
   case step_state::checking:

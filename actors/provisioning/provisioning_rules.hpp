@@ -73,11 +73,10 @@ struct provisioning_move {
 /// - One that is quarantined, lowered, blocked or weakened pauses the run or rolls it back.
 /// - Addresses to be removed drain from when the first new one has outlived its first day. They
 ///   leave the pool when all new ones have passed their gate and nothing new has left from them for
-///   a day: as the new ones can carry.
-///   Where they are on other nodes, the old one's weight becomes 0 then, so that its mail moves.
-/// - To roll back brings back first what was removed, then takes out what was added; it is over
-/// when
-///   the pool is as it was, and goes on past what is refused.
+///   a day: as the new ones can carry. Where the new ones are on other nodes, the old one's weight
+///   becomes 0 then, so that its mail moves.
+/// - To roll back brings back first what was removed, then takes out what was added. It goes on
+///   past what is refused, and is over when the pool is as it was.
 [[nodiscard]] std::optional<provisioning_move> next_move(const provisioning& run,
                                                          const provisioning_facts& facts);
 

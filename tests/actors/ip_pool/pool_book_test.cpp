@@ -154,6 +154,23 @@ TEST_CASE("pools: mail of a quarantined address moves to the others", "[ip_pool]
   CHECK(of.book.find(question.pool)->addresses[0].changed_at == wall_time{seconds{5}});
 }
 
+TEST_CASE("pools: a new address comes in the state it is given, a known one keeps its own",
+          "[ip_pool]") {
+  world of;
+  auto command = placed("shared", "192.0.2.1");
+  command.value.state = address_state::quarantined;
+  command.value.reason = "blocked";
+  REQUIRE_FALSE(of.code(command));
+  const auto& stored = of.book.find(pool_name{"shared"})->addresses;
+  CHECK(stored[0].state == address_state::quarantined);
+  CHECK(stored[0].reason == "blocked");
+  command.value.state = address_state::active;
+  command.value.reason.clear();
+  REQUIRE_FALSE(of.code(command));
+  CHECK(of.book.find(pool_name{"shared"})->addresses[0].state == address_state::quarantined);
+  CHECK(of.book.find(pool_name{"shared"})->addresses[0].reason == "blocked");
+}
+
 TEST_CASE("pools: a draining address still sends, and stays what it is in the store", "[ip_pool]") {
   world of;
   REQUIRE_FALSE(of.code(placed("shared", "192.0.2.1")));

@@ -17,7 +17,8 @@ struct surrounding_roles {
   std::vector<pool> pools;
   std::vector<ledger_report> ledgers;
   std::vector<plan> plans{{plan_name{"mine"}, {10, 20, 30}}};
-  std::optional<error> refusal; ///< of changes of pools
+  std::optional<error> refusal;     ///< of changes of pools
+  std::function<void()> before_put; ///< what happens while the pools are told
   std::vector<peer_answer> peers;
   std::vector<std::string> inquired;
   std::vector<set_address_state> states;
@@ -45,6 +46,8 @@ caf::behavior play(caf::event_based_actor* self, surrounding_roles* what) {
       [what](const put_pool_address& m) -> answer<done> {
         if (what->refusal)
           return {*what->refusal};
+        if (what->before_put)
+          what->before_put();
         what->pools.front().addresses.push_back(m.value);
         ledger_report ledger;
         ledger.subject = ledger_subject{m.value.address.str()};
@@ -61,8 +64,10 @@ caf::behavior play(caf::event_based_actor* self, surrounding_roles* what) {
         what->pools.front().addresses.clear(); // as the first of two that ask
         return {error{errc::not_found, "it is gone", {}, "address"}};
       },
-      [what](const ask_peers& m) {
+      [what, self](const ask_peers& m) -> caf::result<std::vector<peer_answer>> {
         what->inquired.push_back(m.what->target);
+        if (!what->answers)
+          return self->make_response_promise();
         return what->peers;
       },
   };
@@ -196,6 +201,25 @@ TEST_CASE("provisioning actor: what is to go and is gone is as it should be", "[
   CHECK(of.run().state == run_state::rolled_back);
 }
 
+TEST_CASE("provisioning actor: what the pools were told while another node rolled back is undone",
+          "[provisioning]") {
+  provisioning_fixture of;
+  of.roles.before_put = [&] {
+    for (const auto& [key, record] : of.control.records())
+      if (auto run = decode_provisioning("1", record.value); run && !run.value().steps.empty()) {
+        auto over = run.value();
+        over.state = run_state::rolled_back;
+        over.steps[0].state = step_state::rolled_back;
+        return of.control.put(key, encode(over));
+      }
+  };
+  REQUIRE(of.begin());
+  of.advance(1s);
+  CHECK(of.run().state == run_state::rolled_back);
+  CHECK(of.roles.ledgers.size() == 1);
+  CHECK(of.roles.pools[0].addresses.empty());
+}
+
 TEST_CASE("provisioning actor: roles that do not answer are asked again", "[provisioning]") {
   provisioning_fixture of;
   REQUIRE(of.begin());
@@ -248,6 +272,25 @@ TEST_CASE("provisioning actor: an address is refused that its node says it canno
   CHECK(check("n3"));
   // Who cannot be asked is believed.
   CHECK(check("n4"));
+}
+
+TEST_CASE("provisioning actor: the nodes of many addresses are asked at once", "[provisioning]") {
+  provisioning_fixture of;
+  of.kill(of.role);
+  of.config.alone = false;
+  of.start();
+  of.roles.answers = false;
+  check_sources question;
+  for (const auto* const address : {"192.0.2.1", "192.0.2.2", "192.0.2.3"})
+    question.sources.push_back({ip_address{address}, node_name{"n2"}});
+  const auto silent = of.asked<answer<done>>(of.role, question);
+  of.advance(11s);
+  CHECK(of.roles.inquired.size() == 3);
+  REQUIRE(silent->has_value());
+  CHECK((*silent)->value);
+  of.roles.answers = true;
+  of.roles.peers = {{node_name{"n2"}, false, {404, ""}}};
+  CHECK(of.ask<answer<done>>(of.role, question).value.error().code == errc::conflict);
 }
 
 TEST_CASE("provisioning actor: what the pools refuse of one run does not hold up another",

@@ -92,6 +92,7 @@ TEST_CASE("rollback: also undoes what happened without the run's knowing", "[pro
   of.entry("192.0.2.8").state = address_state::draining;
   of.entry("192.0.2.8").reason = "removed by provisioning 1";
   of.run.steps[3].state = step_state::draining;
+  of.run.steps[3].leaves = true;
   of.perform(delete_pool_address{pool_name{"mine"}, ip_address{"192.0.2.9"}});
   of.run.state = run_state::rolling_back;
   of.settle();
@@ -107,6 +108,7 @@ TEST_CASE("rollback: goes on past what is refused, and ends when nothing is", "[
   of.pass_days(1);
   of.perform(delete_pool_address{pool_name{"mine"}, ip_address{"192.0.2.9"}});
   of.run.steps[1].state = step_state::retired;
+  of.run.steps[1].leaves = true;
   of.run.state = run_state::rolling_back;
   of.busy.insert(ip_address{"192.0.2.9"});
   of.settle();
@@ -135,6 +137,54 @@ TEST_CASE("rollback: an address comes back with its plan, its weight and its qua
   CHECK(of.run.state == run_state::rolled_back);
   CHECK(of.entry("192.0.2.9").plan.str() == "warm");
   CHECK(of.entry("192.0.2.9").weight == 5);
+  CHECK(of.entry("192.0.2.9").state == address_state::quarantined);
+  CHECK(of.entry("192.0.2.9").reason == "blocked by gmail");
+}
+
+TEST_CASE("rollback: a refusal on the way back is no quarantine", "[provisioning]") {
+  run_world of{{removing("192.0.2.9")}};
+  of.settle();
+  of.pass_days(1);
+  CHECK(of.state(0) == step_state::retired);
+  of.run.state = run_state::rolling_back;
+  of.run.steps[0].reason = "the control store does not answer";
+  of.settle();
+  CHECK(of.run.state == run_state::rolled_back);
+  CHECK(of.entry("192.0.2.9").state == address_state::active);
+}
+
+TEST_CASE("rollback: a quarantined address never sends on its way back", "[provisioning]") {
+  run_world of{{removing("192.0.2.9")}};
+  of.entry("192.0.2.9").state = address_state::quarantined;
+  of.settle();
+  CHECK(of.state(0) == step_state::retired);
+  of.run.state = run_state::rolling_back;
+  for (auto move = of.next(); move; move = of.next()) {
+    std::visit([&](const auto& effect) { of.perform(effect); }, move->effect);
+    of.run = move->changed;
+    CHECK((!of.has("192.0.2.9") || !may_send(of.entry("192.0.2.9").state)));
+  }
+  CHECK(of.run.state == run_state::rolled_back);
+  CHECK(of.entry("192.0.2.9").reason == "by hand");
+}
+
+TEST_CASE("rollback: what the run took out comes back, also when it died before it wrote that down",
+          "[provisioning]") {
+  run_world of{{removing("192.0.2.9")}};
+  of.settle();
+  of.entry("192.0.2.9").state = address_state::quarantined;
+  of.entry("192.0.2.9").reason = "blocked by gmail";
+  for (auto move = of.next(); of.has("192.0.2.9"); move = of.next()) {
+    REQUIRE(move);
+    std::visit([&](const auto& effect) { of.perform(effect); }, move->effect);
+    if (std::holds_alternative<std::monostate>(move->effect)) // else the node dies here
+      of.run = move->changed;
+  }
+  CHECK(of.state(0) == step_state::draining);
+  of.settle();
+  CHECK(of.state(0) == step_state::retired);
+  of.run.state = run_state::rolling_back;
+  of.settle();
   CHECK(of.entry("192.0.2.9").state == address_state::quarantined);
   CHECK(of.entry("192.0.2.9").reason == "blocked by gmail");
 }

@@ -207,6 +207,8 @@ TEST_CASE("provisioning: a record is read as it was written; others are refused"
   step.checks = {{"helo", check_verdict::failed, "text"}};
   step.first_day = 3;
   step.gate_passed = true;
+  step.leaves = true;
+  step.quarantine = "blocked";
   run.steps = {step};
   const auto read = decode_provisioning(run.id, encode(run));
   REQUIRE(read);
