@@ -29,18 +29,6 @@ std::vector<std::string> unanswered(const std::vector<peer_answer>& others) {
   return names;
 }
 
-/// A peer's answer as JSON; none when it is a refusal, or not what this release expects.
-std::optional<ordered_json> read(const peer_answer& answer, const char* wanted) {
-  // Read with the bounds of strangers' input first: this node writes it again, level by level.
-  if (!succeeded(answer.value.status) ||
-      !std::holds_alternative<json>(parse_json(answer.value.body)))
-    return std::nullopt;
-  auto value = ordered_json::parse(answer.value.body, nullptr, false);
-  return value.is_object() && (wanted == nullptr || value.contains(wanted))
-             ? std::optional{std::move(value)}
-             : std::nullopt;
-}
-
 /// The body of this node's own answer: it has just been written here.
 ordered_json read_own(const http_response& own) {
   return ordered_json::parse(own.body, nullptr, false);
@@ -74,29 +62,24 @@ http_response of_whoever_knows(http_response own, const std::vector<peer_answer>
 
 // ---- sums -------------------------------------------------------------------------------------
 
-std::uint64_t number_in(const ordered_json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
-
 /// Sent by another node: of the same day, or it has not noticed yet that this one has begun.
 void add_ledger(ordered_json& sum, const ordered_json& part) {
   if (!part.is_object() || number_in(sum, "day") != number_in(part, "day") ||
-      sum.value("day_ends_at", "") != part.value("day_ends_at", ""))
+      text_in(sum, "day_ends_at") != text_in(part, "day_ends_at"))
     return;
   sum["used"] = number_in(sum, "used") + number_in(part, "used");
   if (sum.contains("quality") && part.contains("quality"))
     for (auto& [name, count] : sum["quality"].items())
       count = number_in(sum["quality"], name.c_str()) + number_in(part["quality"], name.c_str());
   sum["leased"] = std::max(number_in(sum, "leased"), number_in(part, "leased"));
-  if (sum.value("state", "") == to_string(ledger_state::open) && sum["limit"].is_number() &&
+  if (text_in(sum, "state") == to_string(ledger_state::open) && sum["limit"].is_number() &&
       number_in(sum, "used") >= number_in(sum, "limit"))
     sum["state"] = to_string(ledger_state::exhausted);
 }
 
 bool is_same(const ordered_json& a, const ordered_json& b) {
   for (const auto* const name : {"address", "subject", "provider"})
-    if (a.value(name, "") != b.value(name, ""))
+    if (text_in(a, name) != text_in(b, name))
       return false;
   return true;
 }
@@ -111,15 +94,15 @@ void add(ordered_json& sum, const ordered_json& part) {
     return;
   add_all(sum["ledgers"], part["ledgers"]);
   const auto exhausted = [](const ordered_json& each) {
-    return each.value("state", "") == to_string(ledger_state::exhausted);
+    return text_in(each, "state") == to_string(ledger_state::exhausted);
   };
-  if (sum.value("state", "") == "warming" &&
+  if (text_in(sum, "state") == "warming" &&
       std::any_of(sum["ledgers"].begin(), sum["ledgers"].end(), exhausted))
     sum["state"] = to_string(ledger_state::exhausted);
 }
 
 std::pair<std::string, std::string> row(const ordered_json& ledger) {
-  return {ledger.value("subject", ""), ledger.value("provider", "")};
+  return {text_in(ledger, "subject"), text_in(ledger, "provider")};
 }
 
 void add_all(ordered_json& sum, const ordered_json& parts) {
@@ -131,7 +114,7 @@ void add_all(ordered_json& sum, const ordered_json& parts) {
     if (same != sum.end())
       add(*same, part);
     // A provider that only the other node has sent to: in the order of the list.
-    else if (part.value("provider", "*") != "*")
+    else if (part.contains("provider") && text_in(part, "provider") != "*")
       sum.insert(std::find_if(sum.begin(), sum.end(),
                               [&](const ordered_json& each) { return row(part) < row(each); }),
                  part);
@@ -144,10 +127,10 @@ using order = bool (*)(const std::string&, const std::string&);
 
 std::string token_of(const ordered_json& item) {
   if (item.contains("id"))
-    return item.value("id", "");
-  return handlers::queue_token(item.value("pool", ""), item.value("class", ""),
-                               item.value("sender_domain", ""), item.value("provider", ""),
-                               item.value("destination", ""), item.value("node", ""));
+    return text_in(item, "id");
+  return handlers::queue_token(text_in(item, "pool"), text_in(item, "class"),
+                               text_in(item, "sender_domain"), text_in(item, "provider"),
+                               text_in(item, "destination"), text_in(item, "node"));
 }
 
 /// Pages of several nodes as one. A page tells nothing of what comes behind its end, so the joined
@@ -190,7 +173,7 @@ http_response of_list(const call& request, http_response own,
   auto list = read_own(own);
   std::vector<ordered_json> pages;
   for (const auto& each : others)
-    if (auto page = read(each, "items"); page && (*page)["items"].is_array())
+    if (auto page = read_answer(each, "items"); page && (*page)["items"].is_array())
       pages.push_back(std::move(*page));
   if (request.where->cluster == across::summed_list) {
     for (const auto& each : pages)
@@ -212,20 +195,25 @@ http_response of_list(const call& request, http_response own,
 
 // ---- nodes ------------------------------------------------------------------------------------
 
+bool is_true(const ordered_json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && *found == true;
+}
+
 /// The nodes of a cluster, or the one node that was asked about.
 ordered_json& nodes_in(ordered_json& view) {
   return view.contains("nodes") ? view["nodes"] : view = ordered_json::array({view});
 }
 
 void tell_of(ordered_json& node, const peer_answer& answer) {
-  auto view = read(answer, nullptr);
+  auto view = read_answer(answer);
   if (view)
     for (const auto& each : nodes_in(*view))
-      if (each.is_object() && each.value("name", "") == answer.peer.str())
+      if (each.is_object() && text_in(each, "name") == answer.peer.str())
         for (const auto* const name : {"hostname", "version", "ready", "problem", "storage"})
           if (each.contains(name))
             node[name] = each[name];
-  if (!view && node.value("alive", false)) {
+  if (!view && is_true(node, "alive")) {
     node["ready"] = false;
     node["problem"] = "it does not answer this node";
   }
@@ -238,11 +226,11 @@ http_response of_nodes(http_response own, const std::vector<peer_answer>& others
   bool ready = true;
   for (auto& node : nodes) {
     const auto answer = std::ranges::find_if(
-        others, [&](const peer_answer& each) { return each.peer.str() == node.value("name", ""); });
+        others, [&](const peer_answer& each) { return each.peer.str() == text_in(node, "name"); });
     if (answer != others.end())
       tell_of(node, *answer);
-    ready = ready && (node.value("ready", false) ||
-                      node.value("state", "") == to_string(node_state::removed));
+    ready = ready &&
+            (is_true(node, "ready") || text_in(node, "state") == to_string(node_state::removed));
   }
   if (!of_one)
     view["ready"] = ready;
@@ -251,6 +239,27 @@ http_response of_nodes(http_response own, const std::vector<peer_answer>& others
 }
 
 } // namespace
+
+std::optional<ordered_json> read_answer(const peer_answer& answer, const char* wanted) {
+  // Read with the bounds of strangers' input first: this node writes it again, level by level.
+  if (!succeeded(answer.value.status) ||
+      !std::holds_alternative<json>(parse_json(answer.value.body)))
+    return std::nullopt;
+  auto value = ordered_json::parse(answer.value.body, nullptr, false);
+  return value.is_object() && (wanted == nullptr || value.contains(wanted))
+             ? std::optional{std::move(value)}
+             : std::nullopt;
+}
+
+std::string text_in(const ordered_json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+std::uint64_t number_in(const ordered_json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
 
 bool asks_peers(const route& where, const http_response& own) noexcept {
   if (where.cluster == across::whoever_knows)
@@ -283,7 +292,7 @@ http_response combine(const call& request, http_response own,
   case across::summed: {
     auto sum = read_own(own);
     for (const auto& each : others)
-      if (const auto part = read(each, nullptr))
+      if (const auto part = read_answer(each))
         add(sum, *part);
     if (const auto missing = unanswered(others); !missing.empty())
       sum["unanswered"] = missing;

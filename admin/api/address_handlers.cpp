@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <map>
 
-#include "actors/core/ip.hpp"
 #include "admin/api/handlers.hpp"
 
 namespace warmfront::admin::handlers {
@@ -126,7 +125,7 @@ outcome list_addresses(call& request, const answers& given) {
 }
 
 outcome act_on_address(call& request, const answers& given) {
-  const ip_address address{canonical_ip(request.parameters.front()).value_or("")};
+  const auto address = address_in(request.parameters.front());
   if (given.empty()) {
     const bool out = text_of(request.body, "action") == "quarantine";
     return then(set_address_state{address, out ? address_state::quarantined : address_state::active,
@@ -147,7 +146,7 @@ outcome show_address(call& request, const answers& given) {
   if (given.empty()) {
     return ask_for_addresses();
   }
-  const auto wanted = canonical_ip(request.parameters.front()).value_or("");
+  const auto wanted = address_in(request.parameters.front()).str();
   for (const auto& each : joined_from(given, 0)) {
     if (each.address == wanted) {
       return respond(request, to_json(each));
@@ -157,7 +156,7 @@ outcome show_address(call& request, const answers& given) {
 }
 
 outcome show_binding(call& request, const answers& given) {
-  const ip_address address{canonical_ip(request.parameters.front()).value_or("")};
+  const auto address = address_in(request.parameters.front());
   if (given.empty()) {
     return then(report_binding{address});
   }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/core/ip.hpp"
 #include "admin/api/render.hpp"
 #include "admin/api/route.hpp"
 
@@ -95,6 +96,11 @@ inline std::string text_of(const json& object, const char* name, std::string fal
 inline std::uint64_t number_of(const json& object, const char* name, std::uint64_t fallback) {
   const auto found = object.find(name);
   return found == object.end() ? fallback : found->get<std::uint64_t>();
+}
+
+/// An IP of a checked path or body, in its canonical form.
+inline ip_address address_in(const std::string& text) {
+  return ip_address{canonical_ip(text).value_or(text)};
 }
 
 /// Null when there is none of that name.

@@ -105,6 +105,11 @@ ordered_json responses_of(const route& each) {
     any["type"] = each.media_type == "application/json" ? "object" : "string";
     good["content"] = content(each.media_type, std::move(any));
   }
+  if (each.status_of_proposals != 0) {
+    auto proposed = good;
+    proposed["description"] = "Proposed: nothing was done.";
+    all[std::to_string(each.status_of_proposals)] = std::move(proposed);
+  }
   std::vector<unsigned> statuses{400, 406, 422, 500, 503};
   if (each.needed != access::open) {
     statuses.insert(statuses.end(), {401, 403});

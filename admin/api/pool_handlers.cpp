@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include "actors/core/ip.hpp"
 #include "admin/api/handlers.hpp"
 
 namespace warmfront::admin::handlers {
@@ -12,10 +11,9 @@ namespace {
 
 using admin::to_json;
 
-pool_address read_address(const call& request, const json& value, std::string address) {
+pool_address read_address(const call& request, const json& value, const std::string& address) {
   pool_address target;
-  // Checked before: the canonical form exists.
-  target.address = ip_address{canonical_ip(address).value_or(address)};
+  target.address = address_in(address);
   target.node = node_name{text_of(value, "node", request.node->node)};
   target.weight = static_cast<std::uint32_t>(number_of(value, "weight", 1));
   target.plan = plan_name{text_of(value, "plan")};
@@ -183,7 +181,7 @@ outcome delete_pool_address(call& request, const answers& given) {
   }
   if (given.size() == answers_of_what_waits(request)) {
     const auto waits = read_what_waits(request, given);
-    const ip_address address{canonical_ip(request.parameters[1]).value_or("")};
+    const auto address = address_in(request.parameters[1]);
     std::vector<pool_address> left;
     if (const auto* const found = find_pool(waits.pools, name)) {
       std::copy_if(found->addresses.begin(), found->addresses.end(), std::back_inserter(left),

@@ -1,13 +1,8 @@
-#include "actors/core/ip.hpp"
 #include "admin/api/handlers.hpp"
 
 namespace warmfront::admin::handlers {
 
 namespace {
-
-ip_address canonical(const std::string& text) {
-  return ip_address{canonical_ip(text).value_or(text)};
-}
 
 std::uint32_t gate_of(const json& body) {
   const auto gate = body.find("gate");
@@ -32,7 +27,7 @@ provisioning read_run(const call& request) {
   if (const auto added = body.find("add"); added != body.end()) {
     for (const auto& each : *added) {
       provisioning_step step;
-      step.address = canonical(text_of(each, "address"));
+      step.address = address_in(text_of(each, "address"));
       step.node = node_name{text_of(each, "node", request.node->node)};
       step.plan = plan_name{text_of(each, "plan")};
       step.weight = static_cast<std::uint32_t>(number_of(each, "weight", 1));
@@ -42,7 +37,7 @@ provisioning read_run(const call& request) {
   if (const auto removed = body.find("remove"); removed != body.end()) {
     for (const auto& each : *removed) {
       provisioning_step step;
-      step.address = canonical(each.get<std::string>());
+      step.address = address_in(each.get<std::string>());
       step.removes = true;
       run.steps.push_back(std::move(step));
     }
@@ -100,7 +95,7 @@ outcome propose(const call& request, const answers& given) {
   target["proposal"] = to_json(answer_at<address_proposal>(given, 1));
   target["proposal"]["daily_volume"] = volume;
   auto response = respond(request, target);
-  response.status = 200; // nothing was created
+  response.status = request.where->status_of_proposals;
   return response;
 }
 

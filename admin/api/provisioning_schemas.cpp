@@ -1,6 +1,7 @@
 // What clients send and are answered about provisioning.
 #include <array>
 
+#include "admin/api/response_fields.hpp"
 #include "admin/api/schemas.hpp"
 
 namespace warmfront::admin::schemas {
@@ -88,90 +89,61 @@ constexpr field provisioning_action_fields[] = {
      .choices = provisioning_actions},
 };
 
-constexpr field shown(string_view name, string_view about) {
-  return {.name = name, .about = about, .rule = text_rule::free, .required = true};
-}
-constexpr field shown_number(string_view name, string_view about, bool nullable = false) {
-  return {.name = name,
-          .about = about,
-          .kind = value_kind::number,
-          .required = true,
-          .nullable = nullable};
-}
-constexpr field shown_time(string_view name, string_view about, bool nullable = false) {
-  return {.name = name,
-          .about = about,
-          .rule = text_rule::date_time,
-          .required = true,
-          .nullable = nullable};
-}
-
 constexpr field check_fields[] = {
-    shown("name", "binding, reverse_dns, helo, or dns_list and a zone"),
-    shown("verdict", "passed, failed, or unknown: no answer"),
-    shown("text", "what was found"),
+    text_of("name", "binding, reverse_dns, helo, or dns_list and a zone"),
+    text_of("verdict", "passed, failed, or unknown: no answer"),
+    text_of("text", "what was found"),
 };
 
 constexpr field step_fields[] = {
-    shown("address", "the IP"),
-    shown("node", "the node that owns it"),
-    shown("plan", "its warm-up plan as asked for"),
-    shown("action", "add or remove"),
-    shown("state", "requested, checking, canary, warming, active, draining, retired, rolled_back"),
-    shown_time("since", "when it came to be so"),
+    text_of("address", "the IP"),
+    text_of("node", "the node that owns it"),
+    text_of("plan", "its warm-up plan as asked for"),
+    text_of("action", "add or remove"),
+    text_of("state",
+            "requested, checking, canary, warming, active, draining, retired, rolled_back"),
+    time_of("since", "when it came to be so"),
     {.name = "gate_passed",
      .about = "whether the next may begin",
      .kind = value_kind::truth,
      .required = true},
-    shown("waits_for", "what it waits for; empty: nothing"),
-    shown("reason", "why it could not go on when it was tried last"),
-    {.name = "checks",
-     .about = "what was found before it began",
-     .kind = value_kind::objects,
-     .required = true,
-     .nested = &schemas::address_check},
+    text_of("waits_for", "what it waits for; empty: nothing"),
+    text_of("reason", "why it could not go on when it was tried last"),
+    list_of("checks", "what was found before it began", schemas::address_check),
 };
 constexpr schema step{"provisioning_step", "One IP of a run.", step_fields};
 
 constexpr field proposed_step_fields[] = {
-    shown_number("daily", "mails a day that are its part"),
-    shown_time("starts_at", "when it begins", true),
-    shown_time("gate_at", "when the next may begin; null: its plan does not get there", true),
-    shown_time("ready_at", "when it carries its part; null: never", true),
+    number_of("daily", "mails a day that are its part"),
+    time_of("starts_at", "when it begins", true),
+    time_of("gate_at", "when the next may begin; null: its plan does not get there", true),
+    time_of("ready_at", "when it carries its part; null: never", true),
 };
 constexpr schema proposed_step{"proposed_ip", "An IP that a volume takes.", proposed_step_fields};
 constexpr field proposal_fields[] = {
-    shown_number("daily_volume", "mails a day"),
-    shown_number("present_daily", "what the pool's IPs carry in the end; null: no limit", true),
-    {.name = "ips",
-     .about = "the IPs to add",
-     .kind = value_kind::objects,
-     .required = true,
-     .nested = &proposed_step},
-    shown_time("ready_at", "when the whole volume can be sent; null: never", true),
+    number_of("daily_volume", "mails a day"),
+    maybe_number("present_daily", "what the pool's IPs carry in the end; null: no limit"),
+    list_of("ips", "the IPs to add", proposed_step),
+    time_of("ready_at", "when the whole volume can be sent; null: never", true),
 };
 constexpr schema proposal{"provisioning_proposal", "How many IPs a volume takes.", proposal_fields};
 
 constexpr field provisioning_fields[] = {
-    shown("id", "its id; empty: a proposal"),
-    shown("pool", "the pool"),
-    shown("state", "proposed, running, paused, rolling_back, rolled_back, finished"),
-    shown("reason", "of the state"),
-    shown_number("parallel", "how many IPs are before their gate at once"),
-    shown_number("gate_day", "of the plan; null: its last", true),
-    shown("on_failure", "pause or rollback"),
+    text_of("id", "its id; empty: a proposal"),
+    text_of("pool", "the pool"),
+    text_of("state", "proposed, running, paused, rolling_back, rolled_back, finished"),
+    text_of("reason", "of the state"),
+    number_of("parallel", "how many IPs are before their gate at once"),
+    maybe_number("gate_day", "of the plan; null: its last"),
+    text_of("on_failure", "pause or rollback"),
     {.name = "waived",
      .about = "checks that need not pass",
      .kind = value_kind::texts,
      .rule = text_rule::free,
      .required = true},
-    shown_time("created_at", "when it began"),
-    shown_time("changed_at", "when its state changed last"),
-    {.name = "steps",
-     .about = "the IPs, in the order in which they begin",
-     .kind = value_kind::objects,
-     .required = true,
-     .nested = &step},
+    time_of("created_at", "when it began"),
+    time_of("changed_at", "when its state changed last"),
+    list_of("steps", "the IPs, in the order in which they begin", step),
     {.name = "proposal",
      .about = "for daily_volume",
      .kind = value_kind::object,
@@ -181,8 +153,8 @@ constexpr field provisioning_fields[] = {
 };
 
 constexpr field binding_fields[] = {
-    shown("address", "the IP"),
-    shown("node", "a node that can send from it"),
+    text_of("address", "the IP"),
+    text_of("node", "a node that can send from it"),
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 // What clients are answered.
 #include <array>
 
+#include "admin/api/response_fields.hpp"
 #include "admin/api/schemas.hpp"
 
 namespace warmfront::admin::schemas {
@@ -9,22 +10,6 @@ namespace {
 
 using enum value_kind;
 using enum text_rule;
-
-constexpr field text_of(std::string_view name, std::string_view about) {
-  return {.name = name, .about = about, .rule = text_rule::free, .required = true};
-}
-constexpr field number_of(std::string_view name, std::string_view about) {
-  return {.name = name, .about = about, .kind = number, .required = true};
-}
-constexpr field time_of(std::string_view name, std::string_view about, bool nullable = false) {
-  return {.name = name, .about = about, .rule = date_time, .required = true, .nullable = nullable};
-}
-constexpr field maybe_number(std::string_view name, std::string_view about) {
-  return {.name = name, .about = about, .kind = number, .required = true, .nullable = true};
-}
-constexpr field list_of(std::string_view name, std::string_view about, const schema& nested) {
-  return {.name = name, .about = about, .kind = objects, .required = true, .nested = &nested};
-}
 
 constexpr field accepted_fields[] = {
     {.name = "id", .about = "the message's id", .rule = text_rule::message, .required = true}};

@@ -127,6 +127,7 @@ struct route {
   unsigned status = 200;            ///< of success
   std::string_view media_type = "application/json";
   across cluster = across::nodes_agree;
+  unsigned status_of_proposals = 0; ///< of success that changed nothing; 0: there is no such thing
 };
 
 /// All routes.

@@ -78,7 +78,7 @@ const route all_routes[] = {
     {"POST", "/v1/provisionings", "start_provisioning",
      "Brings IPs into a pool and takes others out; with daily_volume, proposes how many it takes.",
      access::manage, h::start_provisioning, nullptr, &s::new_provisioning, &s::provisioning, false,
-     201},
+     201, "application/json", across::nodes_agree, 200},
     {"GET", "/v1/provisionings/{run}", "show_provisioning", "A run and its steps.", access::read,
      h::show_provisioning, nullptr, nullptr, &s::provisioning},
     {"POST", "/v1/provisionings/{run}/actions", "act_on_provisioning",

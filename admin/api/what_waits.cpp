@@ -1,4 +1,5 @@
 // What waits on all nodes, for those who decide by it.
+#include "admin/api/across.hpp"
 #include "admin/api/handlers.hpp"
 
 namespace warmfront::admin::handlers {
@@ -8,32 +9,18 @@ namespace {
 /// Items of one more page than anybody asks for by hand.
 constexpr const char* queues_of_a_peer = "/v1/queues?limit=500";
 
-/// Null when there is none of that name.
-const json* member_of(const json& object, const char* name) {
-  const auto found = object.is_object() ? object.find(name) : object.end();
-  return found == object.end() ? nullptr : &*found;
-}
-
-/// The queues in a peer's answer; none when there is none, or it is of another kind.
+/// The queues in a peer's answer; none when there is none.
 void add_queues(std::vector<queue_report>& to, const peer_answer& from) {
-  const auto parsed = parse_json(from.value.body);
-  const auto* const body = std::get_if<json>(&parsed);
-  const auto* const items = body == nullptr ? nullptr : member_of(*body, "items");
-  if (from.value.status != 200 || items == nullptr || !items->is_array()) {
+  const auto list = read_answer(from, "items");
+  if (!list) {
     return;
   }
-  for (const auto& each : *items) {
-    const auto* const pool = member_of(each, "pool");
-    const auto* const importance = member_of(each, "class");
-    const auto* const waiting = member_of(each, "waiting");
-    if (pool == nullptr || importance == nullptr || waiting == nullptr || !pool->is_string() ||
-        !waiting->is_number_unsigned()) {
-      continue;
-    }
+  for (const auto& each : (*list)["items"]) {
     queue_report report;
-    report.pool = pool_name{pool->get<std::string>()};
-    report.importance = *importance == "batch" ? mail_class::batch : mail_class::triggered;
-    report.waiting = waiting->get<std::uint64_t>();
+    report.pool = pool_name{text_in(each, "pool")};
+    report.importance =
+        text_in(each, "class") == "batch" ? mail_class::batch : mail_class::triggered;
+    report.waiting = number_in(each, "waiting");
     to.push_back(std::move(report));
   }
 }

@@ -129,7 +129,7 @@ result<void> add(const argument& of, const std::vector<std::string>& values, api
     break;
   case place::body: {
     WARMFRONT_TRY(value, to_value(of, values));
-    body[of.name == "ip" ? std::string{"ips"} : std::string{of.name}] = std::move(value);
+    body[std::string{of.name}] = std::move(value);
     break;
   }
   case place::each_ip:
@@ -147,8 +147,10 @@ result<void> add(const argument& of, const std::vector<std::string>& values, api
 
 std::string option_of(const argument& value) {
   std::string option = "--" + std::string{value.name};
-  if (value.kind == shape::named_numbers || value.kind == shape::named_decimals ||
-      value.kind == shape::named_number) {
+  const bool names_one_of_many =
+      value.kind == shape::named_numbers || value.kind == shape::named_decimals ||
+      value.kind == shape::named_number || value.kind == shape::addresses;
+  if (names_one_of_many && option.ends_with('s')) {
     option.pop_back();
   }
   std::replace(option.begin(), option.end(), '_', '-');

@@ -31,14 +31,14 @@ enum class shape {
   named_numbers,  ///< may be repeated: `gmail=100,200`
   named_number,   ///< may be repeated: `gmail=1000`
   named_decimals, ///< may be repeated: `lower_spam=5`
-  addresses,      ///< may be repeated: entries of `ips`, or of the list of the argument's name
+  addresses,      ///< may be repeated: entries of a list of objects with an `address`
   flag,           ///< given or not
 };
 
 /// A positional argument or an option of a command.
 struct argument {
   std::string_view name; ///< of the API's field; options are written `--reply-to` for `reply_to`,
-                         ///< without the plural's `s` where they may be repeated by name
+                         ///< without the plural's `s` where each names one of many
   std::string_view about;
   place where = place::body;
   shape kind = shape::text;

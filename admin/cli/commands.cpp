@@ -45,7 +45,7 @@ constexpr argument pool_create[] = {
     {.name = "kind", .about = "shared or dedicated"},
     {.name = "account", .about = "of a dedicated pool: who may use it"},
     {.name = "overflow", .about = "hold, reject or pool:NAME"},
-    {.name = "ip", .about = "an IP of the pool", .kind = shape::addresses},
+    {.name = "ips", .about = "an IP of the pool", .kind = shape::addresses},
     {.name = "plan", .about = "the warm-up plan of its IPs", .where = place::each_ip},
     {.name = "node", .about = "the node that owns its IPs", .where = place::each_ip},
 };
@@ -118,19 +118,21 @@ constexpr argument warmup_set_plan[] = {
     subject,
     {.name = "plan", .about = "the plan's name", .positional = true, .required = true},
 };
+constexpr argument parallel{.name = "parallel",
+                            .about = "how many IPs are before their gate at once",
+                            .kind = shape::number};
+constexpr argument gate_day{.name = "gate_day",
+                            .about = "the day of the plan after which the next IP begins",
+                            .where = place::gate,
+                            .kind = shape::number};
 constexpr argument provision_start[] = {
     {.name = "pool", .about = "the pool", .positional = true, .required = true},
     {.name = "add", .about = "an IP to bring into it, in this order", .kind = shape::addresses},
     {.name = "remove", .about = "an IP to take out of it", .kind = shape::texts},
     {.name = "plan", .about = "the warm-up plan of the added IPs", .where = place::each_ip},
     {.name = "node", .about = "the node that owns the added IPs", .where = place::each_ip},
-    {.name = "parallel",
-     .about = "how many IPs are before their gate at once",
-     .kind = shape::number},
-    {.name = "gate_day",
-     .about = "the day of the plan after which the next IP begins",
-     .where = place::gate,
-     .kind = shape::number},
+    parallel,
+    gate_day,
     {.name = "on_failure", .about = "pause or rollback"},
     {.name = "waive", .about = "a check that need not pass", .kind = shape::texts},
 };
@@ -141,13 +143,8 @@ constexpr argument provision_propose[] = {
      .kind = shape::number,
      .required = true},
     {.name = "plan", .about = "the warm-up plan, standard by default"},
-    {.name = "parallel",
-     .about = "how many IPs are before their gate at once",
-     .kind = shape::number},
-    {.name = "gate_day",
-     .about = "the day of the plan after which the next IP begins",
-     .where = place::gate,
-     .kind = shape::number},
+    parallel,
+    gate_day,
 };
 constexpr argument by_run[] = {{.name = "id",
                                 .about = "the run's id",

@@ -214,3 +214,39 @@ TEST_CASE("across: every node tells about itself", "[across]") {
   CHECK(view["nodes"][2]["ready"] == false);
   CHECK(view["nodes"][2]["problem"] == "it does not answer this node");
 }
+
+TEST_CASE("across: what a peer tells in another kind is as if it were not there", "[across]") {
+  const std::vector<std::string> odd{
+      R"({"items":[7,null,[],{"id":7},{"subject":[],"provider":{},"used":-1,"quality":3}],"next":7})",
+      R"({"items":[{"address":{},"ledgers":7},{"pool":3,"class":[],"node":null}],"next":{}})",
+      R"({"subject":7,"day":"1","day_ends_at":[],"used":{},"quality":[],"ledgers":"x"})",
+      R"({"nodes":[{"name":"n2","ready":"yes","storage":7},{"name":[]},7],"ready":3})",
+      R"({"items":{"a":1}})",
+      "[]",
+      "7",
+      "{",
+  };
+  struct asked {
+    const char* target;
+    const char* body;
+  };
+  const asked all[] = {
+      {"/v1/messages", R"({"items":[{"id":"90"}],"next":null})"},
+      {"/v1/queues", R"({"items":[{"pool":"a","class":"batch","node":"n1"}],"next":null})"},
+      {"/v1/ips",
+       R"({"items":[{"address":"192.0.2.1","state":"warming","ledgers":[]}],"next":null})"},
+      {"/v1/ledgers",
+       R"({"items":[{"subject":"a","provider":"*","day":1,"day_ends_at":"x","limit":5,"used":1,)"
+       R"("leased":1,"state":"open","quality":{"opened":1}}],"next":null})"},
+      {"/v1/cluster", R"({"nodes":[{"name":"n1","ready":true},{"name":"n2","ready":false}]})"},
+      {"/v1/nodes/n2", R"({"name":"n2","alive":true,"ready":false})"},
+  };
+  for (const auto& each : all)
+    for (const auto& body : odd) {
+      CAPTURE(each.target, body);
+      const auto told =
+          combine(call_of("GET", each.target), own(each.body), {from("n2", 200, body)});
+      CHECK(told.status == 200);
+      CHECK(body_of(told).is_object());
+    }
+}

@@ -39,6 +39,14 @@ TEST_CASE("openapi: every route is documented, with its parameters, bodies and e
   }
 }
 
+TEST_CASE("openapi: what only proposes is documented beside what does", "[api]") {
+  const auto document = openapi_document("1.2.3");
+  const auto& responses = document["paths"]["/v1/provisionings"]["post"]["responses"];
+  CHECK(responses["201"]["description"] == "Done.");
+  CHECK(responses["200"]["description"] == "Proposed: nothing was done.");
+  CHECK(responses["200"]["content"] == responses["201"]["content"]);
+}
+
 TEST_CASE("openapi: operation ids are unique and every reference leads somewhere", "[api]") {
   const auto document = openapi_document("1.2.3");
   std::set<std::string> ids;
