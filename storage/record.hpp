@@ -5,9 +5,18 @@
 #include <string>
 #include <string_view>
 
+#include "actors/core/clock.hpp"
 #include "actors/core/error.hpp"
 
 namespace warmfront::storage {
+
+/// A moment as records hold it: microseconds since 1970.
+[[nodiscard]] inline std::int64_t stored_time(wall_time at) {
+  return at.time_since_epoch().count();
+}
+[[nodiscard]] inline wall_time read_time(std::int64_t stored) {
+  return wall_time{microseconds{stored}};
+}
 
 /// Parses a record with a field `schema`. `what` is named in errors, as in "a plan".
 /// @returns `storage_corrupt` for octets that are no such record, `storage_newer` when its schema

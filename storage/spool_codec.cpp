@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "storage/formats/spool.pb.h"
+#include "storage/record.hpp"
 #include "storage/spool.hpp"
 
 namespace warmfront::storage {
@@ -11,16 +12,8 @@ namespace {
 
 constexpr std::uint32_t schema = 1;
 
-std::int64_t to_record(wall_time when) {
-  return when.time_since_epoch().count();
-}
-
-wall_time from_record(std::int64_t when) {
-  return wall_time{microseconds{when}};
-}
-
-std::optional<wall_time> optional_from_record(std::int64_t when) {
-  return when == 0 ? std::nullopt : std::optional{from_record(when)};
+std::optional<wall_time> optional_time(std::int64_t when) {
+  return when == 0 ? std::nullopt : std::optional{read_time(when)};
 }
 
 error corrupt(const char* what) {
@@ -101,7 +94,7 @@ std::string encode(const spooled_message& value) {
   record.set_key_id(value.source.key_id);
   record.set_pool(value.pool.str());
   record.set_importance(static_cast<std::uint32_t>(value.importance));
-  record.set_accepted_at(to_record(value.accepted_at));
+  record.set_accepted_at(stored_time(value.accepted_at));
   record.set_octets(value.octets);
   write_lane(*record.mutable_first_lane(), value.first_lane);
   record.set_first_sequence(value.first_sequence);
@@ -126,7 +119,7 @@ result<spooled_message> decode_message(std::string_view octets) {
                   account_name{record.account()}, record.key_id()};
   value.pool = pool_name{record.pool()};
   value.importance = record.importance() == 0 ? mail_class::triggered : mail_class::batch;
-  value.accepted_at = from_record(record.accepted_at());
+  value.accepted_at = read_time(record.accepted_at());
   value.octets = record.octets();
   value.first_lane = read_lane(record.first_lane());
   value.first_sequence = record.first_sequence();
@@ -143,11 +136,11 @@ std::string encode(const recipient_record& value) {
   record.set_last_reply(value.last_reply);
   record.set_remote_host(value.remote_host);
   record.set_source(value.source.str());
-  record.set_changed_at(to_record(value.changed_at));
+  record.set_changed_at(stored_time(value.changed_at));
   if (value.first_attempt_at)
-    record.set_first_attempt_at(to_record(*value.first_attempt_at));
+    record.set_first_attempt_at(stored_time(*value.first_attempt_at));
   if (value.next_attempt_at)
-    record.set_next_attempt_at(to_record(*value.next_attempt_at));
+    record.set_next_attempt_at(stored_time(*value.next_attempt_at));
   for (const auto& spent : value.charged) {
     auto& entry = *record.add_charged();
     entry.set_subject(spent.subject.str());
@@ -169,9 +162,9 @@ result<recipient_record> decode_recipient(std::string_view octets) {
   value.last_reply = record.last_reply();
   value.remote_host = record.remote_host();
   value.source = ip_address{record.source()};
-  value.changed_at = from_record(record.changed_at());
-  value.first_attempt_at = optional_from_record(record.first_attempt_at());
-  value.next_attempt_at = optional_from_record(record.next_attempt_at());
+  value.changed_at = read_time(record.changed_at());
+  value.first_attempt_at = optional_time(record.first_attempt_at());
+  value.next_attempt_at = optional_time(record.next_attempt_at());
   for (const auto& entry : record.charged())
     value.charged.push_back({ledger_subject{entry.subject()}, entry.day()});
   value.queue_key = record.queue_key();

@@ -44,14 +44,14 @@ std::string encode(const key_record& value) {
   record.set_role(static_cast<std::uint32_t>(value.role));
   record.set_kind(value.kind);
   record.set_secret_sha256(value.digest.data(), value.digest.size());
-  record.set_created_at(value.created_at.time_since_epoch().count());
+  record.set_created_at(storage::stored_time(value.created_at));
   return record.SerializeAsString();
 }
 
 std::string encode_account(wall_time created_at) {
   formats::account_record record;
   record.set_schema(schema);
-  record.set_created_at(created_at.time_since_epoch().count());
+  record.set_created_at(storage::stored_time(created_at));
   return record.SerializeAsString();
 }
 
@@ -61,7 +61,7 @@ result<key_record> decode_key(std::string_view octets) {
   value.account = account_name{record.account()};
   value.role = static_cast<key_role>(record.role());
   value.kind = record.kind();
-  value.created_at = wall_time{microseconds{record.created_at()}};
+  value.created_at = storage::read_time(record.created_at());
   if (record.secret_sha256().size() != value.digest.size() || record.role() > 255 ||
       !is_role(value.role))
     return error{errc::storage_corrupt, "read a key: its fields make no sense", {}};

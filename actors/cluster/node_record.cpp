@@ -12,10 +12,6 @@ namespace {
 constexpr std::uint32_t schema = 1;
 constexpr std::uint32_t number_max = std::numeric_limits<std::uint16_t>::max();
 
-wall_time to_time(std::int64_t count) {
-  return wall_time{microseconds{count}};
-}
-
 } // namespace
 
 std::string node_key(const node_name& name) {
@@ -37,8 +33,8 @@ std::string encode(const node_record& value) {
   record.set_drain_requested(value.drain_requested);
   record.set_drained(value.drained);
   record.set_ended(value.ended);
-  record.set_registered_at(value.registered_at.time_since_epoch().count());
-  record.set_changed_at(value.changed_at.time_since_epoch().count());
+  record.set_registered_at(storage::stored_time(value.registered_at));
+  record.set_changed_at(storage::stored_time(value.changed_at));
   return record.SerializeAsString();
 }
 
@@ -74,8 +70,8 @@ result<node_record> decode_node(std::string_view octets) {
   node.drain_requested = record.drain_requested();
   node.drained = record.drained();
   node.ended = record.ended();
-  node.registered_at = to_time(record.registered_at());
-  node.changed_at = to_time(record.changed_at());
+  node.registered_at = storage::read_time(record.registered_at());
+  node.changed_at = storage::read_time(record.changed_at());
   return node;
 }
 

@@ -93,7 +93,7 @@ public:
   /// The copies of messages go elsewhere from now on: their new holders get all that happens.
   void place(const std::vector<placed_copy>& copies, std::function<void(const result<void>&)> then);
   /// Gives up waiting mails for the holder of their copies; `then` says how many, once durable.
-  /// Those of which a recipient is on its way stay for now.
+  /// Those of which a recipient is on its way stay until that has ended.
   void yield(const yield_mails& what, std::function<void(const result<yielded_mails>&)> then);
   void set_pools(const std::vector<pool>& pools);
   /// While not allowed no transaction begins.

@@ -46,7 +46,7 @@ std::string encode(const pool& value) {
     added.set_plan(address.plan.str());
     added.set_state(static_cast<std::uint32_t>(address.state));
     added.set_reason(address.reason);
-    added.set_changed_at(address.changed_at.time_since_epoch().count());
+    added.set_changed_at(storage::stored_time(address.changed_at));
   }
   return record.SerializeAsString();
 }
@@ -63,7 +63,7 @@ result<pool> decode_pool(pool_name name, std::string_view octets) {
     value.addresses.push_back({ip_address{address.address()}, node_name{address.node()},
                                address.weight(), plan_name{address.plan()},
                                state_of(address.state()), address.reason(),
-                               wall_time{microseconds{address.changed_at()}}});
+                               storage::read_time(address.changed_at())});
   return value;
 }
 

@@ -48,7 +48,7 @@ enum class address_state : std::uint8_t {
 struct pool_address {
   ip_address address;
   node_name node;
-  std::uint32_t weight = 1; ///< share of the pool's mail; 0: none for now
+  std::uint32_t weight = 1; ///< share of the pool's mail; 0: none
   plan_name plan;           ///< empty: no ledger, sends without limit
   address_state state = address_state::active;
   std::string reason = {};   ///< of the state; empty when it is active

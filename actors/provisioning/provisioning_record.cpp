@@ -9,15 +9,10 @@ namespace warmfront {
 
 namespace {
 
+using storage::read_time;
+using storage::stored_time;
+
 constexpr std::uint32_t schema = 1;
-
-std::int64_t stored_time(wall_time at) {
-  return at.time_since_epoch().count();
-}
-
-wall_time read_time(std::int64_t at) {
-  return wall_time{microseconds{at}};
-}
 
 formats::provisioning_step_record to_record(const provisioning_step& step) {
   formats::provisioning_step_record record;

@@ -118,7 +118,7 @@ quality_counts read_quality(const formats::quality_record& from) {
 }
 
 void write_move(formats::ledger_move_record& to, const ledger_move& from) {
-  to.set_at(from.at.time_since_epoch().count());
+  to.set_at(storage::stored_time(from.at));
   to.set_cause(static_cast<std::uint32_t>(from.cause));
   to.set_from(from.from);
   to.set_to(from.to);
@@ -130,7 +130,7 @@ void write_move(formats::ledger_move_record& to, const ledger_move& from) {
 }
 
 ledger_move read_move(const formats::ledger_move_record& from) {
-  return {wall_time{microseconds{from.at()}},
+  return {storage::read_time(from.at()),
           static_cast<move_cause>(from.cause()),
           from.from(),
           from.to(),
@@ -167,7 +167,7 @@ std::string encode(const ledger_record& value) {
   record.set_schema(schema);
   record.set_plan(value.plan.str());
   record.set_opened_day(value.opened_day);
-  record.set_day_started_at(value.day_started_at.time_since_epoch().count());
+  record.set_day_started_at(storage::stored_time(value.day_started_at));
   record.set_base_day(value.base_day);
   record.set_base_position(value.base_position);
   record.set_paused(value.paused);
@@ -256,7 +256,7 @@ result<ledger_record> decode_ledger(std::string_view octets) {
   ledger_record ledger;
   ledger.plan = plan_name{record.plan()};
   ledger.opened_day = record.opened_day();
-  ledger.day_started_at = wall_time{microseconds{record.day_started_at()}};
+  ledger.day_started_at = storage::read_time(record.day_started_at());
   ledger.base_day = record.base_day();
   ledger.base_position = record.base_position();
   ledger.paused = record.paused();

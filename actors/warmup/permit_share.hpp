@@ -58,7 +58,7 @@ struct share_terms {
   std::uint32_t reserve_percent = 0;
   day_pace pace;
   bool stopped = false;   ///< paused or blocked
-  bool may_lease = false; ///< else no more can be asked for now
+  bool may_lease = false; ///< else no more can be asked for
 };
 
 /// Permits are given below a durable mark (`durable`) and within this node's lease. Fields are

@@ -217,7 +217,8 @@ TEST_CASE("across: every node tells about itself", "[across]") {
 
 TEST_CASE("across: what a peer tells in another kind is as if it were not there", "[across]") {
   const std::vector<std::string> odd{
-      R"({"items":[7,null,[],{"id":7},{"subject":[],"provider":{},"used":-1,"quality":3}],"next":7})",
+      R"({"items":[7,null,[],{"id":7}],"next":7})",
+      R"({"items":[{"subject":[],"provider":{},"used":-1,"quality":3}],"next":true})",
       R"({"items":[{"address":{},"ledgers":7},{"pool":3,"class":[],"node":null}],"next":{}})",
       R"({"subject":7,"day":"1","day_ends_at":[],"used":{},"quality":[],"ledgers":"x"})",
       R"({"nodes":[{"name":"n2","ready":"yes","storage":7},{"name":[]},7],"ready":3})",

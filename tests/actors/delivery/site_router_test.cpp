@@ -78,7 +78,7 @@ TEST_CASE("site router: why a domain takes no mail", "[site_router]") {
   }
 }
 
-TEST_CASE("site router: mail hosts without an address are a failure for now", "[site_router]") {
+TEST_CASE("site router: mail hosts without an address are a temporary failure", "[site_router]") {
   const auto route = to_site("b.example", route_of({}));
   CHECK(route.hops.empty());
   CHECK(route.refusal.transient());

@@ -37,11 +37,19 @@ def let_pass(seconds):
     _pause.wait(seconds)
 
 
+_given_ports = set()
+
+
 def free_port(address="127.0.0.1"):
-    """A TCP port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return probe.getsockname()[1]
+    """A TCP port that was free a moment ago, never the same one twice: the kernel may well offer
+    a port again that nobody has bound yet."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((address, 0))
+            port = probe.getsockname()[1]
+        if port not in _given_ports:
+            _given_ports.add(port)
+            return port
 
 
 def die_with_parent():
