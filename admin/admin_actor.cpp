@@ -90,6 +90,17 @@ const auto& whom(const admin_parts& parts) {
   } else if constexpr (is_one_of<Question, start_provisioning, list_provisionings,
                                  act_on_provisioning, check_sources, report_binding>) {
     return parts.provisioning;
+  } else if constexpr (is_one_of<Question, put_template, delete_template, review_template,
+                                 list_templates, use_template>) {
+    return parts.templates;
+  } else if constexpr (is_one_of<Question, create_group, delete_group, list_groups, import_list,
+                                 list_recipients>) {
+    return parts.groups;
+  } else if constexpr (is_one_of<Question, create_task, act_on_task, delete_task, list_tasks,
+                                 preview_recurrence>) {
+    return parts.scheduler;
+  } else if constexpr (is_one_of<Question, store_chunks>) {
+    return parts.chunks;
   } else if constexpr (is_one_of<Question, list_nodes, change_node>) {
     return parts.cluster;
   } else if constexpr (is_one_of<Question, ask_peers>) {

@@ -39,6 +39,10 @@ struct admin_parts {
   warmup_actor warmup;
   ip_pool_actor ip_pool;
   provisioning_actor provisioning;
+  chunks_actor chunks;
+  templates_actor templates;
+  groups_actor groups;
+  scheduler_actor scheduler;
   intake_actor intake;
   delivery_actor delivery;
   cluster_actor cluster;     ///< null: the node is alone, and nobody asks

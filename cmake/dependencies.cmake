@@ -13,10 +13,12 @@ find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(date REQUIRED)
+find_path(KAINJOW_MUSTACHE kainjow/mustache.hpp REQUIRED) # headers alone
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(UNBOUND REQUIRED IMPORTED_TARGET libunbound)
 pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
+pkg_check_modules(LIBICAL REQUIRED IMPORTED_TARGET libical)
 
 # CAF 0.17.6 has no CMake config in Debian. Its type id checks are off in the package's
 # headers, and they are what catches a message type that was never announced.

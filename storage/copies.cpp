@@ -155,6 +155,18 @@ std::optional<unsent_mark> parse_unsent_key(std::string_view key) {
   return mark;
 }
 
+void withdraw_message(batch& to, const spooled_message& message) {
+  to.erase(family::spool, message_key(message.id));
+  to.erase(family::spool, body_key(message.id));
+  for (std::size_t i = 0; i < message.mail.recipients.size(); ++i)
+    to.erase(family::queue, lane_key(message.first_lane, message.first_sequence + i));
+  if (!message.copy)
+    return;
+  to.erase(family::queue, unsent_copy_key(message.copy->holder, message.id));
+  if (message.copy->holder != 0)
+    to.put(family::queue, unsent_progress_key(message.copy->holder, {message.id, 0}, {}), {});
+}
+
 std::string held_message_key(std::uint16_t primary, const message_id& id) {
   return of_message(held_message_mark, primary, id);
 }

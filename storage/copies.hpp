@@ -74,6 +74,10 @@ struct taken_mail {
 /// What is known of a holder that has adopted mails of this node (in `family::spool`).
 [[nodiscard]] std::string adoption_key(std::uint16_t holder);
 
+/// Removes a mail that was never to be sent, with its queue entries. Its holder may have the copy
+/// though its answer did not come: it is told that the mail has ended.
+void withdraw_message(batch& to, const spooled_message& message);
+
 // ---- at the holder, in `family::spool` -----------------------------------------------------
 
 /// The message record, as the primary has it.

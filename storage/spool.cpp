@@ -1,6 +1,7 @@
 #include "storage/spool.hpp"
 
 #include <cassert>
+#include <charconv>
 #include <utility>
 
 #include "actors/core/octets.hpp"
@@ -28,25 +29,52 @@ std::string marked(char mark, const message_id& id, std::size_t more = 0) {
 /// Around a provider before the destination: no name holds it.
 constexpr char provider_mark = '\x01';
 
-/// A destination alone, but for one that would be taken for a provider.
-std::string towards_of(const std::string& provider, const std::string& destination) {
-  return provider.empty() && !destination.starts_with(provider_mark)
-             ? destination
-             : provider_mark + provider + provider_mark + destination;
+/// Around a task before both.
+constexpr char task_mark = '\x02';
+
+bool begins_with_mark(std::string_view text) {
+  return text.starts_with(provider_mark) || text.starts_with(task_mark);
+}
+
+/// A destination alone, but for one that would be taken for a provider or a task.
+std::string towards_of(task_id task, const std::string& provider, const std::string& destination) {
+  auto text = provider.empty() && !begins_with_mark(destination)
+                  ? destination
+                  : provider_mark + provider + provider_mark + destination;
+  if (task != task_id::none)
+    text = task_mark + std::to_string(static_cast<std::uint64_t>(task)) + task_mark + text;
+  return text;
+}
+
+/// Takes what stands between two marks away from the front.
+std::optional<std::string_view> take_marked(std::string_view& text, char mark) {
+  const auto end = text.find(mark, 1);
+  if (end == std::string_view::npos)
+    return std::nullopt;
+  const auto inner = text.substr(1, end - 1);
+  text.remove_prefix(end + 1);
+  return inner;
 }
 
 /// @returns whether the text is one of `towards_of`.
 bool take_towards(lane& to, std::string_view text) {
   const auto whole = text;
-  if (text.starts_with(provider_mark)) {
-    const auto end = text.find(provider_mark, 1);
-    if (end == std::string_view::npos)
+  if (text.starts_with(task_mark)) {
+    const auto task = take_marked(text, task_mark);
+    std::uint64_t number = 0;
+    if (!task ||
+        std::from_chars(task->data(), task->data() + task->size(), number).ec != std::errc{})
       return false;
-    to.provider = provider_name{std::string{text.substr(1, end - 1)}};
-    text.remove_prefix(end + 1);
+    to.task = task_id{number};
+  }
+  if (text.starts_with(provider_mark)) {
+    const auto provider = take_marked(text, provider_mark);
+    if (!provider)
+      return false;
+    to.provider = provider_name{std::string{*provider}};
   }
   to.destination = domain_name{std::string{text}};
-  return towards_of(to.provider.str(), to.destination.str()) == whole;
+  return towards_of(to.task, to.provider.str(), to.destination.str()) == whole;
 }
 
 std::optional<std::string_view> take_name(std::string_view& rest) {
@@ -97,12 +125,12 @@ std::string all_lanes_prefix() {
 }
 
 std::string lane_prefix(const lane& value) {
-  const auto& [pool, sender_domain, destination, importance, writer, provider] = value;
+  const auto& [pool, sender_domain, destination, importance, writer, provider, task] = value;
   std::string key;
   key.reserve(16 + pool.str().size() + sender_domain.str().size() + destination.str().size() +
               provider.str().size());
   key.push_back(lane_mark);
-  const auto towards = towards_of(provider.str(), destination.str());
+  const auto towards = towards_of(task, provider.str(), destination.str());
   for (const auto* name : {&pool.str(), &sender_domain.str(), &towards}) {
     assert(name->find('\0') == std::string::npos);
     key.append(*name);

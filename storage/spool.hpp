@@ -25,7 +25,8 @@ struct lane {
   domain_name destination;   ///< set when the lane is for one congested destination
   mail_class importance = mail_class::triggered;
   writer appended_by = writer::intake;
-  provider_name provider = {}; ///< set when the lane is for one receiving provider
+  provider_name provider = {};  ///< set when the lane is for one receiving provider
+  task_id task = task_id::none; ///< set when the lane is of one task
 
   friend auto operator<=>(const lane&, const lane&) = default;
 };
@@ -51,6 +52,8 @@ struct spooled_message {
   lane first_lane;                  ///< where its recipients were queued at first, …
   std::uint64_t first_sequence = 0; ///< … recipient i at this + i
   std::optional<message_copy> copy; ///< none: this message has one copy by choice
+  /// Each recipient gets a mail of its own: the body is a `mail_merge`.
+  bool is_merge = false;
 
   friend bool operator==(const spooled_message&, const spooled_message&) = default;
 };

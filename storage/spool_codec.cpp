@@ -11,6 +11,8 @@ namespace warmfront::storage {
 namespace {
 
 constexpr std::uint32_t schema = 1;
+// A release that does not know of mail merges would send the body as it is.
+constexpr std::uint32_t merge_schema = 2;
 
 std::optional<wall_time> optional_time(std::int64_t when) {
   return when == 0 ? std::nullopt : std::optional{read_time(when)};
@@ -33,6 +35,7 @@ void write_lane(formats::lane_record& to, const lane& from) {
   to.set_importance(static_cast<std::uint32_t>(from.importance));
   to.set_appended_by(static_cast<std::uint32_t>(from.appended_by));
   to.set_provider(from.provider.str());
+  to.set_task(static_cast<std::uint64_t>(from.task));
 }
 
 lane read_lane(const formats::lane_record& from) {
@@ -43,6 +46,7 @@ lane read_lane(const formats::lane_record& from) {
   value.importance = from.importance() == 0 ? mail_class::triggered : mail_class::batch;
   value.appended_by = from.appended_by() == 0 ? lane::writer::intake : lane::writer::delivery;
   value.provider = provider_name{from.provider()};
+  value.task = task_id{from.task()};
   return value;
 }
 
@@ -84,7 +88,8 @@ bool parse(Record& record, std::string_view octets) {
 
 std::string encode(const spooled_message& value) {
   formats::spooled_message_record record;
-  record.set_schema(schema);
+  record.set_schema(value.is_merge ? merge_schema : schema);
+  record.set_is_merge(value.is_merge);
   record.set_id(std::string{value.id.octet_view()});
   write_envelope(record, value.mail);
   record.set_protocol(value.source.protocol);
@@ -110,7 +115,7 @@ result<spooled_message> decode_message(std::string_view octets) {
   formats::spooled_message_record record;
   if (!parse(record, octets) || record.id().size() != message_id::octets)
     return corrupt("a message");
-  if (record.schema() > schema)
+  if (record.schema() > merge_schema)
     return newer("a message");
   spooled_message value;
   value.id = message_id::from_octets(record.id());
@@ -123,6 +128,7 @@ result<spooled_message> decode_message(std::string_view octets) {
   value.octets = record.octets();
   value.first_lane = read_lane(record.first_lane());
   value.first_sequence = record.first_sequence();
+  value.is_merge = record.is_merge();
   if (record.copy_wanted())
     value.copy = message_copy{static_cast<std::uint16_t>(record.copy_holder()), record.copy_bond()};
   return value;

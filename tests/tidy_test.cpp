@@ -114,7 +114,8 @@ std::vector<std::string_view> layers_below(std::string_view path) {
   if (path.starts_with("actors/core/"))
     return {"actors/core/"};
   if (path.starts_with("actors/messages/"))
-    return {"actors/core/", "actors/messages/", "storage/copies.hpp", "storage/spool.hpp"};
+    return {"actors/core/",      "actors/messages/",           "storage/copies.hpp",
+            "storage/spool.hpp", "net/mime/mail_template.hpp", "actors/recurring/recurrence.hpp"};
   if (path.starts_with("storage/"))
     return {"actors/core/", "storage/"};
   if (path.starts_with("net/"))
@@ -141,6 +142,8 @@ const std::vector<fence> fences{
     {{"boost/asio", "boost/beast"}, {"net/asio/", "admin/http/"}},
     {{"cpprest/", "pplx/"}, {"storage/etcd/", "admin/cli/"}},
     {{"gmime/"}, {"net/mime/"}},
+    {{"libical/"}, {"actors/recurring/"}},
+    {{"kainjow/"}, {"net/mime/template_text.cpp"}},
     {{"toml++/"}, {"cluster-config/", "admin/cli/"}},
 };
 

@@ -35,6 +35,8 @@ private:
 using account_name = named<struct account_tag>;
 using pool_name = named<struct pool_tag>;
 using plan_name = named<struct plan_tag>;
+using template_name = named<struct template_tag>;
+using group_name = named<struct group_tag>;
 using node_name = named<struct node_tag>;
 /// A domain in its stored form: lower case, A-labels, no trailing dot.
 using domain_name = named<struct domain_tag>;
@@ -44,6 +46,9 @@ using ip_address = named<struct ip_tag>;
 using ledger_subject = named<struct subject_tag>;
 /// A receiving provider: a group of MX hosts that share one view of a sender, as `gmail`.
 using provider_name = named<struct provider_tag>;
+
+/// A send task; unique in the cluster.
+enum class task_id : std::uint64_t { none = 0 };
 
 /// 128 bits: 48 of milliseconds since 1970, 16 of the accepting node, 64 that make it unique.
 /// Ids sort by time of acceptance; any node can tell which node to ask.

@@ -60,6 +60,13 @@ caf::typed_response_promise<answer<std::vector<queue_report>>> report(self_point
   return promise;
 }
 
+caf::typed_response_promise<answer<message_page>> list(self_pointer self, const list_messages& m) {
+  auto promise = self->make_response_promise<answer<message_page>>();
+  answer_list(self->state, m,
+              [promise](answer<message_page> found) mutable { promise.deliver(std::move(found)); });
+  return promise;
+}
+
 } // namespace
 
 delivery_shell::behavior_type
@@ -90,13 +97,7 @@ delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, deliver
         });
         return promise;
       },
-      [self, &state](const list_messages& m) {
-        auto promise = self->make_response_promise<answer<message_page>>();
-        answer_list(state, m, [promise](answer<message_page> found) mutable {
-          promise.deliver(std::move(found));
-        });
-        return promise;
-      },
+      [self](const list_messages& m) { return list(self, m); },
       [self, &state](const cancel_message& m) {
         auto promise = self->make_response_promise<answer<message_report>>();
         answer_cancel(state, m.id, [promise](answer<message_report> found) mutable {
@@ -106,6 +107,10 @@ delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, deliver
       },
       [self](const list_queues& m) { return report(self, m); },
       [&state](const count_deliveries&) { return state.flow().counts(); },
+      [&state](const hold_tasks& m) {
+        state.flow().hold_tasks({m.tasks->begin(), m.tasks->end()});
+      },
+      [&state](const count_task_backlogs&) { return state.flow().queue().task_backlogs(); },
       [self](const adopt_mails& m) { return adopt(self, m); },
       [self](const place_copies& m) { return place(self, m); },
       [self](const yield_mails& m) { return yield(self, m); },

@@ -22,6 +22,7 @@ void delivery_state::start(delivery_config config, delivery_ports ports,
                            std::unique_ptr<random_source> random,
                            const std::vector<stored_lane>& stored) {
   ports_ = std::move(ports);
+  merges_ = {config.hostname, config.merged_octets_max};
   flow_ = std::make_unique<delivery_flow>(std::move(config), *this, std::move(random));
   flow_->restore(stored);
   const auto me = caf::actor_cast<caf::actor>(self_);
@@ -62,8 +63,9 @@ void delivery_state::commit(storage::batch changes, std::function<void(const res
 
 void delivery_state::read(std::function<std::function<void()>(const spool_reader&)> job) {
   const auto me = caf::actor_cast<caf::actor>(self_);
-  caf::anon_send(ports_.reader, run_step{[store = ports_.store, me, job = std::move(job)] {
-                   caf::anon_send(me, run_step{job(spool_reader{*store})});
+  caf::anon_send(ports_.reader,
+                 run_step{[store = ports_.store, merges = merges_, me, job = std::move(job)] {
+                   caf::anon_send(me, run_step{job(spool_reader{*store, merges})});
                  }});
 }
 
@@ -128,6 +130,8 @@ void delivery_state::happened(const outcome& what) {
   if (what.on_the_wire && what.why == smtp::bounce_class::source_block)
     self_->send(ports_.ip_pool,
                 report_block{what.record.source, what.item.provider, what.record.last_reply});
+  if (what.last_of_message && what.item.message().is_merge && scheduler_)
+    self_->send(scheduler_, merge_ended{what.item.id().message});
   const auto state = what.state();
   const bool end = is_final(state);
   if ((!end && state != recipient_state::deferred) || !ports_.log->enabled(log_level::info))

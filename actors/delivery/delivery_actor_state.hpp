@@ -29,7 +29,10 @@ public:
 
   [[nodiscard]] delivery_flow& flow() { return *flow_; }
   [[nodiscard]] const delivery_ports& ports() const { return ports_; }
-  void connect(const connect_listeners& m) { intake_ = caf::actor_cast<intake_actor>(m.intake); }
+  void connect(const connect_listeners& m) {
+    intake_ = caf::actor_cast<intake_actor>(m.intake);
+    scheduler_ = caf::actor_cast<scheduler_actor>(m.scheduler);
+  }
   void set_pools(std::shared_ptr<const std::vector<pool>> pools) { pools_ = std::move(pools); }
   /// Null when there is no such pool.
   [[nodiscard]] const pool* find_pool(const pool_name& wanted) const;
@@ -58,7 +61,9 @@ public:
 private:
   self_pointer self_;
   delivery_ports ports_;
-  intake_actor intake_; ///< null: nobody accepts mail
+  merge_settings merges_;
+  intake_actor intake_;       ///< null: nobody accepts mail
+  scheduler_actor scheduler_; ///< null: there are no tasks
   std::shared_ptr<const std::vector<pool>> pools_;
   std::unique_ptr<delivery_flow> flow_;
   std::unique_ptr<net::mail_transport> transport_;

@@ -64,15 +64,28 @@ void delivery_flow::arrived(const std::vector<std::shared_ptr<const spooled_mail
     const auto count = static_cast<std::uint32_t>(mail->record.mail.recipients.size());
     const auto live = find_live(mail, count);
     counts_.accepted_recipients += count;
-    for (std::uint32_t i = 0; i < count; ++i)
-      lanes_.arrived(first_item(live, i));
+    for (std::uint32_t i = 0; i < count; ++i) {
+      auto item = first_item(live, i);
+      // The mails of a merge are written where they are read.
+      if (mail->record.is_merge)
+        lanes_.appended(*item.position);
+      else
+        lanes_.arrived(std::move(item));
+    }
   }
   pump();
 }
 
 void delivery_flow::ask_again() {
-  std::move(due_pending_.begin(), due_pending_.end(), std::back_inserter(due_ready_));
-  due_pending_.clear();
+  for (auto& item : std::exchange(due_pending_, {}))
+    (lanes_.holds(item.message().first_lane.task) ? due_pending_ : due_ready_)
+        .push_back(std::move(item));
+}
+
+void delivery_flow::hold_tasks(std::set<task_id> held) {
+  lanes_.hold_tasks(std::move(held));
+  ask_again();
+  pump();
 }
 
 void delivery_flow::permits_changed() {
@@ -116,14 +129,17 @@ void delivery_flow::assign() {
         lanes_.take(std::min(config_.assign_max - items.size(), config_.in_hand_max - in_hand));
     std::move(more.begin(), more.end(), std::back_inserter(items));
   }
-  std::vector<outcome> cancelled;
+  std::vector<outcome> ended;
   std::erase_if(items, [&](delivery_item& item) {
-    if (!item.live->cancelled)
+    if (item.live->cancelled)
+      ended.push_back(warmfront::cancel(std::move(item), effects_.wall_now()));
+    else if (item.unwritten)
+      ended.push_back(refuse_unwritten(std::move(item), effects_.wall_now()));
+    else
       return false;
-    cancelled.push_back(warmfront::cancel(std::move(item), effects_.wall_now()));
     return true;
   });
-  settle(std::move(cancelled));
+  settle(std::move(ended));
   // Which limits hold depends on the receiver; who cannot be routed needs no permit.
   if (!items.empty()) {
     items = dispatcher_.route(std::move(items), effects_.steady_now());
@@ -206,6 +222,7 @@ storage::lane delivery_flow::lane_for(const delivery_item& item, domain_name des
   const auto& message = item.message();
   storage::lane where{message.pool, message.first_lane.sender_domain, std::move(destination),
                       message.importance, storage::lane::writer::delivery};
+  where.task = message.first_lane.task;
   if (item.position)
     where.provider = item.position->where.provider;
   return where;

@@ -38,6 +38,7 @@ struct delivery_config {
   node_name self;                        ///< as the pools' addresses name it
   milliseconds congestion_delay{60'000}; ///< a due recipient of a congested destination waits this
   std::chrono::hours history{7 * 24};    ///< finished messages are forgotten after this
+  std::size_t merged_octets_max = 20u << 20; ///< of one mail of a mail merge
 };
 
 /// What the flow needs done. Callbacks run in the flow's own turn, never inside the call.
@@ -96,6 +97,8 @@ public:
   /// Those of which a recipient is on its way stay until that has ended.
   void yield(const yield_mails& what, std::function<void(const result<yielded_mails>&)> then);
   void set_pools(const std::vector<pool>& pools);
+  /// Nothing of these tasks begins from now on; of all others, anything may.
+  void hold_tasks(std::set<task_id> held);
   /// While not allowed no transaction begins.
   void allow_sending(bool allowed);
   /// Whether transactions may begin now.

@@ -11,6 +11,8 @@ namespace warmfront {
 namespace {
 
 constexpr std::size_t due_batch = 200;
+/// A retry of a paused task is looked at again after this.
+constexpr milliseconds task_delay{600'000};
 
 } // namespace
 
@@ -68,6 +70,8 @@ delivery_item delivery_flow::make_item(loaded_entry entry) {
   item.position = std::move(entry.position);
   item.destination = domain_of(item.recipient().address);
   item.record = std::move(entry.record);
+  item.own_content = std::move(entry.own_content);
+  item.unwritten = std::move(entry.unwritten);
   return item;
 }
 
@@ -130,8 +134,13 @@ void delivery_flow::due_loaded(loaded_entries found, std::optional<wall_time> ne
       continue;
     auto item = make_item(std::move(entry));
     const bool congested = lanes_.congested(item.destination);
+    const auto task = item.message().first_lane.task;
     lanes_.take_in_hand(item);
-    if (congested)
+    if (lanes_.holds(task) && lanes_.knows_tasks())
+      postponed.push_back(postpone(std::move(item), now + task_delay, "its task is paused", now));
+    else if (lanes_.holds(task))
+      due_pending_.push_back(std::move(item)); // in a moment it is known which are paused
+    else if (congested)
       postponed.push_back(postpone(std::move(item), now + config_.congestion_delay,
                                    "other mail for this destination goes first", now));
     else

@@ -75,7 +75,8 @@ std::shared_ptr<spooled_mail> delivery_flow::notification_for(const outcome& wha
   request.arrived_at = message.accepted_at;
   request.now = now;
   request.recipients.push_back(describe(what, config_.retry.expire_after));
-  request.content = *what.item.live->mail->content;
+  if (const auto& content = what.item.content())
+    request.content = *content;
   auto built = build_notification(request);
   record.mail.recipients.push_back({message.mail.reverse_path, notify::never, {}});
   record.mail.body = built.body;

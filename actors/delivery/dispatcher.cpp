@@ -176,7 +176,8 @@ void dispatcher::transmit(link& which, net::connection_id id, steady_time now, w
   std::vector<delivery_item> items;
   items.push_back(std::move(which.waiting.front()));
   which.waiting.pop_front();
-  while (!which.waiting.empty() && which.waiting.front().live == items.front().live &&
+  const bool shared = !items.front().message().is_merge;
+  while (shared && !which.waiting.empty() && which.waiting.front().live == items.front().live &&
          items.size() < config_.recipients_per_transmission) {
     items.push_back(std::move(which.waiting.front()));
     which.waiting.pop_front();
@@ -201,7 +202,7 @@ net::transmission dispatcher::make_transmission(const std::vector<delivery_item>
   made.smtputf8 = mail.smtputf8;
   made.ret = mail.ret;
   made.envelope_id = mail.envelope_id;
-  made.content = items.front().live->mail->content;
+  made.content = items.front().content();
   auto earliest = wall_time::max();
   for (const auto& item : items) {
     made.recipients.push_back(item.recipient());

@@ -30,6 +30,8 @@ struct delivery_item {
   std::string destination;                           ///< domain of the recipient
   std::unique_ptr<storage::recipient_record> record; ///< null: never tried
   provider_name provider = {};                       ///< set once the route is known
+  std::shared_ptr<const std::string> own_content;    ///< of a mail merge; else null
+  std::optional<error> unwritten;                    ///< why there is none: it can get no mail
   ip_address source;                                 ///< set once permits are granted
   std::vector<charge> charges;
   wall_time permits_end = wall_time::max();
@@ -39,6 +41,10 @@ struct delivery_item {
     return message().mail.recipients[index];
   }
   [[nodiscard]] recipient_id id() const { return {message().id, index}; }
+  /// What it is sent; null: only on disk.
+  [[nodiscard]] const std::shared_ptr<const std::string>& content() const {
+    return message().is_merge ? own_content : live->mail->content;
+  }
 };
 
 } // namespace warmfront

@@ -13,7 +13,8 @@ constexpr std::size_t load_first = 50;
 constexpr std::size_t load_more = 500;
 
 std::size_t octets_of(const delivery_item& item) {
-  return item.live->mail->content ? item.live->mail->content->size() : 0;
+  const auto& content = item.content();
+  return content ? content->size() : 0;
 }
 
 } // namespace
@@ -28,8 +29,9 @@ bool lanes::slot_order::operator()(const slot* a, const slot* b) const {
 }
 
 // Closed for long: a lane that only waits for permits under way keeps its window.
-bool lanes::is_shut(const lane_state& lane) {
-  return lane.closed && lane.closed->why != lane_closure::cause::pending;
+bool lanes::is_shut(const lane_state& lane) const {
+  return holds(lane.where.task) ||
+         (lane.closed && lane.closed->why != lane_closure::cause::pending);
 }
 
 lanes::lane_state& lanes::find(const storage::lane& where) {
@@ -339,15 +341,6 @@ bool lanes::reopen(wall_time now, bool permits_changed) {
     any = true;
   }
   return any;
-}
-
-std::optional<wall_time> lanes::next_opening() const {
-  std::optional<wall_time> earliest;
-  for (const auto& [where, lane] : lanes_)
-    if (lane->closed && lane->closed->why == lane_closure::cause::exhausted &&
-        (!earliest || lane->closed->until < *earliest))
-      earliest = lane->closed->until;
-  return earliest;
 }
 
 // Whether a lane's window keeps others from being read and nothing of it can leave.

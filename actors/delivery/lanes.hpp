@@ -49,6 +49,7 @@ struct lane_status {
   std::uint64_t waiting = 0; ///< about: gaps of cancelled entries count
   std::uint64_t front = 0;   ///< the sequence number that goes next
   std::optional<lane_closure> closed;
+  bool on_hold = false; ///< its task is
 };
 
 /// Decides which recipient goes next. Holds no mail that its lane cannot send: a closed lane is a
@@ -94,6 +95,13 @@ public:
   bool reopen(wall_time now, bool permits_changed);
   /// When the next closure ends by itself.
   [[nodiscard]] std::optional<wall_time> next_opening() const;
+
+  /// Tasks whose lanes stay shut, whatever is permitted. Before the first call it is all tasks'.
+  void hold_tasks(std::set<task_id> held);
+  [[nodiscard]] bool holds(task_id task) const;
+  /// Of each task of which something waits here.
+  [[nodiscard]] std::vector<task_backlog> task_backlogs() const;
+  [[nodiscard]] bool knows_tasks() const noexcept { return held_tasks_.has_value(); }
 
   /// Recipients of a lane that has been full of congested destinations for a while: they are to be
   /// moved to lanes of their own. They are in hand.
@@ -145,7 +153,7 @@ private:
     std::optional<steady_time> blocked_since;
   };
 
-  [[nodiscard]] static bool is_shut(const lane_state& lane);
+  [[nodiscard]] bool is_shut(const lane_state& lane) const;
   lane_state& find(const storage::lane& where);
   destination_state& find_destination(const std::string& name);
   slot& find_slot(lane_state& lane, const std::string& destination);
@@ -171,6 +179,7 @@ private:
   std::size_t in_hand_octets_ = 0;
   std::size_t loads_ = 0; // under way
   std::uint64_t loads_begun_ = 0;
+  std::optional<std::set<task_id>> held_tasks_; ///< none: nobody has said which
 };
 
 } // namespace warmfront

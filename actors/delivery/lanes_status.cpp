@@ -27,12 +27,21 @@ bool lanes::congested(const destination_state& destination) const {
          destination.in_hand_octets >= limits_.in_hand_octets / 4;
 }
 
+std::optional<wall_time> lanes::next_opening() const {
+  std::optional<wall_time> earliest;
+  for (const auto& [where, lane] : lanes_)
+    if (lane->closed && lane->closed->why == lane_closure::cause::exhausted &&
+        (!earliest || lane->closed->until < *earliest))
+      earliest = lane->closed->until;
+  return earliest;
+}
+
 std::optional<lane_status> lanes::status(const storage::lane& where) const {
   const auto found = lanes_.find(where);
   if (found == lanes_.end())
     return std::nullopt;
   const auto& lane = *found->second;
-  lane_status status{lane.where, 0, lane.next_load, lane.closed};
+  lane_status status{lane.where, 0, lane.next_load, lane.closed, holds(where.task)};
   for (const auto& [name, which] : lane.slots)
     status.front = std::min(status.front, which->items.front().position->sequence);
   status.waiting = lane.tail - status.front;

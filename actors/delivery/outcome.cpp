@@ -156,6 +156,12 @@ outcome refuse(delivery_item item, const smtp::reply& why, wall_time now) {
   return ended;
 }
 
+outcome refuse_unwritten(delivery_item item, wall_time now) {
+  // RFC 3463: X.6.0, a problem with the content.
+  const smtp::reply why{554, "5.6.0", "the mail cannot be written: " + item.unwritten->what};
+  return refuse(std::move(item), why, now);
+}
+
 outcome cancel(delivery_item item, wall_time now) {
   outcome ended;
   ended.record = next_record(item, recipient_state::cancelled, now);

@@ -51,6 +51,8 @@ struct outcome {
 void move_to(outcome& what, std::uint64_t sequence);
 /// Bounces a recipient that this node will not send.
 [[nodiscard]] outcome refuse(delivery_item item, const smtp::reply& why, wall_time now);
+/// The same, of a recipient of a mail merge whose mail cannot be written.
+[[nodiscard]] outcome refuse_unwritten(delivery_item item, wall_time now);
 /// Ends a recipient by hand.
 [[nodiscard]] outcome cancel(delivery_item item, wall_time now);
 

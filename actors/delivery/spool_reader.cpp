@@ -128,6 +128,8 @@ result<loaded_entries> spool_reader::load(std::vector<storage::key_value> found,
     item.mail = whole.mail;
     item.unfinished = whole.unfinished;
     item.position = storage::parse_lane_key(item.queue_key);
+    if (whole.merge)
+      octets += write_own(item, *whole.merge);
     // Entries that intake wrote were never touched: only others have a record.
     if (!item.position || item.position->where.appended_by == storage::lane::writer::delivery) {
       WARMFRONT_TRY(record, store_.get(family::spool, storage::recipient_key(entry.recipient)));
@@ -141,6 +143,17 @@ result<loaded_entries> spool_reader::load(std::vector<storage::key_value> found,
   return loaded;
 }
 
+// A mail that cannot be written is an outcome of its recipient, not a fault of the disk.
+std::size_t spool_reader::write_own(loaded_entry& item, const merge_writer& merge) const {
+  auto written = merge.write(item.index, merges_.octets_max);
+  if (!written) {
+    item.unwritten = std::move(written).error();
+    return 0;
+  }
+  item.own_content = std::make_shared<const std::string>(std::move(written).value());
+  return item.own_content->size();
+}
+
 result<spool_reader::whole_mail> spool_reader::read_whole(const message_id& id) const {
   WARMFRONT_TRY(stored, read_message(id));
   WARMFRONT_TRY(body, store_.get(family::spool, storage::body_key(id)));
@@ -149,8 +162,13 @@ result<spool_reader::whole_mail> spool_reader::read_whole(const message_id& id) 
   auto mail = std::make_shared<spooled_mail>();
   const auto unfinished = count_unfinished(stored);
   mail->record = std::move(stored.message);
+  std::shared_ptr<const merge_writer> merge;
+  if (mail->record.is_merge) {
+    WARMFRONT_TRY(made, merge_writer::make(mail->record, *body, merges_.hostname));
+    merge = std::make_shared<const merge_writer>(std::move(made));
+  }
   mail->content = std::make_shared<const std::string>(std::move(*body));
-  return whole_mail{std::move(mail), unfinished};
+  return whole_mail{std::move(mail), unfinished, std::move(merge)};
 }
 
 result<stored_message> spool_reader::read_message(const message_id& id) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/delivery/lanes.hpp"
+#include "actors/delivery/merge_writer.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/messages/replicas.hpp"
 #include "storage/store.hpp"
@@ -22,6 +23,8 @@ struct loaded_entry {
   std::unique_ptr<storage::recipient_record> record; ///< null: never tried
   std::shared_ptr<const spooled_mail> mail;          ///< shared by the entries of a message
   std::uint32_t unfinished = 0;                      ///< recipients of the message without an end
+  std::shared_ptr<const std::string> own_content = nullptr; ///< of a mail merge
+  std::optional<error> unwritten = std::nullopt;            ///< why it has none
 };
 
 struct loaded_entries {
@@ -45,9 +48,16 @@ struct stored_lane {
 };
 [[nodiscard]] result<std::vector<stored_lane>> stored_lanes(const storage::store& from);
 
+/// How the mails of a mail merge are written.
+struct merge_settings {
+  std::string hostname; ///< ends their Message-IDs
+  std::size_t octets_max = 20u << 20;
+};
+
 class spool_reader {
 public:
-  explicit spool_reader(const storage::store& from) : store_{from} {}
+  explicit spool_reader(const storage::store& from, merge_settings merges = {})
+      : store_{from}, merges_{std::move(merges)} {}
 
   [[nodiscard]] result<loaded_entries> read_lane(const lane_load& piece) const;
   /// Recipients due until `now`, from a key on, at most `limit`.
@@ -92,13 +102,16 @@ private:
   struct whole_mail {
     std::shared_ptr<const spooled_mail> mail;
     std::uint32_t unfinished = 0;
+    std::shared_ptr<const merge_writer> merge; ///< null: all get the same
   };
+  [[nodiscard]] std::size_t write_own(loaded_entry& item, const merge_writer& merge) const;
   [[nodiscard]] result<whole_mail> read_whole(const message_id& id) const;
   [[nodiscard]] result<loaded_entries> load(std::vector<storage::key_value> found,
                                             std::size_t limit) const;
   [[nodiscard]] result<stored_message> with_recipients(storage::spooled_message message) const;
 
   const storage::store& store_;
+  merge_settings merges_;
 };
 
 } // namespace warmfront

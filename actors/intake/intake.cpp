@@ -143,12 +143,52 @@ std::string intake::missing_fields(const submission& mail, const message_id& id,
   return fields;
 }
 
-result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time now) {
+result<void> intake::check_open() const {
   if (!ready_)
     return error{errc::unavailable, "the node is starting", "try again in a moment"};
   if (drains_)
     return error{errc::unavailable, "this node is draining: it takes no new mail",
                  "submit it to another node"};
+  if (config_.copies == second_copy::required && holders_.empty())
+    return error{errc::unavailable, "no other node can hold the mail's second copy",
+                 "try again; see `warmfront cluster status`"};
+  return success();
+}
+
+void intake::place(spooled_mail& taken, wall_time now) {
+  auto& record = taken.record;
+  record.octets = taken.content->size();
+  record.accepted_at = now;
+  record.first_lane.pool = record.pool;
+  record.first_lane.importance = record.importance;
+  if (domain_name sender{domain_of(record.mail.reverse_path)}; ledger_domains_.contains(sender))
+    record.first_lane.sender_domain = std::move(sender);
+  if (config_.copies != second_copy::never)
+    record.copy = choose_holder(holders_, owners_, record.pool, record.id);
+  auto& next = next_sequence_[record.first_lane];
+  record.first_sequence = next;
+  next += record.mail.recipients.size();
+}
+
+result<std::shared_ptr<spooled_mail>> intake::take(merge_submission&& merge, wall_time now) {
+  WARMFRONT_TRY(check_open());
+  WARMFRONT_TRY(through, choose_pool(merge.pool, merge.source.account));
+  auto taken = std::make_shared<spooled_mail>();
+  auto& record = taken->record;
+  record.id = message_id{now, config_.node, random_->next()};
+  record.mail = std::move(merge.mail);
+  record.source = std::move(merge.source);
+  record.pool = through->name;
+  record.importance = mail_class::batch;
+  record.is_merge = true;
+  record.first_lane.task = merge.task;
+  taken->content = std::make_shared<const std::string>(std::move(merge.body));
+  place(*taken, now);
+  return taken;
+}
+
+result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time now) {
+  WARMFRONT_TRY(check_open());
   if (mail.mail.recipients.empty())
     return bad_field("to", "the mail has no recipient", "name at least one");
   if (mail.mail.recipients.size() > config_.recipients_max)
@@ -161,9 +201,6 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
                  fmt::format("the mail has {} octets, more than the {} allowed",
                              mail.content.size(), config_.octets_max),
                  "make it smaller", "content"};
-  if (config_.copies == second_copy::required && holders_.empty())
-    return error{errc::unavailable, "no other node can hold the mail's second copy",
-                 "try again; see `warmfront cluster status`"};
   WARMFRONT_TRY(wish, read_wishes(mail));
   WARMFRONT_TRY(through, choose_pool(wish.pool, mail.source.account));
   WARMFRONT_TRY(check_limits(mail, through->name, wish.importance, now));
@@ -175,22 +212,12 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
   std::string content;
   content.reserve(header.header.size() + mail.content.size() - header.body_offset);
   content.append(header.header).append(mail.content, header.body_offset);
-  record.octets = content.size();
   taken->content = std::make_shared<const std::string>(std::move(content));
   record.pool = through->name;
   record.importance = wish.importance;
-  record.accepted_at = now;
-  record.first_lane.pool = through->name;
-  record.first_lane.importance = wish.importance;
-  if (domain_name sender{domain_of(mail.mail.reverse_path)}; ledger_domains_.contains(sender))
-    record.first_lane.sender_domain = std::move(sender);
-  if (config_.copies != second_copy::never)
-    record.copy = choose_holder(holders_, owners_, record.pool, record.id);
-  auto& next = next_sequence_[record.first_lane];
-  record.first_sequence = next;
-  next += mail.mail.recipients.size();
   record.mail = std::move(mail.mail);
   record.source = std::move(mail.source);
+  place(*taken, now);
   return taken;
 }
 

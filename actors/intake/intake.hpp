@@ -63,6 +63,8 @@ public:
   /// - `unavailable`: the node is starting or draining, or a second copy is required and nobody can
   /// hold it.
   [[nodiscard]] result<std::shared_ptr<spooled_mail>> take(submission mail, wall_time now);
+  /// The same, of a mail merge of a task. Its content is as it is.
+  [[nodiscard]] result<std::shared_ptr<spooled_mail>> take(merge_submission&& merge, wall_time now);
   [[nodiscard]] second_copy copies() const noexcept { return config_.copies; }
 
 private:
@@ -70,6 +72,9 @@ private:
   [[nodiscard]] result<wishes> read_wishes(const submission& mail) const;
   [[nodiscard]] result<const pool*> choose_pool(const pool_name& asked,
                                                 const account_name& account) const;
+  [[nodiscard]] result<void> check_open() const;
+  /// Who it is, where it is queued, and where its copy goes.
+  void place(spooled_mail& taken, wall_time now);
   [[nodiscard]] result<void> check_limits(const submission& mail, const pool_name& through,
                                           mail_class importance, wall_time now) const;
   [[nodiscard]] std::string trace_fields(const submission& mail, const message_id& id,

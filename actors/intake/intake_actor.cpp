@@ -19,9 +19,10 @@ struct intake_group {
   // Written by the commit thread and by replication, read by whoever is last.
   std::atomic<int> missing{1};
   std::optional<error> failure;
-  std::vector<bool> kept; ///< by a second node; empty: nobody was asked
-  mails_spooled spooled;  ///< the acknowledged ones
-  bool settled = false;   ///< only in the actor's turn
+  std::vector<bool> kept;     ///< by a second node; empty: nobody was asked
+  mails_spooled spooled;      ///< the acknowledged ones
+  bool is_handed_over = true; ///< to delivery; else whoever waits does that
+  bool settled = false;       ///< only in the actor's turn
 };
 
 namespace {
@@ -65,19 +66,32 @@ std::shared_ptr<intake_group> take_all(intake& core, std::vector<submitted_mail>
   return group;
 }
 
-// The holder may have the copy though its answer did not come: it is told that the mail has ended.
-void withdraw(storage::batch& to, const storage::spooled_message& message) {
-  using storage::family;
-  to.erase(family::spool, storage::message_key(message.id));
-  to.erase(family::spool, storage::body_key(message.id));
-  for (std::size_t i = 0; i < message.mail.recipients.size(); ++i)
-    to.erase(family::queue, storage::lane_key(message.first_lane, message.first_sequence + i));
-  if (!message.copy)
-    return;
-  to.erase(family::queue, storage::unsent_copy_key(message.copy->holder, message.id));
-  if (message.copy->holder != 0)
-    to.put(family::queue, storage::unsent_progress_key(message.copy->holder, {message.id, 0}, {}),
-           {});
+// Merges of tasks: who asked gets the mail itself, and decides when it may be sent.
+std::shared_ptr<intake_group> take_all(intake& core, std::vector<merge_submission>& merges,
+                                       wall_time now) {
+  auto group = std::make_shared<intake_group>();
+  group->is_handed_over = false;
+  for (auto& each : merges) {
+    auto mark = std::move(each.mark);
+    auto done = std::move(each.done);
+    auto taken = core.take(std::move(each), now);
+    if (!taken) {
+      done(std::move(taken).error());
+      continue;
+    }
+    std::shared_ptr<const spooled_mail> mail = std::move(taken).value();
+    storage::add_message(group->changes, mail->record, *mail->content);
+    group->changes.put(storage::family::segments, std::move(mark),
+                       std::string{mail->record.id.octet_view()});
+    group->mails.push_back(mail);
+    group->waiting.push_back([mail, done = std::move(done)](const submission_result& outcome) {
+      if (outcome)
+        done(mail);
+      else
+        done(outcome.error());
+    });
+  }
+  return group;
 }
 
 // Holders that are connected drop what was not accepted at once: else they would send it if this
@@ -104,13 +118,14 @@ void finish(const std::shared_ptr<intake_group>& group, const intake_ends& ends)
       group->waiting[i](*group->failure);
       refused.push_back(i);
     } else if (ends.copy_required && !group->kept[i]) {
-      withdraw(withdrawn, group->mails[i]->record);
+      storage::withdraw_message(withdrawn, group->mails[i]->record);
       refused.push_back(i);
     } else {
       if (ends.self && !group->kept[i])
         ++group->spooled.single_copies;
       group->waiting[i](group->mails[i]->record.id);
-      group->spooled.mails.push_back(std::move(group->mails[i]));
+      if (group->is_handed_over)
+        group->spooled.mails.push_back(std::move(group->mails[i]));
     }
   }
   if (ends.self)
@@ -181,6 +196,16 @@ intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intak
         if (group->changes.empty())
           return;
         spool(group, ends);
+      },
+      [=](const spool_merges& message) {
+        if (self->state.stopping) {
+          for (auto& each : *message.merges)
+            each.done(error{errc::stopping, "the node is shutting down", "try again"});
+          return;
+        }
+        auto group = take_all(*core, *message.merges, time->wall_now());
+        if (!group->changes.empty())
+          spool(group, ends);
       },
       [=](const pools_changed& message) { core->set_pools(*message.pools); },
       [=](const ledger_domains_changed& message) { core->set_ledger_domains(*message.domains); },

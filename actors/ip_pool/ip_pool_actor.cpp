@@ -46,6 +46,7 @@ public:
     intake_ = caf::actor_cast<intake_actor>(m.intake);
     delivery_ = caf::actor_cast<delivery_actor>(m.delivery);
     replication_ = caf::actor_cast<replication_actor>(m.replication);
+    scheduler_ = caf::actor_cast<scheduler_actor>(m.scheduler);
     when_loaded([this] { tell(); });
   }
   [[nodiscard]] take_permits permits_for(const assign_sources& m) const;
@@ -91,6 +92,7 @@ private:
   intake_actor intake_;
   delivery_actor delivery_;
   replication_actor replication_; ///< null: the node is alone
+  scheduler_actor scheduler_;
   std::vector<std::function<void()>> waiting_for_load_;
   bool changed_ = false;
 };
@@ -119,6 +121,8 @@ void ip_pool_host::tell() {
     caf::anon_send(delivery_, pools_changed{pools});
   if (replication_)
     caf::anon_send(replication_, pools_changed{pools});
+  if (scheduler_)
+    caf::anon_send(scheduler_, pools_changed{pools});
   if (in_cluster_)
     caf::anon_send(warmup_, pools_changed{pools});
 }

@@ -80,10 +80,55 @@ using provisioning_actor = caf::typed_actor<
     caf::replies_to<check_sources>::with<answer<done>>,
     caf::replies_to<report_binding>::with<answer<source_binding>>>;
 
+/// Immutable octets.
+using chunks_actor = caf::typed_actor<
+    // Answers when all are durable. `limit_exceeded` for one that is too large.
+    caf::replies_to<store_chunks>::with<answer<stored_chunks>>,
+    // `not_found`; `storage_corrupt` when they are not what was stored.
+    caf::replies_to<fetch_chunk>::with<answer<chunk_octets>>>;
+
+/// Templates of mails.
+using templates_actor = caf::typed_actor<
+    // From admin. Changes answer when they are in the control store.
+    caf::replies_to<put_template>::with<answer<template_report>>,
+    caf::replies_to<delete_template>::with<answer<done>>,
+    caf::replies_to<review_template>::with<answer<template_report>>,
+    caf::replies_to<list_templates>::with<answer<std::vector<template_report>>>,
+    // From who sends, too.
+    caf::replies_to<use_template>::with<answer<std::shared_ptr<const compiled_template>>>>;
+
+/// Recipient groups.
+using groups_actor = caf::typed_actor<
+    // From admin. Changes answer when they are in the control store, and lists on the disk.
+    caf::replies_to<create_group>::with<answer<group_report>>,
+    caf::replies_to<delete_group>::with<answer<done>>,
+    caf::replies_to<list_groups>::with<answer<std::vector<group_report>>>,
+    caf::replies_to<import_list>::with<answer<import_report>>,
+    caf::replies_to<list_recipients>::with<answer<recipient_page>>,
+    // From scheduler. `not_found`.
+    caf::replies_to<use_group>::with<answer<group_report>>>;
+
+/// Send tasks: when they fire, and what is sent of them next.
+using scheduler_actor = caf::typed_actor<
+    // From admin. Changes answer when they are in the control store.
+    caf::replies_to<create_task>::with<answer<task_report>>,
+    caf::replies_to<act_on_task>::with<answer<task_report>>,
+    caf::replies_to<delete_task>::with<answer<done>>,
+    caf::replies_to<list_tasks>::with<answer<std::vector<task_report>>>,
+    caf::replies_to<preview_recurrence>::with<answer<std::vector<occurrence>>>,
+    // From delivery.
+    caf::reacts_to<merge_ended>,
+    // From ip_pool: who can send what.
+    caf::reacts_to<pools_changed>,
+    // From cluster: whether this node drains, and who is gone.
+    caf::reacts_to<members_changed>>;
+
 /// Takes mail over: policy, trace fields, spool.
 using intake_actor = caf::typed_actor<
     // From the SMTP and HTTP listeners; each mail is answered through its own callback.
     caf::reacts_to<submit_mails>,
+    // From scheduler; the same.
+    caf::reacts_to<spool_merges>,
     // From ip_pool and warmup, on every change.
     caf::reacts_to<pools_changed>, caf::reacts_to<ledger_domains_changed>,
     // From replication.
@@ -108,6 +153,9 @@ using delivery_actor = caf::typed_actor<
     caf::replies_to<cancel_message>::with<answer<message_report>>,
     caf::replies_to<list_queues>::with<answer<std::vector<queue_report>>>,
     caf::replies_to<count_deliveries>::with<delivery_counts>,
+    // From scheduler.
+    caf::reacts_to<hold_tasks>,
+    caf::replies_to<count_task_backlogs>::with<std::vector<task_backlog>>,
     // From replication.
     caf::replies_to<adopt_mails>::with<answer<done>>,
     caf::replies_to<place_copies>::with<answer<done>>,

@@ -256,6 +256,21 @@ struct submitted_mail {
 struct submit_mails {
   std::shared_ptr<std::vector<submitted_mail>> mails;
 };
+/// A mail merge of a task, as intake spools it.
+struct merge_submission {
+  envelope mail;
+  std::string body; ///< an encoded `mail_merge`
+  submission_source source;
+  pool_name pool;
+  task_id task = task_id::none;
+  std::string mark; ///< a key of family `segments` that becomes durable with it, and names its id
+  /// Called once, from any thread.
+  std::function<void(result<std::shared_ptr<const spooled_mail>>)> done;
+};
+/// Scheduler → intake. Who asked hands them to delivery.
+struct spool_merges {
+  std::shared_ptr<std::vector<merge_submission>> merges;
+};
 /// Node → intake: take no new mail from now on.
 struct stop_intake {};
 
@@ -287,6 +302,22 @@ struct message_page {
 struct cancel_message {
   message_id id;
 };
+/// Scheduler → delivery: nothing of these tasks may begin; everything of all others may.
+struct hold_tasks {
+  std::shared_ptr<const std::vector<task_id>> tasks;
+};
+/// How much of a task waits on this node.
+struct task_backlog {
+  task_id task = task_id::none;
+  std::uint64_t waiting = 0;
+  bool is_open = true; ///< no limit, pause or missing IP is known to keep all of it
+};
+/// Scheduler → delivery.
+struct count_task_backlogs {};
+/// Delivery → scheduler: all recipients of a mail merge have ended.
+struct merge_ended {
+  message_id id;
+};
 struct list_queues {
   bool with_forecast = false; ///< of the first fifty that are held
 };
@@ -304,6 +335,7 @@ struct connect_listeners {
   caf::strong_actor_ptr intake;                ///< an `intake_actor`
   caf::strong_actor_ptr delivery;              ///< a `delivery_actor`
   caf::strong_actor_ptr replication = nullptr; ///< a `replication_actor`, in a cluster
+  caf::strong_actor_ptr scheduler = nullptr;   ///< a `scheduler_actor`
 };
 /// Node → warmup, after delivery has drained: grant nothing more and write the exact marks, so that
 /// a clean stop burns no permit.

@@ -6,12 +6,16 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
 
+#include "actors/messages/chunks.hpp"
 #include "actors/messages/cluster.hpp"
+#include "actors/messages/groups.hpp"
 #include "actors/messages/inquiries.hpp"
 #include "actors/messages/members.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/messages/provisioning.hpp"
 #include "actors/messages/replicas.hpp"
+#include "actors/messages/tasks.hpp"
+#include "actors/messages/templates.hpp"
 
 CAF_BEGIN_TYPE_ID_BLOCK(warmfront, first_custom_type_id)
 
@@ -126,6 +130,41 @@ CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::source_binding>))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::address_proposal>))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::mail_over_limit))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::limits_lifted))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::store_chunks))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::fetch_chunk))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::stored_chunks>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::chunk_octets>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::put_template))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::delete_template))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::review_template))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::list_templates))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::use_template))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::template_report>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::template_report>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::shared_ptr<const warmfront::compiled_template>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::spool_merges))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::hold_tasks))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::count_task_backlogs))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::merge_ended))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::use_group))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::group_report>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::create_task))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::act_on_task))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::delete_task))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::list_tasks))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::preview_recurrence))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::task_report>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::task_report>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::occurrence>>))
+CAF_ADD_TYPE_ID(warmfront, (std::vector<warmfront::task_backlog>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::create_group))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::delete_group))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::list_groups))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::import_list))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::list_recipients))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::group_report>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::import_report>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::recipient_page>))
 CAF_END_TYPE_ID_BLOCK(warmfront)
 
 // Local messages only: nothing here is ever serialized.
@@ -238,3 +277,39 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::provisioning>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::provisioning>>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::source_binding>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::address_proposal>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::store_chunks)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::fetch_chunk)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::stored_chunks>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::chunk_octets>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::put_template)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::delete_template)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::review_template)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::list_templates)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::use_template)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::template_report>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::template_report>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(
+    warmfront::answer<std::shared_ptr<const warmfront::compiled_template>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::spool_merges)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::hold_tasks)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::count_task_backlogs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::merge_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::use_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::group_report>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::create_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::act_on_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::delete_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::list_tasks)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::preview_recurrence)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::task_report>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::task_report>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::occurrence>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<warmfront::task_backlog>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::create_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::delete_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::list_groups)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::import_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::list_recipients)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::group_report>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::import_report>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::recipient_page>)

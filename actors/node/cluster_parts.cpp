@@ -284,7 +284,8 @@ void node::parts::connect_cluster() {
                            caf::actor_cast<caf::strong_actor_ptr>(cluster->inquiries),
                            caf::actor_cast<caf::strong_actor_ptr>(intake),
                            caf::actor_cast<caf::strong_actor_ptr>(cluster->peers),
-                           caf::actor_cast<caf::strong_actor_ptr>(warmup)})
+                           caf::actor_cast<caf::strong_actor_ptr>(warmup),
+                           caf::actor_cast<caf::strong_actor_ptr>(scheduler)})
     listeners.listeners.push_back(each);
   caf::anon_send(cluster->members, listeners);
 }

@@ -9,10 +9,14 @@
 #include <caf/send.hpp>
 
 #include "actors/access/access_actor.hpp"
+#include "actors/chunks/chunks_actor.hpp"
 #include "actors/delivery/delivery_actor_state.hpp"
+#include "actors/groups/groups_actor.hpp"
 #include "actors/ip_pool/ip_pool_actor.hpp"
 #include "actors/node/cluster_parts.hpp"
 #include "actors/provisioning/provisioning_actor.hpp"
+#include "actors/scheduler/scheduler_actor.hpp"
+#include "actors/templates/templates_actor.hpp"
 #include "actors/warmup/warmup_actor.hpp"
 #include "net/asio/mail_transport.hpp"
 #include "net/asio/source_address.hpp"
@@ -106,6 +110,8 @@ delivery_config node::parts::make_delivery_config() const {
   made.hostname = settings.node.hostname;
   made.node = number;
   made.self = node_name{settings.node.name};
+  // What a template may become at most.
+  made.merged_octets_max = 2 * settings.smtp.max_message_size;
   made.copies_wanted = copies_rule(settings) != second_copy::never;
   made.dispatch.helo = settings.node.hostname;
   made.dispatch.connections_per_site = settings.delivery.connections_per_site;
@@ -139,6 +145,7 @@ result<void> node::parts::spawn_actors() {
   ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), &time, log.get(),
                           settings.cluster ? rules.node : node_name{});
   spawn_provisioning();
+  spawn_templates();
   reader = system->spawn<caf::detached>(worker_behavior);
   delivery_ports ports;
   ports.store = store.get();
@@ -165,6 +172,7 @@ result<void> node::parts::spawn_actors() {
   delivery = system->spawn(delivery_behavior, make_delivery_config(), std::move(ports),
                            random_seed(), stored);
   spawn_intake();
+  spawn_scheduler();
   asker = system->spawn([self = asker_self](caf::event_based_actor* me) -> caf::behavior {
     *self = me;
     return {[](const run_step& message) { message.step(); }};
@@ -172,7 +180,8 @@ result<void> node::parts::spawn_actors() {
   const connect_listeners listeners{
       caf::actor_cast<caf::strong_actor_ptr>(intake),
       caf::actor_cast<caf::strong_actor_ptr>(delivery),
-      cluster ? caf::actor_cast<caf::strong_actor_ptr>(cluster->replication) : nullptr};
+      cluster ? caf::actor_cast<caf::strong_actor_ptr>(cluster->replication) : nullptr,
+      caf::actor_cast<caf::strong_actor_ptr>(scheduler)};
   caf::anon_send(warmup, listeners);
   caf::anon_send(ip_pool, listeners);
   caf::anon_send(delivery, listeners);
@@ -216,6 +225,32 @@ void node::parts::spawn_provisioning() {
   };
   its.can_bind = net::check_source_address;
   provisioning = system->spawn(provisioning_behavior, std::move(rules), std::move(its));
+}
+
+void node::parts::spawn_templates() {
+  chunks = system->spawn<caf::detached>(chunks_behavior, store.get());
+  templates =
+      system->spawn(templates_behavior, templates_ports{control.get(), &time, log.get(), chunks,
+                                                        settings.cloud_api.review_templates});
+}
+
+void node::parts::spawn_scheduler() {
+  groups = system->spawn<caf::detached>(groups_behavior,
+                                        groups_ports{control.get(), &time, log.get(), chunks});
+  scheduler_config rules;
+  rules.self = node_name{settings.node.name};
+  rules.alone = !cluster;
+  scheduler_ports its;
+  its.store = store.get();
+  its.control = control.get();
+  its.time = &time;
+  its.log = log.get();
+  its.templates = templates;
+  its.groups = groups;
+  its.chunks = chunks;
+  its.intake = intake;
+  its.delivery = delivery;
+  scheduler = system->spawn(scheduler_behavior, std::move(rules), std::move(its));
 }
 
 net::smtp_server_handlers node::parts::make_smtp_handlers() {
@@ -277,18 +312,34 @@ result<void> node::parts::listen() {
 }
 
 void node::parts::make_services() {
-  services.emplace(node_services{
-      *system, *io, time, *log, settings, access, warmup, ip_pool, provisioning, intake, delivery,
-      [disk = store.get()]() -> std::string {
-        const auto health = disk->health();
-        if (health.failure)
-          return "the storage has failed: " + health.failure->what;
-        return health.accepts_growth ? "" : "the disk is full: no new mail is taken";
-      },
-      [disk = store.get()] { return disk->health(); },
-      [server = smtp.get()] { return server->counts(); },
-      cluster ? cluster->members : cluster_actor{},
-      cluster ? cluster->inquiries : inquiries_actor{}, [this] { return control_silence(); }});
+  services.emplace(node_services{*system,
+                                 *io,
+                                 time,
+                                 *log,
+                                 settings,
+                                 access,
+                                 warmup,
+                                 ip_pool,
+                                 provisioning,
+                                 chunks,
+                                 templates,
+                                 groups,
+                                 scheduler,
+                                 intake,
+                                 delivery,
+                                 [disk = store.get()]() -> std::string {
+                                   const auto health = disk->health();
+                                   if (health.failure)
+                                     return "the storage has failed: " + health.failure->what;
+                                   return health.accepts_growth
+                                              ? ""
+                                              : "the disk is full: no new mail is taken";
+                                 },
+                                 [disk = store.get()] { return disk->health(); },
+                                 [server = smtp.get()] { return server->counts(); },
+                                 cluster ? cluster->members : cluster_actor{},
+                                 cluster ? cluster->inquiries : inquiries_actor{},
+                                 [this] { return control_silence(); }});
 }
 
 // A lease is renewed three times in its life: after half of it one renewal at least has failed.
@@ -303,7 +354,9 @@ void node::parts::system_stop() {
   if (!system)
     return;
   for (const auto& each :
-       {caf::actor_cast<caf::actor>(intake), caf::actor_cast<caf::actor>(delivery),
+       {caf::actor_cast<caf::actor>(scheduler), caf::actor_cast<caf::actor>(groups),
+        caf::actor_cast<caf::actor>(intake), caf::actor_cast<caf::actor>(delivery),
+        caf::actor_cast<caf::actor>(templates), caf::actor_cast<caf::actor>(chunks),
         caf::actor_cast<caf::actor>(provisioning), caf::actor_cast<caf::actor>(ip_pool),
         caf::actor_cast<caf::actor>(warmup), caf::actor_cast<caf::actor>(access),
         caf::actor_cast<caf::actor>(reader), asker})
@@ -311,6 +364,10 @@ void node::parts::system_stop() {
       caf::anon_send_exit(each, caf::exit_reason::kill);
   intake = intake_actor{};
   delivery = delivery_actor{};
+  scheduler = scheduler_actor{};
+  groups = groups_actor{};
+  templates = templates_actor{};
+  chunks = chunks_actor{};
   provisioning = provisioning_actor{};
   ip_pool = ip_pool_actor{};
   warmup = warmup_actor{};

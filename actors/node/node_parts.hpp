@@ -73,6 +73,10 @@ struct node::parts {
   warmup_actor warmup;
   ip_pool_actor ip_pool;
   provisioning_actor provisioning;
+  chunks_actor chunks;
+  templates_actor templates;
+  groups_actor groups;
+  scheduler_actor scheduler;
   worker_actor reader;
   delivery_actor delivery;
   intake_actor intake;
@@ -90,6 +94,8 @@ private:
   void ask_to_join();
   void spawn_replication();
   void spawn_provisioning();
+  void spawn_templates();
+  void spawn_scheduler();
   void spawn_intake();
   void connect_cluster();
   void stop_smtp();

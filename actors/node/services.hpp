@@ -28,6 +28,10 @@ struct node_services {
   warmup_actor warmup;
   ip_pool_actor ip_pool;
   provisioning_actor provisioning;
+  chunks_actor chunks;
+  templates_actor templates;
+  groups_actor groups;
+  scheduler_actor scheduler;
   intake_actor intake;
   delivery_actor delivery;
   /// Whether the node can do its work: the text says what is wrong when it is not empty.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +39,30 @@ outcome list_provisionings(call& request, const answers& given);
 outcome start_provisioning(call& request, const answers& given);
 outcome show_provisioning(call& request, const answers& given);
 outcome act_on_provisioning(call& request, const answers& given);
+
+outcome list_templates(call& request, const answers& given);
+outcome create_template(call& request, const answers& given);
+outcome show_template(call& request, const answers& given);
+outcome change_template(call& request, const answers& given);
+outcome delete_template(call& request, const answers& given);
+outcome render_template(call& request, const answers& given);
+outcome review_template(call& request, const answers& given);
+
+outcome list_groups(call& request, const answers& given);
+outcome create_group(call& request, const answers& given);
+outcome show_group(call& request, const answers& given);
+outcome delete_group(call& request, const answers& given);
+outcome list_recipients(call& request, const answers& given);
+outcome replace_recipients(call& request, const answers& given);
+outcome add_recipients(call& request, const answers& given);
+
+outcome list_tasks(call& request, const answers& given);
+outcome create_task(call& request, const answers& given);
+outcome preview_task(call& request, const answers& given);
+outcome show_task(call& request, const answers& given);
+outcome list_occurrences(call& request, const answers& given);
+outcome act_on_task(call& request, const answers& given);
+outcome delete_task(call& request, const answers& given);
 
 outcome list_plans(call& request, const answers& given);
 outcome create_plan(call& request, const answers& given);
@@ -102,6 +128,17 @@ inline std::uint64_t number_of(const json& object, const char* name, std::uint64
 inline ip_address address_in(const std::string& text) {
   return ip_address{canonical_ip(text).value_or(text)};
 }
+
+/// The texts of a checked object by name; none where the field is absent.
+std::map<std::string, std::string, std::less<>> text_map_in(const json& object, const char* name);
+
+/// On whose behalf: the account that the query names, else the caller's own. `refused` for another
+/// account, of a key that is only for its own.
+result<account_name> account_in(const call& request);
+
+/// Whose things a list shows: those of one account, or of all where the key is for more than its
+/// own.
+result<account_name> accounts_in(const call& request);
 
 /// Null when there is none of that name.
 const pool* find_pool(const std::vector<pool>& all, std::string_view name);

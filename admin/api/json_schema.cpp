@@ -13,6 +13,7 @@ void add_text_rule(ordered_json& target, const field& rules) {
   case text_rule::line:
   case text_rule::mailbox:
   case text_rule::subject:
+  case text_rule::title:
     break;
   case text_rule::name:
     target["pattern"] = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";

@@ -4,27 +4,17 @@
 
 #include "actors/core/octets.hpp"
 #include "admin/api/handlers.hpp"
+#include "admin/api/mail_parts.hpp"
 #include "net/mime/compose.hpp"
 #include "net/mime/header_text.hpp"
 #include "net/mime/mailbox.hpp"
-#include "net/smtp/base64.hpp"
+#include "net/mime/template_text.hpp"
 
 namespace warmfront::admin::handlers {
 
 namespace {
 
 constexpr std::size_t recipients_max = 1000;
-
-/// Fields by which SMTP clients say what the API has fields for.
-constexpr std::string_view reserved_prefix = "x-warmfront-";
-
-bool is_reserved(std::string_view name) noexcept {
-  return name.size() >= reserved_prefix.size() &&
-         std::equal(reserved_prefix.begin(), reserved_prefix.end(), name.begin(),
-                    [](char expected, char c) {
-                      return expected == (c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
-                    });
-}
 
 std::vector<std::string> texts_of(const json& body, const char* name) {
   const auto found = body.find(name);
@@ -35,38 +25,45 @@ error invalid(std::string field, std::string what, std::string remedy) {
   return {errc::invalid_argument, std::move(what), std::move(remedy), std::move(field)};
 }
 
-result<void> add_headers(mime::message_parts& parts, const json& body) {
-  const auto found = body.find("headers");
-  if (found == body.end()) {
-    return success();
+/// Subject and texts as the request has them.
+result<void> add_texts(mime::message_parts& parts, const json& body) {
+  if (body.contains("variables")) {
+    return invalid("variables", "There is no template to put values into.", "name a template");
   }
-  for (const auto& [name, value] : found->items()) {
-    if (is_reserved(name)) {
-      return invalid("headers." + name, "The header field " + name + " is not set this way.",
-                     "use the fields pool and class");
+  if (!body.contains("subject")) {
+    return invalid("subject", "The message has no subject.", "give one, which may be empty");
+  }
+  parts.subject = text_of(body, "subject");
+  parts.text = text_of(body, "text");
+  parts.html = text_of(body, "html");
+  return success();
+}
+
+/// Subject and texts as the template has them; a subject of the request replaces its own.
+result<void> add_rendered(mime::message_parts& parts, const call& request,
+                          const compiled_template& by) {
+  const auto& body = request.body;
+  for (const auto* name : {"html", "text"}) {
+    if (body.contains(name)) {
+      return invalid(name, "The template has the texts.", "leave out template or this");
     }
-    parts.headers.push_back({name, value.get<std::string>()});
+  }
+  const auto values = text_map_in(body, "variables");
+  WARMFRONT_TRY(rendered, by.content.render(values, request.node->message_octets_max));
+  parts.subject = std::move(rendered.subject);
+  parts.html = std::move(rendered.html);
+  parts.text = std::move(rendered.text);
+  if (body.contains("subject")) {
+    WARMFRONT_TRY(subject, mime::template_text::compile(text_of(body, "subject"),
+                                                        mime::value_escaping::none, "subject"));
+    WARMFRONT_TRY(text, subject.render(values, request.node->message_octets_max));
+    parts.subject = std::move(text);
   }
   return success();
 }
 
-result<void> add_attachments(mime::message_parts& parts, const json& body) {
-  const auto found = body.find("attachments");
-  for (std::size_t i = 0; found != body.end() && i < found->size(); ++i) {
-    const auto& each = (*found)[i];
-    auto content = smtp::decode_base64(each["content_base64"].get_ref<const std::string&>());
-    if (!content) {
-      return invalid(fmt::format("attachments[{}].content_base64", i),
-                     fmt::format("The content of attachment {} is not base64.", i),
-                     "encode it as RFC 4648 section 4 says, with padding");
-    }
-    parts.attachments.push_back(
-        {text_of(each, "name"), text_of(each, "type"), std::move(*content)});
-  }
-  return success();
-}
-
-result<mime::message_parts> read_parts(const call& request) {
+/// `by`: null where no template is used.
+result<mime::message_parts> read_parts(const call& request, const compiled_template* by) {
   const auto& body = request.body;
   mime::message_parts parts;
   parts.from = text_of(body, "from");
@@ -75,11 +72,9 @@ result<mime::message_parts> read_parts(const call& request) {
   if (body.contains("reply_to")) {
     parts.reply_to.push_back(text_of(body, "reply_to"));
   }
-  parts.subject = text_of(body, "subject");
   parts.date = request.now;
   parts.message_id = request.unique + '@' + request.node->hostname;
-  parts.text = text_of(body, "text");
-  parts.html = text_of(body, "html");
+  WARMFRONT_TRY(by == nullptr ? add_texts(parts, body) : add_rendered(parts, request, *by));
   WARMFRONT_TRY(add_headers(parts, body));
   WARMFRONT_TRY(add_attachments(parts, body));
   if (parts.text.empty() && parts.html.empty() && parts.attachments.empty()) {
@@ -112,9 +107,9 @@ result<void> add_recipients(envelope& mail, const json& body) {
   return success();
 }
 
-result<submission> read_submission(const call& request) {
+result<submission> read_submission(const call& request, const compiled_template* by) {
   submission target;
-  WARMFRONT_TRY(parts, read_parts(request));
+  WARMFRONT_TRY(parts, read_parts(request, by));
   WARMFRONT_TRY(from, mime::parse_mailbox(parts.from, "from"));
   target.mail.smtputf8 = !is_ascii(from.address);
   target.mail.reverse_path = std::move(from.address);
@@ -156,12 +151,18 @@ message_id id_of(const call& request) {
 } // namespace
 
 outcome send_message(call& request, const answers& given) {
-  if (given.empty()) {
-    auto read = read_submission(request);
+  if (given.empty() && request.body.contains("template")) {
+    return then(use_template{request.who.account, template_name{text_of(request.body, "template")},
+                             std::nullopt});
+  }
+  const auto* const by =
+      given.empty() ? nullptr : std::get_if<std::shared_ptr<const compiled_template>>(&given[0]);
+  if (given.empty() || (by != nullptr && given.size() == 1)) {
+    auto read = read_submission(request, by == nullptr ? nullptr : by->get());
     request.body = nullptr;
     return read ? then(std::move(read.value())) : fail(refused_submission(read.error()));
   }
-  const auto id = answer_at<message_id>(given, 0).str();
+  const auto id = answer_at<message_id>(given, given.size() - 1).str();
   ordered_json body;
   body["id"] = id;
   auto response = respond(request, body);

@@ -23,6 +23,8 @@ std::string_view access_text(access needed) noexcept {
     return "Roles: admin, operator, viewer; sender for its own account.";
   case access::send:
     return "Roles: admin, operator, sender.";
+  case access::own:
+    return "Roles admin and operator; sender for its own account.";
   case access::manage:
     return "Roles: admin, operator.";
   case access::keys:
@@ -138,6 +140,11 @@ ordered_json operation_of(const route& each) {
     target["requestBody"]["required"] = true;
     target["requestBody"]["content"] =
         content("application/json", reference("schemas", each.body->name));
+  }
+  if (each.takes_list) {
+    target["requestBody"]["required"] = true;
+    target["requestBody"]["content"]["text/csv"]["schema"]["type"] = "string";
+    target["requestBody"]["content"]["application/x-ndjson"]["schema"]["type"] = "string";
   }
   target["responses"] = responses_of(each);
   if (each.needed == access::open) {

@@ -1,9 +1,12 @@
 // What actors report, as the JSON of the API.
 #pragma once
 
+#include "actors/messages/groups.hpp"
 #include "actors/messages/member.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/messages/provisioning.hpp"
+#include "actors/messages/tasks.hpp"
+#include "actors/messages/templates.hpp"
 #include "admin/api/json.hpp"
 
 namespace warmfront::admin {
@@ -12,6 +15,14 @@ namespace warmfront::admin {
 [[nodiscard]] ordered_json to_json(const why_report& value);
 [[nodiscard]] ordered_json to_json(const pool& value);
 [[nodiscard]] ordered_json to_json(const plan& value);
+[[nodiscard]] ordered_json to_json(const template_report& value);
+[[nodiscard]] ordered_json to_json(const group_report& value);
+[[nodiscard]] ordered_json to_json(const import_report& value);
+[[nodiscard]] ordered_json to_json(const task_report& value);
+/// An occurrence of the report's task.
+[[nodiscard]] ordered_json to_json(const task_report& of, const task_occurrence& value);
+/// With its texts.
+[[nodiscard]] ordered_json to_json(const compiled_template& value);
 [[nodiscard]] ordered_json to_json(const ledger_report& value);
 [[nodiscard]] ordered_json to_json(const queue_report& value);
 [[nodiscard]] ordered_json to_json(const key_report& value);

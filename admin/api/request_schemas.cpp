@@ -15,6 +15,7 @@ using std::string_view;
 
 constexpr std::uint64_t recipients_max = 1000;
 constexpr std::uint64_t header_line_max = 998;
+constexpr std::uint64_t variables_max = 200;
 constexpr std::uint64_t weight_max = 1'000'000;
 
 constexpr std::array<string_view, 2> mail_classes{"triggered", "batch"};
@@ -38,8 +39,10 @@ constexpr field attachment_fields[] = {
     {.name = "name", .about = "the file name", .required = true, .most = 255},
     {.name = "content_base64", .about = "the content", .rule = base64, .required = true},
     {.name = "type", .about = "the media type, application/octet-stream by default", .most = 127},
+    {.name = "content_id",
+     .about = "shows it where the HTML says cid:CONTENT_ID, instead of among the files",
+     .most = 200},
 };
-constexpr schema attachment{"attachment", "A file sent with a message.", attachment_fields};
 
 constexpr field new_message_fields[] = {
     {.name = "from", .about = "the author's mailbox", .rule = mailbox, .required = true},
@@ -56,10 +59,11 @@ constexpr field new_message_fields[] = {
      .most = recipients_max},
     {.name = "reply_to", .about = "where answers go", .rule = mailbox},
     {.name = "subject",
-     .about = "the subject, one line",
-     .required = true,
+     .about = "the subject, one line; needed where no template has one",
      .most = header_line_max},
-    {.name = "html", .about = "the body as HTML; html or text is needed", .rule = text_rule::free},
+    {.name = "html",
+     .about = "the body as HTML; html, text or a template is needed",
+     .rule = text_rule::free},
     {.name = "text", .about = "the body as plain text", .rule = text_rule::free},
     {.name = "headers", .about = "further header fields by name", .kind = text_map, .most = 50},
     {.name = "attachments", .about = "files", .kind = objects, .most = 100, .nested = &attachment},
@@ -70,8 +74,13 @@ constexpr field new_message_fields[] = {
      .about = "triggered mail goes ahead of batch mail; triggered by default",
      .rule = choice,
      .choices = mail_classes},
-    {.name = "template", .about = "", .supported = false},
-    {.name = "variables", .about = "", .supported = false},
+    {.name = "template",
+     .about = "the template of the account that subject, html and text are made from",
+     .rule = text_rule::title},
+    {.name = "variables",
+     .about = "what its names stand for; the subject may have names, too",
+     .kind = text_map,
+     .most = variables_max},
     {.name = "send_at", .about = "", .supported = false},
 };
 
@@ -231,6 +240,8 @@ constexpr field ledger_query_fields[] = {
 };
 
 } // namespace
+
+const schema attachment{"attachment", "A file sent with a message.", attachment_fields};
 
 const schema thresholds{"thresholds",
                         "What a day's delivery quality is compared with; rates are of the "

@@ -10,10 +10,14 @@
 #include <variant>
 #include <vector>
 
+#include "actors/messages/chunks.hpp"
+#include "actors/messages/groups.hpp"
 #include "actors/messages/inquiries.hpp"
 #include "actors/messages/members.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/messages/provisioning.hpp"
+#include "actors/messages/tasks.hpp"
+#include "actors/messages/templates.hpp"
 #include "admin/api/json.hpp"
 #include "admin/api/problem.hpp"
 #include "admin/api/schema.hpp"
@@ -50,6 +54,7 @@ enum class access : std::uint8_t {
   read,     ///< admin, operator, viewer
   read_own, ///< the same, and senders for their own account
   send,     ///< admin, operator, sender
+  own,      ///< admin, operator; senders for what belongs to their account
   manage,   ///< admin, operator
   keys,     ///< admin
 };
@@ -63,7 +68,12 @@ using ask =
                  report_message, explain_message, list_messages, cancel_message, list_queues,
                  count_deliveries, list_nodes, change_node, warmfront::forecast_batch,
                  set_address_state, warmfront::start_provisioning, warmfront::list_provisionings,
-                 act_on_provisioning, check_sources, report_binding, propose_addresses, ask_peers>;
+                 act_on_provisioning, check_sources, report_binding, propose_addresses, ask_peers,
+                 put_template, delete_template, warmfront::review_template,
+                 warmfront::list_templates, use_template, warmfront::create_group,
+                 warmfront::delete_group, warmfront::list_groups, import_list,
+                 warmfront::list_recipients, warmfront::create_task, warmfront::act_on_task,
+                 warmfront::delete_task, warmfront::list_tasks, preview_recurrence, store_chunks>;
 
 /// What an actor answered.
 using answered =
@@ -72,7 +82,10 @@ using answered =
                  message_page, why_report, std::vector<queue_report>, delivery_counts,
                  std::vector<node_report>, node_report, batch_forecast, provisioning,
                  std::vector<provisioning>, source_binding, address_proposal,
-                 std::vector<peer_answer>>;
+                 std::vector<peer_answer>, template_report, std::vector<template_report>,
+                 std::shared_ptr<const compiled_template>, group_report, std::vector<group_report>,
+                 import_report, recipient_page, task_report, std::vector<task_report>,
+                 std::vector<occurrence>, stored_chunks>;
 using answers = std::vector<answered>;
 
 /// What comes next for a request: questions, whose answers are appended, or the response.
@@ -86,6 +99,8 @@ struct call {
   std::vector<std::string> parameters; ///< of the path, in the pattern's order
   json query;                          ///< obeys the route's query schema
   json body;                           ///< obeys the route's body schema
+  std::string list;                    ///< the body, of a route that takes a list
+  std::string media_type;              ///< of the list: `text/csv` or `application/x-ndjson`
   client_identity who;
   std::string client_address;
   wall_time now{};
@@ -127,6 +142,7 @@ struct route {
   unsigned status = 200;            ///< of success
   std::string_view media_type = "application/json";
   across cluster = across::nodes_agree;
+  bool takes_list = false;          ///< the body is a list of recipients
   unsigned status_of_proposals = 0; ///< of success that changed nothing; 0: there is no such thing
 };
 

@@ -111,14 +111,15 @@ std::optional<problem> read_query(call& target, matched_route& found) {
   return check(rules, target.query);
 }
 
-bool is_json_type(std::string_view media_type) {
+/// Without parameters, in lower case.
+std::string media_type_of(std::string_view media_type) {
   auto type = std::string{media_type.substr(0, media_type.find(';'))};
   while (!type.empty() && type.back() == ' ') {
     type.pop_back();
   }
   std::transform(type.begin(), type.end(), type.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return type == "application/json";
+  return type;
 }
 
 /// Whether a client that says what it accepts accepts JSON, problem documents or plain text.
@@ -136,7 +137,21 @@ bool accepts_answers(const http_request& request) {
   return false;
 }
 
+std::optional<problem> read_list(call& target, const http_request& request) {
+  const auto* type = request.header("content-type");
+  target.media_type = type == nullptr ? std::string{} : media_type_of(*type);
+  if (target.media_type != "text/csv" && target.media_type != "application/x-ndjson") {
+    return problem{415, "unsupported_media_type", "The body has to be a list of recipients.", "",
+                   "send Content-Type: text/csv or application/x-ndjson"};
+  }
+  target.list = request.body;
+  return std::nullopt;
+}
+
 std::optional<problem> read_body(call& target, const http_request& request) {
+  if (target.where->takes_list) {
+    return read_list(target, request);
+  }
   if (target.where->body == nullptr) {
     return request.body.empty()
                ? std::nullopt
@@ -144,7 +159,7 @@ std::optional<problem> read_body(call& target, const http_request& request) {
                                        "leave the body out"}};
   }
   const auto* type = request.header("content-type");
-  if (type == nullptr || !is_json_type(*type)) {
+  if (type == nullptr || media_type_of(*type) != "application/json") {
     return problem{415, "unsupported_media_type", "The body has to be JSON.", "",
                    "send Content-Type: application/json"};
   }
@@ -185,6 +200,7 @@ bool allows(access needed, key_role role) noexcept {
   case access::read_own:
     return true;
   case access::send:
+  case access::own:
     return role != key_role::viewer;
   case access::manage:
     return role == key_role::admin || role == key_role::operator_;

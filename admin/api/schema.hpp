@@ -33,6 +33,7 @@ enum class text_rule : std::uint8_t {
   line,      ///< one line
   mailbox,   ///< `ada@example.net` or `Ada <ada@example.net>`
   name,      ///< 1 to 64 letters, digits, `.`, `_`, `-`, the first a letter or digit
+  title,     ///< 1 to 100 characters, no `/`, no blanks at the ends
   ip,        ///< an IPv4 or IPv6 address
   subject,   ///< an IP address or a domain
   overflow,  ///< `hold`, `reject` or `pool:NAME`

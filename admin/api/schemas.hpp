@@ -18,13 +18,27 @@ extern const schema ledger_action;
 extern const schema new_forecast;
 extern const schema new_provisioning;
 extern const schema provisioning_action;
+extern const schema new_template;
+extern const schema changed_template;
+extern const schema template_values;
+extern const schema template_action;
+extern const schema new_group;
+extern const schema new_task;
+extern const schema task_preview;
+extern const schema task_action;
 extern const schema new_key;
 extern const schema node_action;
+
+// Parts of several.
+extern const schema attachment;
 
 // Queries.
 extern const schema page_query;
 extern const schema message_query;
 extern const schema ledger_query;
+extern const schema account_query;
+extern const schema account_page_query;
+extern const schema template_query;
 
 // Responses.
 extern const schema accepted;
@@ -39,6 +53,15 @@ extern const schema batch_forecast;
 extern const schema provisioning;
 extern const schema address_check;
 extern const schema binding;
+extern const schema template_summary;
+extern const schema template_whole;
+extern const schema rendered_template;
+extern const schema group;
+extern const schema import_result;
+extern const schema group_recipient;
+extern const schema task;
+extern const schema task_occurrence;
+extern const schema planned_times;
 extern const schema key;
 extern const schema created_key;
 extern const schema cluster;

@@ -7,6 +7,7 @@
 #include "actors/core/clock.hpp"
 #include "actors/core/ids.hpp"
 #include "actors/core/ip.hpp"
+#include "actors/templates/template_book.hpp"
 #include "admin/api/schema.hpp"
 #include "net/mime/mailbox.hpp"
 
@@ -94,6 +95,8 @@ std::optional<std::string> expectation(const field& rules, std::string_view text
   case text_rule::name:
     return expect(is_name(text), "1 to 64 letters, digits, '.', '_' or '-', the first a letter or "
                                  "digit");
+  case text_rule::title:
+    return expect(is_title(text), "1 to 100 characters without '/', TAB or blanks at the ends");
   case text_rule::ip:
     return expect(canonical_ip(text).has_value(), "an IP address");
   case text_rule::subject:

@@ -22,7 +22,7 @@ web::http::http_request to_http(const std::string& key, const api_request& reque
     target.headers().add("Authorization", "Bearer " + key);
   }
   if (!request.body.empty()) {
-    target.set_body(request.body, "application/json");
+    target.set_body(request.body, request.media_type);
   }
   return target;
 }

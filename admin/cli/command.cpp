@@ -50,6 +50,10 @@ result<json> to_object(const argument& of, const std::vector<std::string>& value
   return all;
 }
 
+result<std::string> to_text(const argument& /*of*/, std::string_view text) {
+  return std::string{text};
+}
+
 result<double> to_decimal(const argument& of, std::string_view text) {
   double number = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -64,6 +68,7 @@ result<double> to_decimal(const argument& of, std::string_view text) {
 result<json> to_value(const argument& of, const std::vector<std::string>& values) {
   switch (of.kind) {
   case shape::text:
+  case shape::file:
     return json(values.front());
   case shape::flag:
     return json(true);
@@ -79,6 +84,8 @@ result<json> to_value(const argument& of, const std::vector<std::string>& values
     return to_object(of, values, to_numbers);
   case shape::named_decimals:
     return to_object(of, values, to_decimal);
+  case shape::named_texts:
+    return to_object(of, values, to_text);
   case shape::named_number:
     return to_object(of, values, to_number);
   case shape::addresses: {
@@ -127,6 +134,15 @@ result<void> add(const argument& of, const std::vector<std::string>& values, api
   case place::raw:
     request.body = values.front();
     break;
+  case place::list:
+    request.body = values.front();
+    request.media_type = "text/csv";
+    break;
+  case place::repeat: {
+    WARMFRONT_TRY(value, to_value(of, values));
+    body["repeat"][std::string{of.name}] = std::move(value);
+    break;
+  }
   case place::body: {
     WARMFRONT_TRY(value, to_value(of, values));
     body[std::string{of.name}] = std::move(value);
@@ -145,13 +161,19 @@ result<void> add(const argument& of, const std::vector<std::string>& values, api
 
 } // namespace
 
+bool names_one_of_many(const argument& value) {
+  return value.kind == shape::named_numbers || value.kind == shape::named_decimals ||
+         value.kind == shape::named_number || value.kind == shape::named_texts ||
+         value.kind == shape::addresses;
+}
+
 std::string option_of(const argument& value) {
   std::string option = "--" + std::string{value.name};
-  const bool names_one_of_many =
-      value.kind == shape::named_numbers || value.kind == shape::named_decimals ||
-      value.kind == shape::named_number || value.kind == shape::addresses;
-  if (names_one_of_many && option.ends_with('s')) {
+  if (names_one_of_many(value) && option.ends_with('s')) {
     option.pop_back();
+  }
+  if (value.kind == shape::file) {
+    option += "-file";
   }
   std::replace(option.begin(), option.end(), '_', '-');
   return option;

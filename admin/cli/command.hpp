@@ -21,6 +21,8 @@ enum class place {
   each_ip, ///< a field of every entry of the body's list of addresses
   gate,    ///< `gate_day` becomes the body's `gate` with a `day`
   raw,     ///< the whole body, as JSON
+  list,    ///< the whole body, as a list of recipients: CSV, or NDJSON by the name of its file
+  repeat,  ///< a field of the body's `repeat`
 };
 
 enum class shape {
@@ -31,6 +33,8 @@ enum class shape {
   named_numbers,  ///< may be repeated: `gmail=100,200`
   named_number,   ///< may be repeated: `gmail=1000`
   named_decimals, ///< may be repeated: `lower_spam=5`
+  named_texts,    ///< may be repeated: `name=Ada`
+  file,           ///< the content of a file, `-` for standard input; `to_request` gets the content
   addresses,      ///< may be repeated: entries of a list of objects with an `address`
   flag,           ///< given or not
 };
@@ -38,7 +42,8 @@ enum class shape {
 /// A positional argument or an option of a command.
 struct argument {
   std::string_view name; ///< of the API's field; options are written `--reply-to` for `reply_to`,
-                         ///< without the plural's `s` where each names one of many
+                         ///< without the plural's `s` where each names one of many, with
+                         ///< `-file` behind it for a file
   std::string_view about;
   place where = place::body;
   shape kind = shape::text;
@@ -58,7 +63,7 @@ struct command {
   bool in_sentences = false;     ///< shown as sentences, unless JSON or YAML is asked for
 };
 
-[[nodiscard]] std::span<const command> commands() noexcept;
+[[nodiscard]] std::span<const command> commands();
 
 /// What the user gave, by the arguments' names.
 using given_values = std::map<std::string, std::vector<std::string>, std::less<>>;
@@ -67,11 +72,15 @@ using given_values = std::map<std::string, std::vector<std::string>, std::less<>
 struct api_request {
   std::string method;
   std::string target; ///< path and query, escaped
-  std::string body;   ///< JSON or empty
+  std::string body;   ///< JSON, a list or empty
+  std::string media_type = "application/json";
 };
 
 /// `errc::invalid_argument` for numbers that are none.
 [[nodiscard]] result<api_request> to_request(const command& what, const given_values& given);
+
+/// Whether an option of this name may be repeated, each time with one entry of what it names.
+[[nodiscard]] bool names_one_of_many(const argument& value);
 
 /// The option of an argument: `--reply-to`.
 [[nodiscard]] std::string option_of(const argument& value);

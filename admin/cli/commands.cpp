@@ -1,3 +1,4 @@
+#include "admin/cli/arguments.hpp"
 #include "admin/cli/command.hpp"
 
 #include <algorithm>
@@ -8,13 +9,6 @@ namespace warmfront::admin::cli {
 
 namespace {
 
-constexpr argument name{.name = "name",
-                        .about = "its name",
-                        .where = place::path,
-                        .positional = true,
-                        .required = true};
-constexpr argument body_name{
-    .name = "name", .about = "its name", .positional = true, .required = true};
 constexpr argument address{.name = "address",
                            .about = "the IP",
                            .where = place::path,
@@ -25,19 +19,10 @@ constexpr argument subject{.name = "subject",
                            .where = place::path,
                            .positional = true,
                            .required = true};
-constexpr argument message{.name = "id",
-                           .about = "the message's id",
-                           .where = place::path,
-                           .positional = true,
-                           .required = true};
-constexpr argument limit{
-    .name = "limit", .about = "how many at most", .where = place::query, .kind = shape::number};
-constexpr argument after{.name = "after", .about = "go on after this", .where = place::query};
 
 constexpr argument page[] = {limit, after};
 constexpr argument by_name[] = {name};
 constexpr argument by_address[] = {address};
-constexpr argument by_message[] = {message};
 constexpr argument by_subject[] = {subject};
 
 constexpr argument pool_create[] = {
@@ -79,13 +64,6 @@ constexpr argument plan_options[] = {
      .about = "days may allow less than the ones before them",
      .kind = shape::flag},
 };
-/// An argument before others.
-template <std::size_t Count>
-constexpr auto with_first(const argument& first, const argument (&others)[Count]) {
-  std::array<argument, Count + 1> all{first};
-  std::copy(std::begin(others), std::end(others), all.begin() + 1);
-  return all;
-}
 constexpr auto plan_create = with_first(body_name, plan_options);
 constexpr auto plan_change = with_first(name, plan_options);
 constexpr argument warmup_show[] = {
@@ -151,28 +129,6 @@ constexpr argument by_run[] = {{.name = "id",
                                 .where = place::path,
                                 .positional = true,
                                 .required = true}};
-constexpr argument send[] = {
-    {.name = "from", .about = "the author's mailbox"},
-    {.name = "to", .about = "a recipient", .kind = shape::texts},
-    {.name = "cc", .about = "a further recipient, shown", .kind = shape::texts},
-    {.name = "bcc", .about = "a further recipient, not shown", .kind = shape::texts},
-    {.name = "reply_to", .about = "where answers go"},
-    {.name = "subject", .about = "the subject"},
-    {.name = "text", .about = "the body as plain text"},
-    {.name = "html", .about = "the body as HTML"},
-    {.name = "pool", .about = "the pool of IPs to leave from"},
-    {.name = "class", .about = "triggered or batch"},
-    {.name = "json",
-     .about = "read the whole request as JSON from this file, - for standard input",
-     .where = place::raw},
-};
-constexpr argument message_list[] = {
-    {.name = "to", .about = "only with this recipient", .where = place::query},
-    {.name = "from", .about = "only from this address", .where = place::query},
-    {.name = "state", .about = "only with a recipient in this state", .where = place::query},
-    limit,
-    after,
-};
 constexpr argument key_create[] = {
     {.name = "account", .about = "on whose behalf it acts", .positional = true, .required = true},
     {.name = "role", .about = "admin, operator, sender or viewer", .required = true},
@@ -257,17 +213,6 @@ constexpr command all[] = {
     {"provision", "rollback", "Makes everything what it was before a run.", "POST",
      "/v1/provisionings/{}/actions", by_run, R"({"action":"rollback"})"},
 
-    {"send", "", "Sends a message.", "POST", "/v1/messages", send, "{}"},
-
-    {"message", "list", "Lists messages, newest first.", "GET", "/v1/messages", message_list, "",
-     "id accepted_at from pool class recipients"},
-    {"message", "show", "Shows a message and its recipients.", "GET", "/v1/messages/{}",
-     by_message},
-    {"message", "why", "Says why a message waits, and until when.", "GET", "/v1/messages/{}/why",
-     by_message, "", "", true},
-    {"message", "cancel", "Cancels what has not been sent.", "POST", "/v1/messages/{}/cancel",
-     by_message},
-
     {"queue", "list", "Lists what waits.", "GET", "/v1/queues", page, "",
      "pool class sender_domain provider destination waiting state opens_at empty_at reason"},
 
@@ -280,8 +225,14 @@ constexpr command all[] = {
 
 } // namespace
 
-std::span<const command> commands() noexcept {
-  return all;
+std::span<const command> commands() {
+  static const auto everything = [] {
+    const auto sending = sending_commands();
+    std::vector<command> joined{std::begin(all), std::end(all)};
+    joined.insert(joined.end(), sending.begin(), sending.end());
+    return joined;
+  }();
+  return everything;
 }
 
 } // namespace warmfront::admin::cli

@@ -46,9 +46,7 @@ void add_argument(CLI::App& app, const argument& each, invocation& target) {
     return;
   }
   CLI::Option* option = nullptr;
-  if (each.kind == shape::texts || each.kind == shape::addresses ||
-      each.kind == shape::named_numbers || each.kind == shape::named_decimals ||
-      each.kind == shape::named_number) {
+  if (each.kind == shape::texts || names_one_of_many(each)) {
     option = app.add_option_function<std::vector<std::string>>(
         name,
         [keep](const std::vector<std::string>& values) {
@@ -60,7 +58,11 @@ void add_argument(CLI::App& app, const argument& each, invocation& target) {
   } else {
     option = app.add_option_function<std::string>(name, keep, std::string{each.about});
   }
-  option->type_name(each.kind == shape::number ? "NUMBER" : "TEXT")->required(each.required);
+  option
+      ->type_name(each.kind == shape::number ? "NUMBER"
+                  : each.kind == shape::file ? "FILE"
+                                             : "TEXT")
+      ->required(each.required);
   if (each.kind == shape::number) {
     option->check(CLI::NonNegativeNumber);
   }
@@ -145,6 +147,26 @@ result<std::string> read_all(const std::string& name) {
   return std::string{std::istreambuf_iterator<char>{file}, {}};
 }
 
+bool is_ndjson(std::string_view file) {
+  return file.ends_with(".ndjson") || file.ends_with(".jsonl");
+}
+
+/// Puts the contents of files in the place of their names.
+result<void> read_files(const command& what, given_values& given, std::string& list_type) {
+  for (const auto& each : what.arguments) {
+    const auto found = given.find(each.name);
+    if (found != given.end() &&
+        (each.where == place::raw || each.where == place::list || each.kind == shape::file)) {
+      if (each.where == place::list && is_ndjson(found->second.front())) {
+        list_type = "application/x-ndjson";
+      }
+      WARMFRONT_TRY(content, read_all(found->second.front()));
+      found->second.front() = std::move(content);
+    }
+  }
+  return warmfront::success();
+}
+
 int complain(const error& failure) {
   std::cerr << render_error(failure);
   return failure.code == errc::unavailable ? unreachable : wrong_usage;
@@ -164,16 +186,16 @@ int run(invocation& asked) {
   if (asked.locally) {
     return run_locally(asked);
   }
-  if (const auto raw = asked.given.find("json"); raw != asked.given.end()) {
-    auto body = read_all(raw->second.front());
-    if (!body) {
-      return complain(body.error());
-    }
-    raw->second.front() = std::move(body.value());
+  std::string list_type;
+  if (const auto read = read_files(*asked.what, asked.given, list_type); !read) {
+    return complain(read.error());
   }
-  const auto request = to_request(*asked.what, asked.given);
+  auto request = to_request(*asked.what, asked.given);
   if (!request) {
     return complain(request.error());
+  }
+  if (!list_type.empty()) {
+    request.value().media_type = list_type;
   }
   const auto where = find_connection(asked.options, variable);
   if (!where) {

@@ -89,7 +89,10 @@ entity make_attachment(const attachment& from) {
   const auto subtype = from.type.empty() ? "octet-stream" : from.type.substr(slash + 1);
   auto part = make_part(type.c_str(), subtype.c_str(), from.content, GMIME_CONTENT_ENCODING_BASE64);
   auto* object = GMIME_OBJECT(part.get());
-  g_mime_object_set_disposition(object, GMIME_DISPOSITION_ATTACHMENT);
+  g_mime_object_set_disposition(object, from.content_id.empty() ? GMIME_DISPOSITION_ATTACHMENT
+                                                                : GMIME_DISPOSITION_INLINE);
+  if (!from.content_id.empty())
+    g_mime_object_set_content_id(object, from.content_id.c_str());
   if (!from.name.empty()) {
     g_mime_part_set_filename(part.get(), from.name.c_str());
     auto* content_type = g_mime_object_get_content_type(object);
@@ -100,15 +103,34 @@ entity make_attachment(const attachment& from) {
   return entity{GMIME_OBJECT(part.release())};
 }
 
+bool is_inline(const attachment& each) {
+  return !each.content_id.empty();
+}
+
+// The HTML with what it shows (RFC 2387).
+entity make_html(const message_parts& parts) {
+  auto html = make_text("html", parts.html);
+  const auto& all = parts.attachments;
+  if (std::none_of(all.begin(), all.end(), is_inline))
+    return html;
+  owned<GMimeMultipart> related{g_mime_multipart_new_with_subtype("related")};
+  g_mime_object_set_content_type_parameter(GMIME_OBJECT(related.get()), "type", "text/html");
+  g_mime_multipart_add(related.get(), html.get());
+  for (const auto& each : all)
+    if (is_inline(each))
+      g_mime_multipart_add(related.get(), make_attachment(each).get());
+  return entity{GMIME_OBJECT(related.release())};
+}
+
 entity make_readable(const message_parts& parts) {
   if (parts.html.empty())
     return make_text("plain", parts.text);
   if (parts.text.empty())
-    return make_text("html", parts.html);
+    return make_html(parts);
   owned<GMimeMultipart> alternatives{g_mime_multipart_new_with_subtype("alternative")};
   // The richest last (RFC 2046 §5.1.4).
   g_mime_multipart_add(alternatives.get(), make_text("plain", parts.text).get());
-  g_mime_multipart_add(alternatives.get(), make_text("html", parts.html).get());
+  g_mime_multipart_add(alternatives.get(), make_html(parts).get());
   return entity{GMIME_OBJECT(alternatives.release())};
 }
 
@@ -117,11 +139,13 @@ entity make_readable(const message_parts& parts) {
 std::string compose_body(const message_parts& parts) {
   start_gmime();
   auto root = make_readable(parts);
-  if (!parts.attachments.empty()) {
+  const auto& all = parts.attachments;
+  if (!std::all_of(all.begin(), all.end(), is_inline)) {
     owned<GMimeMultipart> mixed{g_mime_multipart_new_with_subtype("mixed")};
     g_mime_multipart_add(mixed.get(), root.get());
-    for (const auto& each : parts.attachments)
-      g_mime_multipart_add(mixed.get(), make_attachment(each).get());
+    for (const auto& each : all)
+      if (!is_inline(each))
+        g_mime_multipart_add(mixed.get(), make_attachment(each).get());
     root.reset(GMIME_OBJECT(mixed.release()));
   }
   const std::unique_ptr<GMimeFormatOptions, free_options> options{g_mime_format_options_new()};

@@ -55,6 +55,16 @@ bool is_token(std::string_view text) {
   });
 }
 
+/// What `cid:` can name without being escaped in HTML or in an URL.
+bool is_content_id(std::string_view id) {
+  constexpr std::string_view signs = "@._-+";
+  constexpr std::size_t octets_max = 200;
+  return id.size() <= octets_max && std::all_of(id.begin(), id.end(), [&](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  signs.find(c) != std::string_view::npos;
+         });
+}
+
 result<void> check_attachment(const attachment& value, const std::string& field) {
   constexpr std::size_t name_octets_max = 255;
   constexpr std::size_t type_octets_max = 127;
@@ -62,6 +72,9 @@ result<void> check_attachment(const attachment& value, const std::string& field)
   if (value.name.size() > name_octets_max)
     return invalid("the file name " + quote_for_message(value.name) + " is too long",
                    "use at most 255 octets", field + ".name");
+  if (!is_content_id(value.content_id))
+    return invalid(quote_for_message(value.content_id) + " is not a content id",
+                   "use up to 200 letters, digits and @ . _ - +", field + ".content_id");
   if (value.type.empty())
     return success();
   const auto slash = std::min(value.type.find('/'), value.type.size());
@@ -107,7 +120,11 @@ result<void> check_parts(const message_parts& parts) {
   WARMFRONT_TRY(check_text(parts.html, "html"));
   for (std::size_t i = 0; i < parts.attachments.size(); ++i) {
     const auto field = "attachments[" + std::to_string(i) + ']';
-    WARMFRONT_TRY(check_attachment(parts.attachments[i], field));
+    const auto& each = parts.attachments[i];
+    WARMFRONT_TRY(check_attachment(each, field));
+    if (!each.content_id.empty() && parts.html.empty())
+      return invalid("only HTML can show an attachment in its text",
+                     "give html, or leave the content_id out", field + ".content_id");
   }
   return success();
 }

@@ -20,6 +20,8 @@ struct attachment {
   std::string name;    ///< file name in UTF-8; may be empty
   std::string type;    ///< `application/pdf`; empty: `application/octet-stream`
   std::string content; ///< octets, not encoded
+  /// Set: shown where the HTML refers to `cid:CONTENT_ID` (RFC 2392), not listed as a file.
+  std::string content_id{};
 };
 
 /// What a mail consists of. Mailboxes are written as people do: `Ada <ada@example.net>`. There is

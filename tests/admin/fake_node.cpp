@@ -241,6 +241,8 @@ caf::behavior fake_delivery(caf::event_based_actor*, fake_world* world) {
         queue.state = "held";
         return answer<std::vector<queue_report>>{std::vector{queue}};
       },
+      [](const hold_tasks&) {},
+      [](const count_task_backlogs&) { return std::vector<task_backlog>{}; },
       [](const count_deliveries&) {
         delivery_counts counts;
         counts.delivered = 12;
@@ -299,6 +301,7 @@ fake_node::fake_node(std::shared_ptr<const net::tls_server_context> tls) {
              spawn<provisioning_actor>(*system_, fake_provisioning, &world),
              spawn<intake_actor>(*system_, fake_intake, &world),
              spawn<delivery_actor>(*system_, fake_delivery, &world)});
+  real_ = std::make_unique<real_roles>(*system_, time, log, actors_->intake, actors_->delivery);
   const node_services services{*system_,
                                io_,
                                time,
@@ -308,6 +311,10 @@ fake_node::fake_node(std::shared_ptr<const net::tls_server_context> tls) {
                                actors_->warmup,
                                actors_->ip_pool,
                                actors_->provisioning,
+                               real_->chunks,
+                               real_->templates,
+                               real_->groups,
+                               real_->scheduler,
                                actors_->intake,
                                actors_->delivery,
                                [this] {
@@ -323,10 +330,15 @@ fake_node::fake_node(std::shared_ptr<const net::tls_server_context> tls) {
 
 fake_node::~fake_node() {
   service_->stop();
+  real_->stop();
   caf::anon_send_exit(actors_->access, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->warmup, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->ip_pool, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->provisioning, caf::exit_reason::kill);
+  caf::anon_send_exit(real_->scheduler, caf::exit_reason::kill);
+  caf::anon_send_exit(real_->groups, caf::exit_reason::kill);
+  caf::anon_send_exit(real_->templates, caf::exit_reason::kill);
+  caf::anon_send_exit(real_->chunks, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->intake, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->delivery, caf::exit_reason::kill);
   actors_.reset();

@@ -12,6 +12,7 @@
 
 #include "actors/node/services.hpp"
 #include "admin/service.hpp"
+#include "tests/admin/real_roles.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace warmfront::testing {
@@ -74,6 +75,7 @@ private:
   caf::actor_system_config system_config_;
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<actors> actors_;
+  std::unique_ptr<real_roles> real_;
   std::unique_ptr<admin::service> service_;
 };
 

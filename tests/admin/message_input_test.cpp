@@ -156,7 +156,7 @@ TEST_CASE("message input: a wrong value is refused by the name of its field", "[
       {"pool", "../x", "pool"},
       {"class", "urgent", "class"},
       {"unknown", 1, "unknown"},
-      {"template", "t", "template"},
+      {"template", "a/b", "template"},
       {"variables", json::object(), "variables"},
       {"send_at", "2026-01-01T00:00:00Z", "send_at"},
   };

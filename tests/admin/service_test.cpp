@@ -60,6 +60,9 @@ TEST_CASE("admin service: every route refuses no key, and keys whose role may no
         {"{id}", "00000000000000000000000000000001"},
         {"{key_id}", "absent"},
         {"{name}", "absent"},
+        {"{template}", "absent"},
+        {"{group}", "absent"},
+        {"{task}", "7"},
         {"{address}", "192.0.2.1"},
         {"{subject}", "192.0.2.1"}};
     for (const auto& [name, value] : values) {

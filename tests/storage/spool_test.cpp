@@ -90,6 +90,7 @@ lane random_lane(seeded_random& dice) {
             dice.next() % 2 == 0 ? lane::writer::intake : lane::writer::delivery};
   constexpr std::array<const char*, 4> providers{"", "gmail", "mx.a,mx.b", "g"};
   made.provider = provider_name{providers[dice.next() % providers.size()]};
+  made.task = dice.next() % 2 == 0 ? task_id::none : task_id{dice.next() % 20};
   return made;
 }
 
@@ -120,6 +121,13 @@ TEST_CASE("spool: keys on disk are as they were", "[spool][golden]") {
                                          "612e6578616d706c6500"
                                          "01676d61696c01622e6578616d706c6500" // gmail, b.example
                                          "0101");
+  auto of_task = sample_lane();
+  of_task.task = task_id{17};
+  CHECK(hex(lane_prefix(of_task)) == "72"
+                                     "73686172656400"
+                                     "612e6578616d706c6500"
+                                     "02313702622e6578616d706c6500" // 17, b.example
+                                     "0101");
   CHECK(hex(deferred_key(when, {id, 1})) == "64"
                                             "0006474846204000" +
                                                 id_hex + "00000001");
@@ -228,7 +236,7 @@ TEST_CASE("spool: a record of a later release is named as such", "[spool]") {
   later[1] = 2;
   CHECK(decode_recipient(later).error().code == errc::storage_newer);
   auto message = encode(sample_message());
-  message[1] = 2;
+  message[1] = 3; // 2 is a mail merge
   CHECK(decode_message(message).error().code == errc::storage_newer);
   CHECK(decode_message("").error().code == errc::storage_corrupt);
 }

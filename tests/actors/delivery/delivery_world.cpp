@@ -65,14 +65,37 @@ message_id delivery_world::submit(const std::vector<std::string>& recipients, ma
   record.first_sequence = next_sequence_[record.first_lane];
   next_sequence_[record.first_lane] += recipients.size();
   mail->content = std::make_shared<const std::string>("Subject: x\r\n\r\nbody\r\n");
+  spool(mail);
+  return record.id;
+}
+
+message_id delivery_world::merge(const storage::mail_merge& what, notify wanted) {
+  auto mail = std::make_shared<spooled_mail>();
+  auto& record = mail->record;
+  record.id = message_id{time.wall_now(), 1, random_.next()};
+  record.mail.reverse_path = what.from;
+  for (const auto& each : what.rows)
+    record.mail.recipients.push_back({each.to, wanted, {}});
+  record.pool = pool_name{"shared"};
+  record.importance = mail_class::batch;
+  record.accepted_at = time.wall_now();
+  record.is_merge = true;
+  record.first_lane = {record.pool, {}, {}, mail_class::batch, storage::lane::writer::intake};
+  record.first_sequence = next_sequence_[record.first_lane];
+  next_sequence_[record.first_lane] += what.rows.size();
+  mail->content = std::make_shared<const std::string>(storage::encode(what));
+  spool(mail);
+  return record.id;
+}
+
+void delivery_world::spool(const std::shared_ptr<spooled_mail>& mail) {
   storage::batch changes;
-  storage::add_message(changes, record, *mail->content);
+  storage::add_message(changes, mail->record, *mail->content);
   store.commit(std::move(changes), storage::priority::growth,
                [this, mail, life = life_](const result<void>& durable) {
                  if (durable && life == life_)
                    step([this, mail] { flow_->arrived({mail}); });
                });
-  return record.id;
 }
 
 bool delivery_world::run_one() {
@@ -101,7 +124,7 @@ bool delivery_world::run_reader() {
   }
   if (reads_.empty())
     return false;
-  was_read_ = reads_.front()(spool_reader{store});
+  was_read_ = reads_.front()(spool_reader{store, {"mta1.example.net"}});
   reads_.pop_front();
   return true;
 }
@@ -279,6 +302,7 @@ net::transmission_finished delivery_world::judge(const net::transmission& mail) 
   for (const auto& recipient : mail.recipients) {
     sent_on_day[day_now()].insert(recipient.address);
     order.push_back(recipient.address);
+    contents[recipient.address] = *mail.content;
     switch (fate_of(recipient.address)) {
     case fate::deliver:
       ++delivered[recipient.address];

@@ -33,6 +33,8 @@ public:
                     mail_class importance = mail_class::triggered,
                     const std::string& pool = "shared", const std::string& from = "s@a.example",
                     std::optional<storage::message_copy> copy = std::nullopt);
+  /// The same, of a mail merge; the rows' `to` are addresses.
+  message_id merge(const storage::mail_merge& what, notify wanted = notify::never);
   /// Runs everything that waits, one step at a time, until nothing is left.
   void run();
   /// Runs at most so many steps.
@@ -70,7 +72,8 @@ public:
   std::map<std::string, int> doubtful;  ///< deliveries the sender does not know of
   /// Who was on the wire on a day: a retry of the same day is not charged again.
   std::map<std::int64_t, std::set<std::string>> sent_on_day;
-  std::vector<std::string> order; ///< recipients as they were sent
+  std::vector<std::string> order;              ///< recipients as they were sent
+  std::map<std::string, std::string> contents; ///< what each was sent last
   std::vector<error> failures;
   std::vector<mail_over_limit> over_limits;         ///< as intake knows them
   std::map<ledger_subject, quality_counts> quality; ///< as told
@@ -107,6 +110,7 @@ public:
 
 private:
   void start();
+  void spool(const std::shared_ptr<spooled_mail>& mail);
   void step(std::function<void()> what) { steps_.push_back(std::move(what)); }
   bool run_one();
   bool run_reader();

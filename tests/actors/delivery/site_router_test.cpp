@@ -28,8 +28,8 @@ public:
   }
 };
 
-dns::mail_route route_of(std::vector<dns::mail_host> hosts) {
-  return {dns::route_kind::mail_hosts, std::move(hosts)};
+dns::mail_route route_of(std::vector<dns::mail_host> them) {
+  return {dns::route_kind::mail_hosts, std::move(them)};
 }
 
 site_route ask(const site_router& router, const std::string& domain) {

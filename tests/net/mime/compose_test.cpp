@@ -109,6 +109,35 @@ TEST_CASE("compose: html alone is not an alternative", "[mime]") {
   CHECK(parsed_mail{content}.text("text/html") == parts.html + "\r\n");
 }
 
+TEST_CASE("compose: a picture that the HTML shows travels beside it, files after both", "[mime]") {
+  auto parts = least();
+  parts.html = "<img src=\"cid:logo@example.net\">";
+  parts.attachments = {{"terms.pdf", "application/pdf", "pdf"},
+                       {"logo.png", "image/png", "png", "logo@example.net"}};
+  const parsed_mail mail{composed(parts)};
+  CHECK(mail.structure() ==
+        "multipart/mixed(multipart/alternative(text/plain,multipart/related(text/html,image/png "
+        "<logo@example.net>)),application/pdf)");
+  REQUIRE(mail.attachments().size() == 1);
+  CHECK(mail.attachments()[0].name == "terms.pdf");
+  parts.attachments.erase(parts.attachments.begin());
+  parts.text.clear();
+  CHECK(parsed_mail{composed(parts)}.structure() ==
+        "multipart/related(text/html,image/png <logo@example.net>)");
+}
+
+TEST_CASE("compose: a content id that no HTML can name, or without HTML, is refused", "[mime]") {
+  auto parts = least();
+  parts.attachments = {{"logo.png", "image/png", "png", "logo"}};
+  CHECK(mime::compose(parts, no_limit).error().field == "attachments[0].content_id");
+  parts.html = "<p>";
+  CHECK(mime::compose(parts, no_limit));
+  for (const std::string id : {"a b", "a>", "a\r\nX: y", "ü", "a\"b"}) {
+    parts.attachments[0].content_id = id;
+    CHECK(mime::compose(parts, no_limit).error().field == "attachments[0].content_id");
+  }
+}
+
 TEST_CASE("compose: a header field cannot be broken out of", "[mime]") {
   const std::vector<std::string> hostile{"a\r\nBcc: x@y.z",
                                          "a\nb",

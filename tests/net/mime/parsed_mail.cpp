@@ -38,6 +38,18 @@ void collect(GMimeObject*, GMimeObject* object, gpointer into) {
   static_cast<std::vector<found_part>*>(into)->push_back(std::move(found));
 }
 
+std::string structure_of(GMimeObject* object) {
+  auto text = take(g_mime_content_type_get_mime_type(g_mime_object_get_content_type(object)));
+  if (const auto* id = g_mime_object_get_content_id(object))
+    text += " <" + std::string{id} + '>';
+  if (!GMIME_IS_MULTIPART(object))
+    return text;
+  auto* parts = GMIME_MULTIPART(object);
+  for (int i = 0; i < g_mime_multipart_get_count(parts); ++i)
+    text += (i == 0 ? '(' : ',') + structure_of(g_mime_multipart_get_part(parts, i));
+  return text + ')';
+}
+
 } // namespace
 
 struct parsed_mail::state {
@@ -86,6 +98,10 @@ std::vector<mime::mailbox> parsed_mail::mailboxes(const std::string& name) const
   }
   g_object_unref(list);
   return found;
+}
+
+std::string parsed_mail::structure() const {
+  return structure_of(g_mime_message_get_mime_part(state_->message));
 }
 
 std::string parsed_mail::text(const std::string& type) const {

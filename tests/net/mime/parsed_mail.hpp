@@ -26,6 +26,8 @@ public:
   /// The decoded value of a field.
   [[nodiscard]] std::string header(const std::string& name) const;
   [[nodiscard]] std::vector<mime::mailbox> mailboxes(const std::string& name) const;
+  /// The parts in order, as `multipart/alternative(text/plain, text/html)`.
+  [[nodiscard]] std::string structure() const;
   /// The decoded octets of the part of that type that is no attachment.
   [[nodiscard]] std::string text(const std::string& type) const;
   [[nodiscard]] std::vector<parsed_attachment> attachments() const;

@@ -1,0 +1,51 @@
+// The actor that fires tasks and feeds their segments to delivery.
+#pragma once
+
+#include <memory>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/core/clock.hpp"
+#include "actors/core/event_log.hpp"
+#include "actors/messages/handles.hpp"
+#include "actors/recurring/misfire.hpp"
+#include "storage/control_store.hpp"
+#include "storage/store.hpp"
+
+namespace warmfront {
+
+/// A `scheduler_actor` that also hears from its own callbacks.
+using scheduler_shell = scheduler_actor::extend<caf::reacts_to<run_step>>;
+
+struct scheduler_config {
+  node_name self;
+  bool alone = true; ///< all pools are this node's
+  misfire_config misfire;
+};
+
+/// What it works with; all of it outlives the actor.
+struct scheduler_ports {
+  storage::store* store = nullptr;
+  storage::control_store* control = nullptr;
+  const clock* time = nullptr;
+  event_log* log = nullptr;
+  templates_actor templates;
+  groups_actor groups;
+  chunks_actor chunks;
+  intake_actor intake;
+  delivery_actor delivery;
+};
+
+class scheduler_host;
+struct scheduler_state {
+  scheduler_state() = default;
+  static inline const char* name = "scheduler";
+  std::shared_ptr<scheduler_host> host;
+};
+
+/// Reads the tasks and what this node had of them, then works; until then requests wait.
+scheduler_shell::behavior_type
+scheduler_behavior(scheduler_shell::stateful_pointer<scheduler_state> self, scheduler_config config,
+                   scheduler_ports ports);
+
+} // namespace warmfront

@@ -1,0 +1,137 @@
+// What the scheduler's actor does around its book. Inside `actors/scheduler` only.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/control_mirror/control_mirror.hpp"
+#include "actors/groups/list_manifest.hpp"
+#include "actors/groups/list_segment.hpp"
+#include "actors/scheduler/expansion.hpp"
+#include "actors/scheduler/scheduler_actor.hpp"
+#include "actors/scheduler/task_book.hpp"
+
+namespace warmfront {
+
+/// A key of family `segments` that is there while a message of a segment is durable here and it is
+/// not known yet whether this node may send it; its value is the message's id.
+[[nodiscard]] std::string expanding_key(const segment_name& name);
+[[nodiscard]] std::string expanding_prefix();
+[[nodiscard]] std::optional<segment_name> parse_expanding_key(std::string_view key);
+
+/// Lives in the actor's state and only on its thread.
+class scheduler_host {
+public:
+  using self_pointer = scheduler_shell::stateful_pointer<scheduler_state>;
+  template <class T>
+  using promise_of = caf::typed_response_promise<answer<T>>;
+  using then_content = std::function<void(result<occurrence_content>)>;
+
+  scheduler_host(self_pointer self, scheduler_config config, scheduler_ports ports);
+
+  void start();
+  /// Runs `work` now, or once the tasks are read.
+  void when_loaded(std::function<void()> work);
+  void flush();
+
+  // ---- from admin
+  void create(const create_task& m, promise_of<task_report> promise);
+  void act(const act_on_task& m, promise_of<task_report> promise);
+  void remove(const delete_task& m, promise_of<done> promise);
+  void list(const list_tasks& m, promise_of<std::vector<task_report>> promise);
+
+  // ---- from others
+  void set_pools(const pools_changed& m) { pools_ = m.pools; }
+  void set_members(const members_changed& m);
+  void merge_ended(const message_id& id);
+
+private:
+  /// A claimed segment on its way to become a message.
+  struct expansion {
+    segment_name name;
+    task of;
+    chunk_id list;
+    storage::mail_merge merge;
+  };
+  using expansion_pointer = std::shared_ptr<expansion>;
+
+  void note(const result<void>& outcome);
+  void changed(const storage::control_event& event);
+  void loaded(const storage::control_snapshot& all);
+  control_mirror::change_callback tell(task_id id, promise_of<task_report> promise);
+  void later(milliseconds delay, std::function<void()> work) { run_(delay, std::move(work)); }
+  [[nodiscard]] wall_time now() const { return ports_.time->wall_now(); }
+
+  // ---- what was left at the last end of this node (scheduler_actor_settling.cpp)
+  void settle();
+  void settle_one(const segment_name& name, const message_id& message);
+  void settled_one();
+  void begin_work();
+
+  // ---- firing (scheduler_actor_firing.cpp)
+  void tick();
+  void look_at(task_id id);
+  void fire(const task& of, const due_occurrences& due);
+  void find_content(const task& of, const then_content& then);
+  void tell_holds();
+
+  // ---- sending (scheduler_actor_sending.cpp)
+  void claim_more();
+  void claim(const occurrence_name& name, std::size_t most);
+  [[nodiscard]] bool can_send(const pool_name& name) const;
+  void expand_next(task_id id);
+  void expand(const segment_name& name);
+  void read_texts(const expansion_pointer& work, const chunk_id& content);
+  void read_rows(const expansion_pointer& work, const chunk_id& segment);
+  void read_files(const expansion_pointer& work);
+  void spool(const expansion_pointer& work);
+  void spooled(const segment_name& name, const result<std::shared_ptr<const spooled_mail>>& mail);
+  void withdraw(const segment_name& name, const storage::spooled_message& message);
+  void erase_mark(const segment_name& name);
+  void hand_over(const segment_name& name, const std::shared_ptr<const spooled_mail>& mail);
+  void expanded_one(task_id id, milliseconds pause = {});
+  void retry_expansion(const segment_name& name, const error& why);
+
+  // ---- ending (scheduler_actor_ending.cpp)
+  void look_at_segments();
+  void count_outcomes(const task_segment& of);
+  void end_segment(const segment_name& name, const outcome_counts& outcomes);
+  void cancel_segment(const task_segment& of);
+
+  // ---- what is read
+  void fetch(const chunk_id& id, std::function<void(result<chunk_octets>)> then);
+
+  self_pointer self_;
+  scheduler_config config_;
+  scheduler_ports ports_;
+  deferred_run run_;
+  task_book book_;
+  control_mirror mirror_;
+  std::vector<std::function<void()>> waiting_for_load_;
+  bool begun_ = false;
+  bool settled_ = false; ///< what was left at the last end is known to be this node's, or gone
+  std::size_t settling_ = 0;
+  bool drains_ = false;
+  std::shared_ptr<const std::vector<pool>> pools_;
+  std::vector<task_id> told_holds_;
+  bool holds_told_ = false;
+  std::map<task_id, wall_time> next_look_; ///< before it nothing of a task becomes due
+  std::set<task_id> firing_;               ///< on their way
+  bool counting_backlogs_ = false;
+  std::map<task_id, expansion_pace> paces_; ///< of tasks that are being sent
+  std::set<task_id> claiming_;
+  std::map<task_id, std::deque<segment_name>> to_expand_; ///< claimed; the first is on its way
+  std::set<segment_name> expanding_;                      ///< all of these
+  std::set<message_id> cancelled_;                        ///< were told to be
+  steady_time next_segment_look_{};
+};
+
+} // namespace warmfront

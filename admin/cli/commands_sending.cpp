@@ -1,0 +1,194 @@
+// The commands about what is sent, and to whom.
+#include "admin/cli/arguments.hpp"
+
+namespace warmfront::admin::cli {
+
+namespace {
+
+constexpr argument message{.name = "id",
+                           .about = "the message's id",
+                           .where = place::path,
+                           .positional = true,
+                           .required = true};
+constexpr argument by_message[] = {message};
+constexpr argument account{.name = "account",
+                           .about = "whose it is; the key's own account by default",
+                           .where = place::query};
+constexpr argument template_texts[] = {
+    {.name = "subject", .about = "the subject, as in \"Your order {{number}}\""},
+    {.name = "html", .about = "the body as HTML", .kind = shape::file},
+    {.name = "text", .about = "the body as plain text", .kind = shape::file},
+    account,
+};
+constexpr auto template_create = with_first(body_name, template_texts);
+constexpr auto template_change = with_first(name, template_texts);
+constexpr argument template_show[] = {
+    name,
+    {.name = "version",
+     .about = "one of its versions",
+     .where = place::query,
+     .kind = shape::number},
+    account,
+};
+constexpr argument template_render[] = {
+    name,
+    {.name = "variables",
+     .about = "what a name stands for, as in name=Ada",
+     .kind = shape::named_texts},
+    {.name = "version", .about = "one of its versions", .kind = shape::number},
+    account,
+};
+constexpr argument template_reject[] = {name, {.name = "reason", .about = "why"}, account};
+constexpr argument by_name_of_account[] = {name, account};
+constexpr argument page_of_account[] = {account, limit, after};
+constexpr argument group_create[] = {
+    body_name, {.name = "description", .about = "what it is for"}, account};
+constexpr argument group_import[] = {
+    name,
+    {.name = "file",
+     .about = "the list: CSV with a column email, - for standard input",
+     .where = place::list,
+     .positional = true,
+     .required = true},
+    account,
+};
+constexpr argument group_recipients[] = {name, account, limit, after};
+constexpr argument task_number{.name = "id",
+                               .about = "the task's number",
+                               .where = place::path,
+                               .positional = true,
+                               .required = true};
+constexpr argument by_task[] = {task_number};
+constexpr argument start_at{.name = "start_at",
+                            .about = "when it begins, as in 2026-12-01T08:00:00Z; now by default"};
+constexpr argument every{.name = "every",
+                         .about = "after each so many hours or days, as in 24h",
+                         .where = place::repeat};
+constexpr argument rrule{.name = "rrule",
+                         .about = "by a rule of RFC 5545, as in FREQ=WEEKLY;BYDAY=MO",
+                         .where = place::repeat};
+constexpr argument timezone{.name = "timezone",
+                            .about = "whose clock the rule means, as in Europe/Berlin",
+                            .where = place::repeat};
+constexpr argument until{.name = "until", .about = "not after this", .where = place::repeat};
+constexpr argument misfire{.name = "misfire",
+                           .about = "what becomes of missed times: once, skip or catch_up",
+                           .where = place::repeat};
+constexpr argument task_create[] = {
+    {.name = "template", .about = "what mails are made from", .required = true},
+    {.name = "group", .about = "who gets them", .required = true},
+    {.name = "from", .about = "the author's mailbox", .required = true},
+    {.name = "subject", .about = "instead of the template's"},
+    {.name = "reply_to", .about = "where answers go"},
+    {.name = "variables",
+     .about = "a value for recipients that have none, as in city=Oslo",
+     .kind = shape::named_texts},
+    {.name = "pool", .about = "the pool of IPs to leave from"},
+    start_at,
+    every,
+    rrule,
+    timezone,
+    until,
+    {.name = "count",
+     .about = "so many times in all",
+     .where = place::repeat,
+     .kind = shape::number},
+    misfire,
+};
+constexpr argument task_preview[] = {
+    start_at, every, rrule,
+    timezone, until, {.name = "count", .about = "how many times to show", .kind = shape::number},
+};
+constexpr argument send[] = {
+    {.name = "from", .about = "the author's mailbox"},
+    {.name = "to", .about = "a recipient", .kind = shape::texts},
+    {.name = "cc", .about = "a further recipient, shown", .kind = shape::texts},
+    {.name = "bcc", .about = "a further recipient, not shown", .kind = shape::texts},
+    {.name = "reply_to", .about = "where answers go"},
+    {.name = "subject", .about = "the subject"},
+    {.name = "text", .about = "the body as plain text"},
+    {.name = "html", .about = "the body as HTML"},
+    {.name = "template", .about = "the template that subject and body are made from"},
+    {.name = "variables",
+     .about = "what a name in it stands for, as in name=Ada",
+     .kind = shape::named_texts},
+    {.name = "pool", .about = "the pool of IPs to leave from"},
+    {.name = "class", .about = "triggered or batch"},
+    {.name = "json",
+     .about = "read the whole request as JSON from this file, - for standard input",
+     .where = place::raw},
+};
+constexpr argument message_list[] = {
+    {.name = "to", .about = "only with this recipient", .where = place::query},
+    {.name = "from", .about = "only from this address", .where = place::query},
+    {.name = "state", .about = "only with a recipient in this state", .where = place::query},
+    limit,
+    after,
+};
+
+constexpr command all_sending[] = {
+    {"template", "list", "Lists the templates of mails.", "GET", "/v1/templates", page_of_account,
+     "", "name account id state version changed_at required"},
+    {"template", "show", "Shows a template and its texts.", "GET", "/v1/templates/{}",
+     template_show},
+    {"template", "create", "Creates a template.", "POST", "/v1/templates", template_create, "{}"},
+    {"template", "change", "Gives a template new texts; sends under way keep theirs.", "PUT",
+     "/v1/templates/{}", template_change, "{}"},
+    {"template", "render", "Shows what a recipient would get.", "POST", "/v1/templates/{}/render",
+     template_render, "{}"},
+    {"template", "approve", "Lets a template be sent, where templates are reviewed.", "POST",
+     "/v1/templates/{}/actions", by_name_of_account, R"({"action":"approve"})"},
+    {"template", "reject", "Lets a template not be sent.", "POST", "/v1/templates/{}/actions",
+     template_reject, R"({"action":"reject"})"},
+    {"template", "delete", "Deletes a template.", "DELETE", "/v1/templates/{}", by_name_of_account},
+
+    {"group", "list", "Lists the recipient groups.", "GET", "/v1/groups", page_of_account, "",
+     "name account id version recipients changed_at"},
+    {"group", "show", "Shows a recipient group.", "GET", "/v1/groups/{}", by_name_of_account},
+    {"group", "create", "Creates an empty recipient group.", "POST", "/v1/groups", group_create,
+     "{}"},
+    {"group", "import", "Reads a list into a group, after what is there.", "POST",
+     "/v1/groups/{}/recipients", group_import},
+    {"group", "replace", "Reads a list into a group, instead of what was there.", "PUT",
+     "/v1/groups/{}/recipients", group_import},
+    {"group", "recipients", "Lists the recipients of a group.", "GET", "/v1/groups/{}/recipients",
+     group_recipients, "", "email variables"},
+    {"group", "delete", "Deletes a recipient group.", "DELETE", "/v1/groups/{}",
+     by_name_of_account},
+
+    {"task", "create", "Sends to a group: now, later, or again and again.", "POST", "/v1/tasks",
+     task_create, "{}"},
+    {"task", "preview", "Shows when a task would fire.", "POST", "/v1/tasks/preview", task_preview,
+     "{}"},
+    {"task", "list", "Lists the tasks, newest first.", "GET", "/v1/tasks", page_of_account, "",
+     "id state template group pool next_at fired progress"},
+    {"task", "show", "Shows a task and its progress.", "GET", "/v1/tasks/{}", by_task},
+    {"task", "occurrences", "Lists the last firings of a task.", "GET", "/v1/tasks/{}/occurrences",
+     by_task, "", "number at state reason progress finished_at"},
+    {"task", "pause", "Lets nothing of a task begin.", "POST", "/v1/tasks/{}/actions", by_task,
+     R"({"action":"pause"})"},
+    {"task", "resume", "Goes on with a paused task.", "POST", "/v1/tasks/{}/actions", by_task,
+     R"({"action":"resume"})"},
+    {"task", "cancel", "Ends a task; what has not been sent is not.", "POST",
+     "/v1/tasks/{}/actions", by_task, R"({"action":"cancel"})"},
+    {"task", "delete", "Forgets a task that is over.", "DELETE", "/v1/tasks/{}", by_task},
+
+    {"send", "", "Sends a message.", "POST", "/v1/messages", send, "{}"},
+
+    {"message", "list", "Lists messages, newest first.", "GET", "/v1/messages", message_list, "",
+     "id accepted_at from pool class recipients"},
+    {"message", "show", "Shows a message and its recipients.", "GET", "/v1/messages/{}",
+     by_message},
+    {"message", "why", "Says why a message waits, and until when.", "GET", "/v1/messages/{}/why",
+     by_message, "", "", true},
+    {"message", "cancel", "Cancels what has not been sent.", "POST", "/v1/messages/{}/cancel",
+     by_message},
+};
+
+} // namespace
+
+std::span<const command> sending_commands() noexcept {
+  return all_sending;
+}
+
+} // namespace warmfront::admin::cli
