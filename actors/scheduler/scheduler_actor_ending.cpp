@@ -79,7 +79,8 @@ void scheduler_host::count_outcomes(const task_segment& of) {
       .then(
           [this, name, of](const answer<message_report>& report) {
             if (report.value) {
-              if (const auto counts = final_counts(report.value.value()))
+              const auto counts = final_counts(report.value.value());
+              if (counts && counts->total() == of.recipients)
                 end_segment(name, *counts);
               return;
             }

@@ -74,6 +74,7 @@ private:
   void settle();
   void settle_one(const segment_name& name, const message_id& message);
   void settled_one();
+  [[nodiscard]] bool is_lost(const segment_name& name, const message_id& message) const;
   void begin_work();
 
   // ---- firing (scheduler_actor_firing.cpp)

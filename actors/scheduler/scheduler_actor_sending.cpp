@@ -220,7 +220,7 @@ void scheduler_host::hand_over(const segment_name& name,
   mirror_.change(
       [this, name, id = mail->record.id] { return book_.expand(name, config_.self, id); },
       [this, name, mail](const result<void>& outcome) {
-        if (!outcome && outcome.error().code != errc::conflict)
+        if (!outcome && !is_lost(name, mail->record.id))
           return later(expand_again_after, [this, name, mail] { hand_over(name, mail); });
         if (outcome) {
           mails_spooled ready;

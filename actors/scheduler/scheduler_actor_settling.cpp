@@ -64,7 +64,7 @@ void scheduler_host::settle_one(const segment_name& name, const message_id& mess
           erase_mark(name);
           return settled_one();
         }
-        if (outcome.error().code != errc::conflict)
+        if (!is_lost(name, message))
           return later(again_after, [this, name, message] { settle_one(name, message); });
         const auto stored =
             ports_.store->get(storage::family::spool, storage::message_key(message));
@@ -76,6 +76,13 @@ void scheduler_host::settle_one(const segment_name& name, const message_id& mess
           erase_mark(name);
         settled_one();
       });
+}
+
+// A change may fail for many reasons; only the book says whose a segment is.
+bool scheduler_host::is_lost(const segment_name& name, const message_id& message) const {
+  const auto* const found = book_.find(name);
+  return found == nullptr || found->node != config_.self ||
+         (found->expanded && found->message != message);
 }
 
 void scheduler_host::settled_one() {
