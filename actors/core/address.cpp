@@ -142,9 +142,13 @@ std::string domain_of(std::string_view address) {
   if (at == std::string_view::npos) {
     return {};
   }
-  std::string domain{address.substr(at + 1)};
-  std::transform(domain.begin(), domain.end(), domain.begin(), to_lower);
-  return domain;
+  return in_lower_case(address.substr(at + 1));
+}
+
+std::string in_lower_case(std::string_view text) {
+  std::string lowered{text};
+  std::transform(text.begin(), text.end(), lowered.begin(), to_lower);
+  return lowered;
 }
 
 bool is_utf8(std::string_view text) noexcept {

@@ -28,6 +28,9 @@ struct mail_address {
 /// The domain of an address as written, lower-cased; empty when there is none.
 [[nodiscard]] std::string domain_of(std::string_view address);
 
+/// With the letters of ASCII in lower case.
+[[nodiscard]] std::string in_lower_case(std::string_view text);
+
 /// Whether `text` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 

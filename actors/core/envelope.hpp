@@ -75,6 +75,9 @@ struct submission {
   /// What the HTTP API may say beside the mail; SMTP says it with `X-Warmfront-…` header fields.
   pool_name pool;                       ///< empty: not said
   std::optional<mail_class> importance; ///< not said: triggered
+  /// The only address that the client may send from, in envelope and header; empty: it is free to
+  /// choose.
+  std::string only_from = {};
 };
 
 /// What became of a submission, once it is durable or refused.

@@ -87,6 +87,11 @@ result<std::string> normalised_address(std::string_view text) {
   return address.str();
 }
 
+result<std::string> comparable_address(std::string_view text) {
+  WARMFRONT_TRY(normalised, normalised_address(text));
+  return in_lower_case(normalised);
+}
+
 result<void> check_list_value(std::string_view name, std::string_view value) {
   const auto refuse = [&](const std::string& why) {
     return error{errc::invalid_argument, "variable \"" + std::string{name} + "\": " + why, {}};

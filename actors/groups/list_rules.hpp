@@ -14,6 +14,11 @@ namespace warmfront {
 /// domain in lower case and A-labels. `invalid_argument` for anything that is no address alone.
 [[nodiscard]] result<std::string> normalised_address(std::string_view text);
 
+/// The form in which addresses are compared: normalised, and the local part in lower case, too.
+/// Nearly all receivers read it so, and nobody is to be taken for somebody else by a capital letter.
+/// `invalid_argument` for anything that is no address alone.
+[[nodiscard]] result<std::string> comparable_address(std::string_view text);
+
 /// The rules of `mime::check_template_values` for one value; the error names the variable.
 /// @pre `mime::is_template_name(name)`.
 [[nodiscard]] result<void> check_list_value(std::string_view name, std::string_view value);

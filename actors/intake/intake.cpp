@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include "actors/core/address.hpp"
+#include "actors/groups/list_rules.hpp"
 #include "net/mime/header_block.hpp"
+#include "net/mime/mailbox.hpp"
 #include "storage/copies.hpp"
 
 namespace warmfront {
@@ -143,8 +145,39 @@ std::string intake::missing_fields(const submission& mail, const message_id& id,
   return fields;
 }
 
+void intake::note_suppressions(bool is_all, const std::vector<suppression_change>& changes) {
+  if (is_all)
+    suppressed_.clear();
+  for (const auto& each : changes)
+    suppressed_.note(each);
+  knows_suppressed_ = true;
+}
+
+// The sender of a mail is whom its envelope and its header name (RFC 5322 §3.6.2).
+result<void> intake::check_sender(const submission& mail) {
+  const auto& only = mail.only_from;
+  if (only.empty())
+    return success();
+  const auto refuse = [&](std::string what) {
+    return error{errc::refused, std::move(what), "send from " + only + ", or use a key", "from"};
+  };
+  const auto is_it = [&](const std::string& address) {
+    const auto form = comparable_address(address);
+    return form && form.value() == only;
+  };
+  if (!is_it(mail.mail.reverse_path))
+    return refuse("this client may send from " + only + " alone");
+  const mime::header_block header{mail.content};
+  if (header.count("From") != 1)
+    return refuse("the mail must have one header field From");
+  const auto from = mime::parse_mailbox(mime::unfold(header.find("From")->value), "from");
+  if (!from || !is_it(from.value().address))
+    return refuse("the header field From must name " + only + " alone");
+  return success();
+}
+
 result<void> intake::check_open() const {
-  if (!ready_)
+  if (!ready_ || (config_.awaits_suppressions && !knows_suppressed_))
     return error{errc::unavailable, "the node is starting", "try again in a moment"};
   if (drains_)
     return error{errc::unavailable, "this node is draining: it takes no new mail",
@@ -201,6 +234,7 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
                  fmt::format("the mail has {} octets, more than the {} allowed",
                              mail.content.size(), config_.octets_max),
                  "make it smaller", "content"};
+  WARMFRONT_TRY(check_sender(mail));
   WARMFRONT_TRY(wish, read_wishes(mail));
   WARMFRONT_TRY(through, choose_pool(wish.pool, mail.source.account));
   WARMFRONT_TRY(check_limits(mail, through->name, wish.importance, now));

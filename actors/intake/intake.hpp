@@ -13,6 +13,7 @@
 #include "actors/core/envelope.hpp"
 #include "actors/core/error.hpp"
 #include "actors/core/random.hpp"
+#include "actors/intake/suppressed_addresses.hpp"
 #include "actors/messages/copy_holder.hpp"
 #include "actors/messages/messages.hpp"
 #include "storage/spool.hpp"
@@ -33,6 +34,7 @@ struct intake_config {
   std::size_t recipients_max = 1000;
   pool_name default_pool{"shared"};
   second_copy copies = second_copy::never;
+  bool awaits_suppressions = false; ///< mail is taken once it is known who is not sent to
 };
 
 /// Turns submissions into mails of the spool. Not thread-safe; no I/O.
@@ -49,13 +51,15 @@ public:
   /// Mail that would only bounce is refused until then.
   void set_over_limit(const mail_over_limit& what);
   void lift_limits() { over_limits_.clear(); }
+  /// Who is not sent to: changes, or all there are.
+  void note_suppressions(bool is_all, const std::vector<suppression_change>& changes);
   /// Whether new mail is turned away, since this node is to be emptied.
   void set_drains(bool drains) { drains_ = drains; }
   /// The next sequence number of a lane that the disk holds.
   void restore(const storage::lane& where, std::uint64_t next_sequence);
 
   /// Applies policy and stamps the mail: an id, trace fields, a lane.
-  /// - `refused`: the account may not use the pool.
+  /// - `refused`: the account may not use the pool, or the client not the sender.
   /// - `invalid_argument`: no such pool, a bad `X-Warmfront-…` field, no recipient, a header that
   ///   no mail may have.
   /// - `limit_exceeded`: too long, or too many recipients; without a field: over the limit of a
@@ -73,6 +77,7 @@ private:
   [[nodiscard]] result<const pool*> choose_pool(const pool_name& asked,
                                                 const account_name& account) const;
   [[nodiscard]] result<void> check_open() const;
+  [[nodiscard]] static result<void> check_sender(const submission& mail);
   /// Who it is, where it is queued, and where its copy goes.
   void place(spooled_mail& taken, wall_time now);
   [[nodiscard]] result<void> check_limits(const submission& mail, const pool_name& through,
@@ -91,6 +96,8 @@ private:
   pool_owners owners_;
   bool drains_ = false;
   std::vector<mail_over_limit> over_limits_;
+  suppressed_addresses suppressed_;
+  bool knows_suppressed_ = false;
   std::map<storage::lane, std::uint64_t> next_sequence_;
 };
 

@@ -216,6 +216,9 @@ intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intak
       },
       [=](const mail_over_limit& message) { core->set_over_limit(message); },
       [=](const limits_lifted&) { core->lift_limits(); },
+      [=](const suppressions_changed& message) {
+        core->note_suppressions(message.is_all, *message.changes);
+      },
       [=](const holders_changed& message) { core->set_holders(message.holders); },
       [=](const stop_intake&) -> caf::result<done> {
         self->state.stopping = true;

@@ -123,6 +123,40 @@ using scheduler_actor = caf::typed_actor<
     // From cluster: whether this node drains, and who is gone.
     caf::reacts_to<members_changed>>;
 
+/// Sender domains and addresses.
+using identities_actor = caf::typed_actor<
+    // From admin. Changes answer when they are in the control store.
+    // `already_exists` when the account has it, `conflict` when another one has.
+    caf::replies_to<add_identity>::with<answer<identity_report>>,
+    // `conflict` while it has addresses.
+    caf::replies_to<remove_identity>::with<answer<done>>,
+    caf::replies_to<list_identities>::with<answer<std::vector<identity_report>>>,
+    // `not_found` without the domain, `already_exists`.
+    caf::replies_to<add_sender>::with<answer<sender_report>>,
+    caf::replies_to<remove_sender>::with<answer<done>>,
+    caf::replies_to<list_senders>::with<answer<std::vector<sender_report>>>,
+    caf::replies_to<set_sender_password>::with<answer<sender_report>>,
+    // From the SMTP listeners. `refused` for an unknown address or a wrong password, in the same
+    // time; `unavailable` when too many are being checked.
+    caf::replies_to<authenticate_sender>::with<answer<sender_identity>>>;
+
+/// Addresses that are not sent to.
+using suppressions_actor = caf::typed_actor<
+    // From admin. Changes answer when they are in the control store; the entries as they are now.
+    caf::replies_to<put_suppressions>::with<answer<std::vector<suppression_report>>>,
+    // `not_found` when there is none of them.
+    caf::replies_to<remove_suppressions>::with<answer<done>>,
+    caf::replies_to<list_suppressions>::with<answer<suppression_page>>,
+    // From delivery: they get entries within seconds.
+    caf::reacts_to<recipients_unknown>,
+    // From node: intake hears of all changes.
+    caf::reacts_to<connect_listeners>>;
+
+/// What became of mail, by days.
+using statistics_actor = caf::typed_actor<
+    // From admin.
+    caf::replies_to<sum_statistics>::with<answer<std::vector<statistics_row>>>>;
+
 /// Takes mail over: policy, trace fields, spool.
 using intake_actor = caf::typed_actor<
     // From the SMTP and HTTP listeners; each mail is answered through its own callback.
@@ -137,6 +171,8 @@ using intake_actor = caf::typed_actor<
     caf::reacts_to<members_changed>,
     // From delivery: what would only bounce.
     caf::reacts_to<mail_over_limit>, caf::reacts_to<limits_lifted>,
+    // From suppressions.
+    caf::reacts_to<suppressions_changed>,
     // From node: later submissions are told `stopping`. Answers when none is under way.
     caf::replies_to<stop_intake>::with<done>>;
 

@@ -9,11 +9,14 @@
 #include "actors/messages/chunks.hpp"
 #include "actors/messages/cluster.hpp"
 #include "actors/messages/groups.hpp"
+#include "actors/messages/identities.hpp"
 #include "actors/messages/inquiries.hpp"
 #include "actors/messages/members.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/messages/provisioning.hpp"
 #include "actors/messages/replicas.hpp"
+#include "actors/messages/statistics.hpp"
+#include "actors/messages/suppressions.hpp"
 #include "actors/messages/tasks.hpp"
 #include "actors/messages/templates.hpp"
 
@@ -165,6 +168,28 @@ CAF_ADD_TYPE_ID(warmfront, (warmfront::list_recipients))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::group_report>>))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::import_report>))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::recipient_page>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::add_identity))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::remove_identity))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::list_identities))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::add_sender))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::remove_sender))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::list_senders))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::set_sender_password))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::authenticate_sender))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::identity_report>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::identity_report>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::sender_report>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::sender_report>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::sender_identity>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::put_suppressions))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::remove_suppressions))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::list_suppressions))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::recipients_unknown))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::suppressions_changed))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::suppression_report>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::suppression_page>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::sum_statistics))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::statistics_row>>))
 CAF_END_TYPE_ID_BLOCK(warmfront)
 
 // Local messages only: nothing here is ever serialized.
@@ -313,3 +338,25 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::list_recipients)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::group_report>>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::import_report>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::recipient_page>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::add_identity)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::remove_identity)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::list_identities)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::add_sender)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::remove_sender)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::list_senders)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::set_sender_password)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::authenticate_sender)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::identity_report>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::identity_report>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::sender_report>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::sender_report>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::sender_identity>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::put_suppressions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::remove_suppressions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::list_suppressions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::recipients_unknown)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::suppressions_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::suppression_report>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::suppression_page>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::sum_statistics)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::statistics_row>>)

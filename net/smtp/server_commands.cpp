@@ -357,6 +357,7 @@ submission server_dialogue::make_submission() {
   mail.source.client_address = peer_.address;
   mail.source.account = client_ ? client_->account : account_name{"default"};
   mail.source.key_id = client_ ? client_->key_id : std::string{};
+  mail.only_from = client_ ? client_->only_from : std::string{};
   return mail;
 }
 

@@ -24,6 +24,7 @@ namespace warmfront::smtp {
 struct authenticated_client {
   account_name account;
   std::string key_id;
+  std::string only_from = {}; ///< see `submission`
 };
 
 /// What is the same for all sessions. Outlives them.

@@ -1,0 +1,96 @@
+// Addresses that an account does not send to, who puts them there, and who asks.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/core/clock.hpp"
+#include "actors/core/ids.hpp"
+
+namespace warmfront {
+
+/// The numbers are stored: append only.
+enum class suppression_reason : std::uint8_t {
+  manual = 1,
+  hard_bounce, ///< a receiver said that there is no such recipient
+  complaint,
+  unsubscribe,
+};
+[[nodiscard]] std::string_view to_string(suppression_reason reason) noexcept;
+[[nodiscard]] std::optional<suppression_reason>
+parse_suppression_reason(std::string_view text) noexcept;
+
+/// An address has one entry in an account.
+struct suppression_report {
+  account_name account;
+  std::string address; ///< in the form in which addresses are compared
+  suppression_reason reason = suppression_reason::manual;
+  std::uint64_t number = 0; ///< unique in the cluster; for clients that know entries by number
+  wall_time since{};
+  std::optional<wall_time> until; ///< counts no more from then on; none: for ever
+  std::string text;               ///< what the receiver said, or a note
+
+  [[nodiscard]] bool counts_at(wall_time now) const noexcept { return !until || now < *until; }
+  friend bool operator==(const suppression_report&, const suppression_report&) = default;
+};
+
+/// Makes entries or changes them: an address that has one keeps its number and `since`.
+struct put_suppressions {
+  account_name account;
+  suppression_reason reason = suppression_reason::manual;
+  std::vector<std::string> addresses; ///< at most `suppressions_at_once_max`
+  std::optional<wall_time> until;
+  std::string text;
+};
+inline constexpr std::size_t suppressions_at_once_max = 20'000;
+struct remove_suppressions {
+  account_name account;
+  std::vector<std::string> addresses; ///< at most `suppressions_at_once_max`
+};
+/// In the order of accounts and addresses.
+struct list_suppressions {
+  account_name account;   ///< empty: of all
+  std::string address;    ///< empty: all
+  std::string containing; ///< a part of the address; empty: all
+  std::optional<suppression_reason> reason = {};
+  std::optional<wall_time> since_from = {};   ///< made then or later
+  std::optional<wall_time> since_before = {}; ///< made before then
+  std::optional<bool> is_active = {};         ///< whether it counts now
+  std::string after = {};                     ///< `ACCOUNT/ADDRESS`: those behind it
+  std::uint64_t offset = 0;                   ///< so many are left out before the first
+  std::uint32_t limit = 100;                  ///< at most 500
+};
+struct suppression_page {
+  std::vector<suppression_report> items;
+  std::uint64_t total = 0; ///< that match, on all pages
+  bool is_last = true;     ///< nothing that matches comes behind these
+};
+
+/// Receivers said that there are no such recipients.
+struct recipients_unknown {
+  struct recipient {
+    account_name account;
+    std::string address;
+    std::string reply;
+  };
+  std::vector<recipient> recipients;
+};
+
+/// One change of what counts.
+struct suppression_change {
+  account_name account;
+  std::string address; ///< as in reports
+  bool is_gone = false;
+  std::optional<wall_time> until = {};
+};
+/// What may not be sent to has changed.
+struct suppressions_changed {
+  bool is_all = false; ///< these are all there are, and nothing known before counts
+  std::shared_ptr<const std::vector<suppression_change>> changes;
+};
+
+} // namespace warmfront
