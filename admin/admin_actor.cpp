@@ -99,6 +99,14 @@ const auto& whom(const admin_parts& parts) {
   } else if constexpr (is_one_of<Question, create_task, act_on_task, delete_task, list_tasks,
                                  preview_recurrence>) {
     return parts.scheduler;
+  } else if constexpr (is_one_of<Question, add_identity, remove_identity, list_identities,
+                                 add_sender, remove_sender, list_senders, set_sender_password>) {
+    return parts.identities;
+  } else if constexpr (is_one_of<Question, put_suppressions, remove_suppressions,
+                                 list_suppressions>) {
+    return parts.suppressions;
+  } else if constexpr (is_one_of<Question, sum_statistics>) {
+    return parts.statistics;
   } else if constexpr (is_one_of<Question, store_chunks>) {
     return parts.chunks;
   } else if constexpr (is_one_of<Question, list_nodes, change_node>) {

@@ -43,6 +43,9 @@ struct admin_parts {
   templates_actor templates;
   groups_actor groups;
   scheduler_actor scheduler;
+  identities_actor identities;
+  suppressions_actor suppressions;
+  statistics_actor statistics;
   intake_actor intake;
   delivery_actor delivery;
   cluster_actor cluster;     ///< null: the node is alone, and nobody asks

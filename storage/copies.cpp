@@ -158,6 +158,8 @@ std::optional<unsent_mark> parse_unsent_key(std::string_view key) {
 void withdraw_message(batch& to, const spooled_message& message) {
   to.erase(family::spool, message_key(message.id));
   to.erase(family::spool, body_key(message.id));
+  const auto states = recipient_prefix(message.id);
+  to.erase_range(family::spool, states, prefix_end(states));
   for (std::size_t i = 0; i < message.mail.recipients.size(); ++i)
     to.erase(family::queue, lane_key(message.first_lane, message.first_sequence + i));
   if (!message.copy)

@@ -74,8 +74,8 @@ struct taken_mail {
 /// What is known of a holder that has adopted mails of this node (in `family::spool`).
 [[nodiscard]] std::string adoption_key(std::uint16_t holder);
 
-/// Removes a mail that was never to be sent, with its queue entries. Its holder may have the copy
-/// though its answer did not come: it is told that the mail has ended.
+/// Removes a mail that was never to be sent, with its queue entries and states. Its holder may have
+/// the copy though its answer did not come: it is told that the mail has ended.
 void withdraw_message(batch& to, const spooled_message& message);
 
 // ---- at the holder, in `family::spool` -----------------------------------------------------

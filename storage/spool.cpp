@@ -190,11 +190,21 @@ std::optional<wall_time> parse_deferred_key(std::string_view key) {
   return wall_time{microseconds{static_cast<std::int64_t>(read_number(key.substr(1, 8)))}};
 }
 
-void add_message(batch& to, const spooled_message& message, std::string content) {
+void add_message(batch& to, const spooled_message& message, std::string content,
+                 const ended_recipients& ended) {
   to.put(family::spool, message_key(message.id), encode(message));
+  for (const auto& [index, record] : ended)
+    to.put(family::spool, recipient_key({message.id, index}), encode(record));
+  if (ended.size() == message.mail.recipients.size())
+    return;
   to.put(family::spool, body_key(message.id), std::move(content));
   auto prefix = lane_prefix(message.first_lane);
+  auto next_ended = ended.begin();
   for (std::uint32_t i = 0; i < message.mail.recipients.size(); ++i) {
+    if (next_ended != ended.end() && next_ended->first == i) {
+      ++next_ended;
+      continue;
+    }
     auto key = prefix;
     append_number(key, message.first_sequence + i, 8);
     to.put(family::queue, std::move(key), encode(queue_entry{{message.id, i}}));

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "actors/core/envelope.hpp"
@@ -130,7 +131,12 @@ struct lane_position {
 [[nodiscard]] result<recipient_record> decode_recipient(std::string_view octets);
 [[nodiscard]] result<queue_entry> decode_queue_entry(std::string_view octets);
 
-/// Adds a new mail: message record, body, and one queue entry per recipient.
-void add_message(batch& to, const spooled_message& message, std::string content);
+/// What is decided of recipients, by their index, in ascending order.
+using ended_recipients = std::vector<std::pair<std::uint32_t, recipient_record>>;
+
+/// Adds a new mail: message record, body, and one queue entry per recipient. Of recipients that
+/// have `ended` the record is written instead; when all have, there is no body and nothing to copy.
+void add_message(batch& to, const spooled_message& message, std::string content,
+                 const ended_recipients& ended = {});
 
 } // namespace warmfront::storage

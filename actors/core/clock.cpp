@@ -34,6 +34,10 @@ std::string to_rfc3339(wall_time when) {
                      millis.count());
 }
 
+std::string to_date(utc_day day) {
+  return to_rfc3339(day).substr(0, std::string_view{"2026-11-24"}.size());
+}
+
 std::string to_rfc5322(wall_time when) {
   // Names are fixed by the RFC: strftime would follow the locale.
   static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -120,6 +124,11 @@ std::optional<wall_time> parse_rfc3339(std::string_view text) {
     return std::nullopt;
   return wall_time{sys_days{date}.time_since_epoch()} + hours{*hour} + minutes{*minute} +
          seconds{*second} + *fraction - *offset;
+}
+
+std::optional<utc_day> parse_date(std::string_view text) {
+  const auto when = parse_rfc3339(std::string{text} + "T00:00:00Z");
+  return when ? std::optional{day_of(*when)} : std::nullopt;
 }
 
 } // namespace warmfront

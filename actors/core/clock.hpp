@@ -14,6 +14,11 @@ using std::chrono::seconds;
 
 /// A moment of the wall clock (UTC), to the microsecond: what is stored and shown.
 using wall_time = std::chrono::time_point<std::chrono::system_clock, microseconds>;
+/// A day of UTC.
+using utc_day = std::chrono::sys_days;
+[[nodiscard]] inline utc_day day_of(wall_time when) {
+  return std::chrono::floor<std::chrono::days>(when);
+}
 /// A moment of the steady clock: what timers run on. Never stored.
 using steady_time = std::chrono::steady_clock::time_point;
 
@@ -39,6 +44,10 @@ public:
 /// Reads RFC 3339, with any offset and up to microseconds; none for anything else, and for years
 /// before 1970.
 [[nodiscard]] std::optional<wall_time> parse_rfc3339(std::string_view text);
+/// ISO 8601: `2026-11-24`.
+[[nodiscard]] std::string to_date(utc_day day);
+/// None for anything else, and for years before 1970.
+[[nodiscard]] std::optional<utc_day> parse_date(std::string_view text);
 /// The date of RFC 5322 §3.3: `Tue, 24 Nov 2026 10:29:44 +0000`.
 [[nodiscard]] std::string to_rfc5322(wall_time when);
 

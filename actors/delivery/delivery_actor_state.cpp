@@ -125,6 +125,17 @@ bool delivery_state::may_send() const {
   return ports_.sending == nullptr || ports_.sending->holds(ports_.time->steady_now());
 }
 
+// Who a report went to sent the mail: that address is no recipient of the account.
+void delivery_state::tell_unknown(const outcome& what) {
+  const auto& message = what.item.message();
+  if (message.mail.reverse_path.empty())
+    return;
+  recipients_unknown told;
+  told.recipients.push_back(
+      {message.source.account, what.item.recipient().address, what.record.last_reply});
+  self_->send(suppressions_, std::move(told));
+}
+
 // One line per outcome; `held` and moves between lanes are no outcomes.
 void delivery_state::happened(const outcome& what) {
   if (what.on_the_wire && what.why == smtp::bounce_class::source_block)
@@ -133,6 +144,9 @@ void delivery_state::happened(const outcome& what) {
   if (what.last_of_message && what.item.message().is_merge && scheduler_)
     self_->send(scheduler_, merge_ended{what.item.id().message});
   const auto state = what.state();
+  if (state == recipient_state::bounced && what.on_the_wire &&
+      what.why == smtp::bounce_class::invalid && suppressions_)
+    tell_unknown(what);
   const bool end = is_final(state);
   if ((!end && state != recipient_state::deferred) || !ports_.log->enabled(log_level::info))
     return;

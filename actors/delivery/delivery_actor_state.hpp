@@ -32,6 +32,7 @@ public:
   void connect(const connect_listeners& m) {
     intake_ = caf::actor_cast<intake_actor>(m.intake);
     scheduler_ = caf::actor_cast<scheduler_actor>(m.scheduler);
+    suppressions_ = caf::actor_cast<suppressions_actor>(m.suppressions);
   }
   void set_pools(std::shared_ptr<const std::vector<pool>> pools) { pools_ = std::move(pools); }
   /// Null when there is no such pool.
@@ -59,11 +60,14 @@ public:
   void failed(const error& why) override { ports_.failed(why); }
 
 private:
+  void tell_unknown(const outcome& what);
+
   self_pointer self_;
   delivery_ports ports_;
   merge_settings merges_;
-  intake_actor intake_;       ///< null: nobody accepts mail
-  scheduler_actor scheduler_; ///< null: there are no tasks
+  intake_actor intake_;             ///< null: nobody accepts mail
+  scheduler_actor scheduler_;       ///< null: there are no tasks
+  suppressions_actor suppressions_; ///< null: nobody wants to know of unknown recipients
   std::shared_ptr<const std::vector<pool>> pools_;
   std::unique_ptr<delivery_flow> flow_;
   std::unique_ptr<net::mail_transport> transport_;

@@ -57,25 +57,6 @@ void delivery_flow::restore(const std::vector<stored_lane>& stored) {
 
 // ---- in -----------------------------------------------------------------------------------
 
-void delivery_flow::arrived(const std::vector<std::shared_ptr<const spooled_mail>>& mails,
-                            std::size_t single_copies) {
-  counts_.single_copies += single_copies;
-  for (const auto& mail : mails) {
-    const auto count = static_cast<std::uint32_t>(mail->record.mail.recipients.size());
-    const auto live = find_live(mail, count);
-    counts_.accepted_recipients += count;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      auto item = first_item(live, i);
-      // The mails of a merge are written where they are read.
-      if (mail->record.is_merge)
-        lanes_.appended(*item.position);
-      else
-        lanes_.arrived(std::move(item));
-    }
-  }
-  pump();
-}
-
 void delivery_flow::ask_again() {
   for (auto& item : std::exchange(due_pending_, {}))
     (lanes_.holds(item.message().first_lane.task) ? due_pending_ : due_ready_)
@@ -311,10 +292,13 @@ void delivery_flow::settle(std::vector<outcome> outcomes) {
 
 void delivery_flow::commit(std::shared_ptr<settling> group) {
   storage::batch changes;
+  storage::statistics_tally counted;
   for (auto& each : group->outcomes) {
     each.informed = informs(each);
     write_outcome(changes, each);
+    add_statistics(counted, each);
   }
+  counted.write(changes);
   for (const auto& mail : group->notifications)
     storage::add_message(changes, mail->record, *mail->content);
   effects_.commit(std::move(changes), [this, group](const result<void>& durable) {

@@ -75,6 +75,33 @@ delivery_item delivery_flow::make_item(loaded_entry entry) {
   return item;
 }
 
+void delivery_flow::arrived(const std::vector<std::shared_ptr<const spooled_mail>>& mails,
+                            std::size_t single_copies) {
+  counts_.single_copies += single_copies;
+  for (const auto& mail : mails) {
+    const auto count = static_cast<std::uint32_t>(mail->record.mail.recipients.size());
+    const auto waiting = count - static_cast<std::uint32_t>(mail->ended.size());
+    if (waiting == 0)
+      continue;
+    const auto live = find_live(mail, waiting);
+    counts_.accepted_recipients += waiting;
+    auto next_ended = mail->ended.begin();
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (next_ended != mail->ended.end() && next_ended->first == i) {
+        ++next_ended;
+        continue;
+      }
+      auto item = first_item(live, i);
+      // The mails of a merge are written where they are read.
+      if (mail->record.is_merge)
+        lanes_.appended(*item.position);
+      else
+        lanes_.arrived(std::move(item));
+    }
+  }
+  pump();
+}
+
 void delivery_flow::load_lanes() {
   while (auto piece = lanes_.next_load()) {
     read([this, piece = std::move(*piece)](const spool_reader& reader) {

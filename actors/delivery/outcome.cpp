@@ -206,6 +206,25 @@ void add_quality(std::vector<ledger_outcomes>& to, const outcome& what) {
   }
 }
 
+void add_statistics(storage::statistics_tally& to, const outcome& what) {
+  using storage::counted;
+  const auto count = [&](counted kind) {
+    to.add(what.item.message(), what.item.index, kind, what.record.changed_at);
+  };
+  switch (what.state()) {
+  case recipient_state::delivered:
+    return count(counted::delivered);
+  case recipient_state::bounced:
+    return count(counted::bounced);
+  case recipient_state::expired:
+    return count(counted::expired);
+  case recipient_state::cancelled:
+    return count(counted::cancelled);
+  default:
+    return; // it goes on waiting; who is suppressed was counted when the mail was taken over
+  }
+}
+
 void write_outcome(storage::batch& to, const outcome& what) {
   to.erase_once(family::queue, what.item.queue_key);
   if (!what.next_key.empty())

@@ -12,6 +12,7 @@
 #include "actors/delivery/retry_schedule.hpp"
 #include "net/smtp/bounce_class.hpp"
 #include "storage/spool.hpp"
+#include "storage/statistics.hpp"
 
 namespace warmfront {
 
@@ -61,6 +62,9 @@ void move_to(outcome& what, std::uint64_t sequence);
 
 /// What an outcome says of the delivery quality of the ledgers whose permits it took, added up.
 void add_quality(std::vector<ledger_outcomes>& to, const outcome& what);
+
+/// Counts an outcome that ends its recipient, to be durable with it.
+void add_statistics(storage::statistics_tally& to, const outcome& what);
 
 /// The changes that make an outcome durable. Repeatable: a batch that failed can be built again.
 void write_outcome(storage::batch& to, const outcome& what);

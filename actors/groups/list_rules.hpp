@@ -15,8 +15,8 @@ namespace warmfront {
 [[nodiscard]] result<std::string> normalised_address(std::string_view text);
 
 /// The form in which addresses are compared: normalised, and the local part in lower case, too.
-/// Nearly all receivers read it so, and nobody is to be taken for somebody else by a capital letter.
-/// `invalid_argument` for anything that is no address alone.
+/// Nearly all receivers read it so, and nobody is to be taken for somebody else by a capital
+/// letter. `invalid_argument` for anything that is no address alone.
 [[nodiscard]] result<std::string> comparable_address(std::string_view text);
 
 /// The rules of `mime::check_template_values` for one value; the error names the variable.

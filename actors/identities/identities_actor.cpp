@@ -37,13 +37,12 @@ public:
 
   identities_host(self_pointer self, identities_ports ports)
       : ports_{std::move(ports)}, book_{ports_.hostname}, verdicts_{ports_.verdict_key},
-        run_later_{run_later(self)}, mirror_{*ports_.control,
-                                             std::string{identities_prefix},
-                                             {[this](const auto& all) { note(book_.load(all)); },
-                                              [this](const auto& event) {
-                                                note(book_.apply(event));
-                                              }},
-                                             run_later_} {}
+        run_later_{run_later(self)}, mirror_{
+                                         *ports_.control,
+                                         std::string{identities_prefix},
+                                         {[this](const auto& all) { note(book_.load(all)); },
+                                          [this](const auto& event) { note(book_.apply(event)); }},
+                                         run_later_} {}
 
   void start() { mirror_.start(); }
   /// Runs `work` now, or once everything is read.
@@ -120,9 +119,9 @@ private:
 void identities_host::add(const add_identity& m, promise_of<identity_report> promise) {
   mirror_.change([this, m] { return book_.build(m, ports_.time->wall_now()); },
                  [this, m, promise](const result<void>& outcome) mutable {
-                   promise.deliver(answer<identity_report>{
-                       outcome ? book_.identity(m.account, m.domain)
-                               : result<identity_report>{outcome.error()}});
+                   promise.deliver(
+                       answer<identity_report>{outcome ? book_.identity(m.account, m.domain)
+                                                       : result<identity_report>{outcome.error()}});
                  });
 }
 
@@ -138,8 +137,8 @@ void identities_host::set_password(const set_sender_password& m,
     return refuse(known.error());
   const auto slow = [m, before = book_.password_of(known.value().address)] {
     if (m.must_differ && is_password(before, m.password))
-      return result<password_hash>{
-          error{errc::already_exists, "this is the password already", "choose another", "password"}};
+      return result<password_hash>{error{errc::already_exists, "this is the password already",
+                                         "choose another", "password"}};
     return hash_password(m.password);
   };
   const bool begun = run_aside(slow, [this, m, promise](const result<password_hash>& made) mutable {
@@ -165,15 +164,15 @@ void identities_host::authenticate(const authenticate_sender& m,
   };
   if (verdicts_.knows(address, m.password, stored, ports_.time->steady_now()))
     return answer_with(address, true);
-  const bool begun = run_aside(
-      [stored, shown = m.password] { return is_password(stored, shown); },
-      [this, address, stored, shown = m.password, answer_with](bool is_right) mutable {
-        // It may have been changed meanwhile.
-        is_right = is_right && book_.password_of(address) == stored;
-        if (is_right)
-          verdicts_.remember(address, shown, stored, ports_.time->steady_now());
-        answer_with(address, is_right);
-      });
+  const bool begun =
+      run_aside([stored, shown = m.password] { return is_password(stored, shown); },
+                [this, address, stored, shown = m.password, answer_with](bool is_right) mutable {
+                  // It may have been changed meanwhile.
+                  is_right = is_right && book_.password_of(address) == stored;
+                  if (is_right)
+                    verdicts_.remember(address, shown, stored, ports_.time->steady_now());
+                  answer_with(address, is_right);
+                });
   if (!begun)
     promise.deliver(answer<sender_identity>{too_busy()});
 }

@@ -32,8 +32,7 @@ result<void> check_tags(const add_identity& command) {
     return text.size() <= tag_octets_max && mime::check_header_text(text, "tags").has_value();
   };
   const bool good =
-      command.tags.size() <= tags_max &&
-      std::ranges::all_of(command.tags, [&](const auto& each) {
+      command.tags.size() <= tags_max && std::ranges::all_of(command.tags, [&](const auto& each) {
         return !each.first.empty() && fits(each.first) && fits(each.second);
       });
   if (!good)
@@ -108,8 +107,10 @@ result<storage::control_transaction> identity_book::build(const add_identity& co
   WARMFRONT_TRY(check_tags(command));
   if (const auto* known = find(domain)) {
     if (known->value.account == command.account)
-      return error{errc::already_exists, "the account has the domain `" + domain.str() + "` already",
-                   {}, "domain"};
+      return error{errc::already_exists,
+                   "the account has the domain `" + domain.str() + "` already",
+                   {},
+                   "domain"};
     return error{errc::conflict, "the domain `" + domain.str() + "` belongs to another account",
                  "have it removed there first", "domain"};
   }
@@ -152,7 +153,9 @@ result<storage::control_transaction> identity_book::build(const add_sender& comm
   WARMFRONT_TRY(found, require(command.account, domain));
   if (find(address.value()) != nullptr)
     return error{errc::already_exists,
-                 "there is a sender address `" + address.value() + "` already", {}, "address"};
+                 "there is a sender address `" + address.value() + "` already",
+                 {},
+                 "address"};
   if (found->value.senders >= senders_max)
     return error{errc::limit_exceeded,
                  "the domain has " + std::to_string(senders_max) + " addresses, the most allowed",
@@ -230,8 +233,12 @@ result<identity_book::found_sender> identity_book::require_sender(const account_
 
 identity_report identity_book::report(const domain_name& domain,
                                       const stored_identity& value) const {
-  return {value.account, domain,     value.created_at,
-          false,         value.senders, value.tags,
+  return {value.account,
+          domain,
+          value.created_at,
+          false,
+          value.senders,
+          value.tags,
           records_wanted(domain, hostname_)};
 }
 

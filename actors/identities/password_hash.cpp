@@ -24,10 +24,10 @@ std::optional<std::string> scrypt(std::string_view password, const std::string& 
   if (log2_cost > log2_cost_max)
     return std::nullopt;
   std::string digest(digest_octets, '\0');
-  const auto made = EVP_PBE_scrypt(
-      password.data(), password.size(), reinterpret_cast<const unsigned char*>(salt.data()),
-      salt.size(), std::uint64_t{1} << log2_cost, 8, 1, memory_octets_max,
-      reinterpret_cast<unsigned char*>(digest.data()), digest.size());
+  const auto made = EVP_PBE_scrypt(password.data(), password.size(),
+                                   reinterpret_cast<const unsigned char*>(salt.data()), salt.size(),
+                                   std::uint64_t{1} << log2_cost, 8, 1, memory_octets_max,
+                                   reinterpret_cast<unsigned char*>(digest.data()), digest.size());
   return made == 1 ? std::optional{std::move(digest)} : std::nullopt;
 }
 
@@ -36,8 +36,8 @@ std::optional<std::string> scrypt(std::string_view password, const std::string& 
 result<void> check_password(std::string_view password) {
   constexpr std::size_t octets_min = 10;
   constexpr std::size_t octets_max = 64;
-  const bool has_control =
-      std::any_of(password.begin(), password.end(), [](char c) { return (c & '\xe0') == 0 || c == 127; });
+  const bool has_control = std::any_of(password.begin(), password.end(),
+                                       [](char c) { return (c & '\xe0') == 0 || c == 127; });
   if (password.size() < octets_min || password.size() > octets_max || has_control)
     return error{errc::invalid_argument, "this password cannot be used",
                  "use 10 to 64 octets without control characters", "password"};
@@ -64,8 +64,7 @@ bool is_password(const password_hash& of, std::string_view shown) {
   const std::string& expected = of.is_set() ? of.digest : no_salt;
   std::array<char, digest_octets> padded{};
   std::copy_n(expected.begin(), std::min(expected.size(), digest_octets), padded.begin());
-  const bool equal =
-      digest && CRYPTO_memcmp(digest->data(), padded.data(), digest_octets) == 0;
+  const bool equal = digest && CRYPTO_memcmp(digest->data(), padded.data(), digest_octets) == 0;
   return equal && of.is_set() && of.digest.size() == digest_octets;
 }
 

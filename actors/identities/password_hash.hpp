@@ -9,8 +9,8 @@
 
 namespace warmfront {
 
-/// What scrypt (RFC 7914, with r = 8 and p = 1) made of a password: guessing costs whoever steals it
-/// 16 MiB and about 40 ms a try.
+/// What scrypt (RFC 7914, with r = 8 and p = 1) made of a password: guessing costs whoever steals
+/// it 16 MiB and about 40 ms a try.
 struct password_hash {
   std::uint32_t log2_cost = 0; ///< 0: there is no password
   std::string salt;

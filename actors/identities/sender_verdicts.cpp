@@ -18,8 +18,7 @@ sender_verdicts::digest sender_verdicts::digest_of(std::string_view password) co
 bool sender_verdicts::knows(const std::string& address, std::string_view password,
                             const password_hash& now_stored, steady_time now) const {
   const auto found = entries_.find(address);
-  if (found == entries_.end() || now >= found->second.until ||
-      found->second.matched != now_stored)
+  if (found == entries_.end() || now >= found->second.until || found->second.matched != now_stored)
     return false;
   const auto shown = digest_of(password);
   return CRYPTO_memcmp(shown.data(), found->second.shown.data(), shown.size()) == 0;

@@ -188,15 +188,29 @@ result<void> intake::check_open() const {
   return success();
 }
 
+void intake::leave_out_suppressed(spooled_mail& taken, wall_time now) const {
+  const auto& recipients = taken.record.mail.recipients;
+  for (std::uint32_t i = 0; i < recipients.size(); ++i) {
+    if (!suppressed_.contains(taken.record.source.account, recipients[i].address, now))
+      continue;
+    storage::recipient_record state;
+    state.state = static_cast<std::uint8_t>(recipient_state::suppressed);
+    state.last_reply = "not sent: the address is suppressed";
+    state.changed_at = now;
+    taken.ended.emplace_back(i, std::move(state));
+  }
+}
+
 void intake::place(spooled_mail& taken, wall_time now) {
   auto& record = taken.record;
   record.octets = taken.content->size();
   record.accepted_at = now;
+  leave_out_suppressed(taken, now);
   record.first_lane.pool = record.pool;
   record.first_lane.importance = record.importance;
   if (domain_name sender{domain_of(record.mail.reverse_path)}; ledger_domains_.contains(sender))
     record.first_lane.sender_domain = std::move(sender);
-  if (config_.copies != second_copy::never)
+  if (config_.copies != second_copy::never && !taken.is_over())
     record.copy = choose_holder(holders_, owners_, record.pool, record.id);
   auto& next = next_sequence_[record.first_lane];
   record.first_sequence = next;

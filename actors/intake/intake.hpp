@@ -78,8 +78,9 @@ private:
                                                 const account_name& account) const;
   [[nodiscard]] result<void> check_open() const;
   [[nodiscard]] static result<void> check_sender(const submission& mail);
-  /// Who it is, where it is queued, and where its copy goes.
+  /// Who it is, who of its recipients is not sent to, where it is queued, and where its copy goes.
   void place(spooled_mail& taken, wall_time now);
+  void leave_out_suppressed(spooled_mail& taken, wall_time now) const;
   [[nodiscard]] result<void> check_limits(const submission& mail, const pool_name& through,
                                           mail_class importance, wall_time now) const;
   [[nodiscard]] std::string trace_fields(const submission& mail, const message_id& id,

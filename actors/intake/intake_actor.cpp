@@ -8,6 +8,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "storage/copies.hpp"
+#include "storage/statistics.hpp"
 
 namespace warmfront {
 
@@ -53,16 +54,20 @@ void refuse_all(const submit_mails& message, const error& why) {
 std::shared_ptr<intake_group> take_all(intake& core, std::vector<submitted_mail>& mails,
                                        wall_time now) {
   auto group = std::make_shared<intake_group>();
+  storage::statistics_tally counts;
   for (auto& each : mails) {
     auto taken = core.take(std::move(each.mail), now);
     if (!taken) {
       each.done(std::move(taken).error());
       continue;
     }
-    storage::add_message(group->changes, taken.value()->record, *taken.value()->content);
+    const auto& mail = *taken.value();
+    storage::add_message(group->changes, mail.record, *mail.content, mail.ended);
+    counts.add_acceptance(mail.record, mail.ended);
     group->mails.push_back(std::move(taken.value()));
     group->waiting.push_back(std::move(each.done));
   }
+  counts.write(group->changes);
   return group;
 }
 
@@ -71,6 +76,7 @@ std::shared_ptr<intake_group> take_all(intake& core, std::vector<merge_submissio
                                        wall_time now) {
   auto group = std::make_shared<intake_group>();
   group->is_handed_over = false;
+  storage::statistics_tally counts;
   for (auto& each : merges) {
     auto mark = std::move(each.mark);
     auto done = std::move(each.done);
@@ -80,7 +86,8 @@ std::shared_ptr<intake_group> take_all(intake& core, std::vector<merge_submissio
       continue;
     }
     std::shared_ptr<const spooled_mail> mail = std::move(taken).value();
-    storage::add_message(group->changes, mail->record, *mail->content);
+    storage::add_message(group->changes, mail->record, *mail->content, mail->ended);
+    counts.add_acceptance(mail->record, mail->ended);
     group->changes.put(storage::family::segments, std::move(mark),
                        std::string{mail->record.id.octet_view()});
     group->mails.push_back(mail);
@@ -91,6 +98,7 @@ std::shared_ptr<intake_group> take_all(intake& core, std::vector<merge_submissio
         done(outcome.error());
     });
   }
+  counts.write(group->changes);
   return group;
 }
 
@@ -112,16 +120,19 @@ void forget_copies(const intake_ends& ends, const intake_group& group,
 // second copy.
 void finish(const std::shared_ptr<intake_group>& group, const intake_ends& ends) {
   storage::batch withdrawn;
+  storage::statistics_tally uncounted;
   std::vector<std::size_t> refused;
   for (std::size_t i = 0; i < group->waiting.size(); ++i) {
     if (group->failure) {
       group->waiting[i](*group->failure);
       refused.push_back(i);
-    } else if (ends.copy_required && !group->kept[i]) {
-      storage::withdraw_message(withdrawn, group->mails[i]->record);
+    } else if (ends.copy_required && !group->kept[i] && !group->mails[i]->is_over()) {
+      const auto& mail = *group->mails[i];
+      storage::withdraw_message(withdrawn, mail.record);
+      uncounted.add_acceptance(mail.record, mail.ended, -1);
       refused.push_back(i);
     } else {
-      if (ends.self && !group->kept[i])
+      if (ends.self && !group->kept[i] && !group->mails[i]->is_over())
         ++group->spooled.single_copies;
       group->waiting[i](group->mails[i]->record.id);
       if (group->is_handed_over)
@@ -137,6 +148,7 @@ void finish(const std::shared_ptr<intake_group>& group, const intake_ends& ends)
     caf::anon_send(ends.delivery, std::move(group->spooled));
   if (group->failure)
     return forget_copies(ends, *group, refused);
+  uncounted.write(withdrawn);
   if (!refused.empty())
     ends.store->commit(std::move(withdrawn), storage::priority::progress,
                        [group, ends, refused](const result<void>&) {

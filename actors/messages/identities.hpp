@@ -17,7 +17,7 @@ struct dns_record_wanted {
   std::string type;    ///< `TXT`, `MX`
   domain_name name;
   std::string expected;
-  std::string found;    ///< empty: nothing, or nobody has looked yet
+  std::string found;     ///< empty: nothing, or nobody has looked yet
   bool is_right = false; ///< as far as anybody has looked
 
   friend bool operator==(const dns_record_wanted&, const dns_record_wanted&) = default;
@@ -28,7 +28,7 @@ struct identity_report {
   account_name account;
   domain_name domain;
   wall_time created_at{};
-  bool verified = false;    ///< this release looks at no DNS: always false
+  bool verified = false;     ///< this release looks at no DNS: always false
   std::uint64_t senders = 0; ///< addresses that it has
   std::map<std::string, std::string, std::less<>> tags;
   std::vector<dns_record_wanted> records;

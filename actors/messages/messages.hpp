@@ -332,10 +332,10 @@ struct done {};
 /// Node → warmup, ip_pool, suppressions and others, once all are spawned: whom to tell of changes.
 /// They are told at once how things stand.
 struct connect_listeners {
-  caf::strong_actor_ptr intake;                ///< an `intake_actor`
-  caf::strong_actor_ptr delivery;              ///< a `delivery_actor`
-  caf::strong_actor_ptr replication = nullptr; ///< a `replication_actor`, in a cluster
-  caf::strong_actor_ptr scheduler = nullptr;   ///< a `scheduler_actor`
+  caf::strong_actor_ptr intake;                 ///< an `intake_actor`
+  caf::strong_actor_ptr delivery;               ///< a `delivery_actor`
+  caf::strong_actor_ptr replication = nullptr;  ///< a `replication_actor`, in a cluster
+  caf::strong_actor_ptr scheduler = nullptr;    ///< a `scheduler_actor`
   caf::strong_actor_ptr suppressions = nullptr; ///< a `suppressions_actor`
 };
 /// Node → warmup, after delivery has drained: grant nothing more and write the exact marks, so that

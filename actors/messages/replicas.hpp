@@ -22,7 +22,7 @@ namespace warmfront {
 /// A message of this node with its recipients' states, as a holder is to keep it.
 struct stored_copy {
   std::shared_ptr<const spooled_mail> mail;
-  std::vector<std::pair<std::uint32_t, storage::recipient_record>> recipients;
+  storage::ended_recipients recipients; ///< and deferred ones
 };
 
 /// What became of a recipient whose message has a copy elsewhere.

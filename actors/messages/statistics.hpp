@@ -1,10 +1,10 @@
 // What became of mail, counted by day: questions and answers.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 
+#include "actors/core/clock.hpp"
 #include "actors/core/ids.hpp"
 
 namespace warmfront {
@@ -35,10 +35,10 @@ struct statistics_row {
 /// Of this node alone. Rows come in the order of `of`; a row without counts is left out.
 struct sum_statistics {
   account_name account; ///< empty: of all
-  std::chrono::sys_days from{};
-  std::chrono::sys_days to{};  ///< the last day; at most 366 days from the first
-  domain_name sender_domain;   ///< empty: of all
-  domain_name receiver;        ///< empty: of all
+  utc_day from{};
+  utc_day to{};              ///< the last day; at most 366 days from the first
+  domain_name sender_domain; ///< empty: of all
+  domain_name receiver;      ///< empty: of all
   counted_by by = counted_by::day;
 };
 

@@ -112,7 +112,13 @@ result<void> node::parts::wait_until_loaded() {
   answer<std::vector<ledger_report>> ledgers{std::vector<ledger_report>{}};
   if (!ask(self, warmup, ready_within, list_ledgers{}, ledgers))
     return not_ready("warmup");
-  return ledgers.value ? success() : result<void>{ledgers.value.error()};
+  if (!ledgers.value)
+    return ledgers.value.error();
+  // Intake takes no mail before it knows who is not sent to.
+  answer<suppression_page> suppressed{suppression_page{}};
+  if (!ask(self, suppressions, ready_within, list_suppressions{}, suppressed))
+    return not_ready("suppressions");
+  return success();
 }
 
 // Of several nodes that start at once one makes the key, and only that one gets the file: whoever

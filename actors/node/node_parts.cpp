@@ -29,11 +29,6 @@ namespace {
 
 // CAF lets an actor run until its mailbox is empty; this bounds a turn.
 constexpr std::size_t messages_per_turn = 300;
-constexpr std::chrono::seconds authenticate_within{10};
-
-error timed_out(const char* what) {
-  return {errc::timed_out, std::string{what} + " did not answer in time", "try again"};
-}
 
 second_copy copies_rule(const config::config& settings) {
   using config::replication_mode;
@@ -173,6 +168,7 @@ result<void> node::parts::spawn_actors() {
                            random_seed(), stored);
   spawn_intake();
   spawn_scheduler();
+  WARMFRONT_TRY(spawn_own_resources());
   asker = system->spawn([self = asker_self](caf::event_based_actor* me) -> caf::behavior {
     *self = me;
     return {[](const run_step& message) { message.step(); }};
@@ -181,10 +177,12 @@ result<void> node::parts::spawn_actors() {
       caf::actor_cast<caf::strong_actor_ptr>(intake),
       caf::actor_cast<caf::strong_actor_ptr>(delivery),
       cluster ? caf::actor_cast<caf::strong_actor_ptr>(cluster->replication) : nullptr,
-      caf::actor_cast<caf::strong_actor_ptr>(scheduler)};
+      caf::actor_cast<caf::strong_actor_ptr>(scheduler),
+      caf::actor_cast<caf::strong_actor_ptr>(suppressions)};
   caf::anon_send(warmup, listeners);
   caf::anon_send(ip_pool, listeners);
   caf::anon_send(delivery, listeners);
+  caf::anon_send(suppressions, listeners);
   if (cluster) {
     caf::anon_send(cluster->replication, listeners);
     connect_cluster();
@@ -195,7 +193,7 @@ result<void> node::parts::spawn_actors() {
 void node::parts::spawn_intake() {
   auto policy = std::make_shared<warmfront::intake>(
       intake_config{settings.node.hostname, number, settings.smtp.max_message_size, 1000,
-                    pool_name{"shared"}, copies_rule(settings)},
+                    pool_name{"shared"}, copies_rule(settings), true},
       std::make_unique<seeded_random>(random_seed()));
   for (const auto& each : stored)
     if (each.where.appended_by == storage::lane::writer::intake)
@@ -253,64 +251,6 @@ void node::parts::spawn_scheduler() {
   scheduler = system->spawn(scheduler_behavior, std::move(rules), std::move(its));
 }
 
-net::smtp_server_handlers node::parts::make_smtp_handlers() {
-  net::smtp_server_handlers handlers;
-  handlers.authenticate = [asker = asker, self = asker_self, access = access](
-                              std::string user, std::string secret,
-                              std::function<void(result<net::authenticated_client>)> then) {
-    caf::anon_send(asker, run_step{[=] {
-                     (*self)
-                         ->request(access, authenticate_within, authenticate_key{user, secret})
-                         .then(
-                             [then](const answer<client_identity>& found) {
-                               if (!found.value)
-                                 return then(found.value.error());
-                               const auto& who = found.value.value();
-                               if (who.role == key_role::viewer)
-                                 return then(error{errc::refused, "this key may not send",
-                                                   "use a key with the role sender"});
-                               then(net::authenticated_client{who.account, who.key_id});
-                             },
-                             [then](const caf::error&) { then(timed_out("the key check")); });
-                   }});
-  };
-  handlers.submit = [intake = intake](std::vector<net::pending_submission> mails) {
-    auto all = std::make_shared<std::vector<submitted_mail>>();
-    all->reserve(mails.size());
-    for (auto& each : mails)
-      all->push_back({std::move(each.mail), std::move(each.done)});
-    caf::anon_send(intake, submit_mails{std::move(all)});
-  };
-  handlers.accepts_mail = [disk = store.get()] { return disk->health().accepts_growth; };
-  handlers.drains = [this] { return draining.load(std::memory_order_relaxed); };
-  return handlers;
-}
-
-net::smtp_server_options node::parts::make_smtp_options() const {
-  net::smtp_server_options options;
-  options.hostname = settings.node.hostname;
-  for (const auto& address : settings.smtp.submission)
-    options.listeners.push_back({address, false});
-  for (const auto& address : settings.smtp.submissions)
-    options.listeners.push_back({address, true});
-  options.relay_networks = settings.smtp.relay_networks;
-  options.limits.message_octets_max = settings.smtp.max_message_size;
-  return options;
-}
-
-result<void> node::parts::listen() {
-  std::shared_ptr<const net::tls_server_context> tls;
-  if (settings.tls) {
-    WARMFRONT_TRY(loaded,
-                  net::tls_server_context::load(settings.tls->certificate, settings.tls->key));
-    tls = loaded;
-  }
-  WARMFRONT_TRY(server, net::start_smtp_server(*io, make_smtp_options(), std::move(tls),
-                                               make_smtp_handlers(), time));
-  smtp = std::move(server);
-  return success();
-}
-
 void node::parts::make_services() {
   services.emplace(node_services{*system,
                                  *io,
@@ -325,6 +265,9 @@ void node::parts::make_services() {
                                  templates,
                                  groups,
                                  scheduler,
+                                 identities,
+                                 suppressions,
+                                 statistics,
                                  intake,
                                  delivery,
                                  [disk = store.get()]() -> std::string {
@@ -359,6 +302,8 @@ void node::parts::system_stop() {
         caf::actor_cast<caf::actor>(templates), caf::actor_cast<caf::actor>(chunks),
         caf::actor_cast<caf::actor>(provisioning), caf::actor_cast<caf::actor>(ip_pool),
         caf::actor_cast<caf::actor>(warmup), caf::actor_cast<caf::actor>(access),
+        caf::actor_cast<caf::actor>(identities), caf::actor_cast<caf::actor>(suppressions),
+        caf::actor_cast<caf::actor>(statistics), caf::actor_cast<caf::actor>(hasher),
         caf::actor_cast<caf::actor>(reader), asker})
     if (each)
       caf::anon_send_exit(each, caf::exit_reason::kill);
@@ -372,6 +317,10 @@ void node::parts::system_stop() {
   ip_pool = ip_pool_actor{};
   warmup = warmup_actor{};
   access = access_actor{};
+  identities = identities_actor{};
+  suppressions = suppressions_actor{};
+  statistics = statistics_actor{};
+  hasher = worker_actor{};
   reader = worker_actor{};
   asker = caf::actor{};
   system.reset();

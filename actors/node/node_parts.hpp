@@ -77,7 +77,11 @@ struct node::parts {
   templates_actor templates;
   groups_actor groups;
   scheduler_actor scheduler;
+  identities_actor identities;
+  suppressions_actor suppressions;
+  statistics_actor statistics;
   worker_actor reader;
+  worker_actor hasher; ///< of passwords
   delivery_actor delivery;
   intake_actor intake;
   caf::actor asker; ///< asks actors on behalf of I/O threads
@@ -96,6 +100,7 @@ private:
   void spawn_provisioning();
   void spawn_templates();
   void spawn_scheduler();
+  result<void> spawn_own_resources();
   void spawn_intake();
   void connect_cluster();
   void stop_smtp();

@@ -32,6 +32,9 @@ struct node_services {
   templates_actor templates;
   groups_actor groups;
   scheduler_actor scheduler;
+  identities_actor identities;
+  suppressions_actor suppressions;
+  statistics_actor statistics;
   intake_actor intake;
   delivery_actor delivery;
   /// Whether the node can do its work: the text says what is wrong when it is not empty.

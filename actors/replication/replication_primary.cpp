@@ -38,7 +38,7 @@ void replication::copy(std::vector<std::shared_ptr<const spooled_mail>> mails,
       continue;
     }
     holder->queued_octets += mails[place]->content->size();
-    holder->queued.push_back({std::move(mails[place]), {}});
+    holder->queued.push_back({mails[place], mails[place]->ended});
     holder->queued_waiters.push_back({waiting, place});
   }
   for (auto& [name, peer] : peers_)

@@ -95,7 +95,10 @@ private:
   void read_files(const expansion_pointer& work);
   void spool(const expansion_pointer& work);
   void spooled(const segment_name& name, const result<std::shared_ptr<const spooled_mail>>& mail);
-  void withdraw(const segment_name& name, const storage::spooled_message& message);
+  /// `ended`: of its recipients when it was spooled.
+  void withdraw(const segment_name& name, const storage::spooled_message& message,
+                const storage::ended_recipients& ended);
+  [[nodiscard]] storage::ended_recipients read_ended(const storage::spooled_message& message) const;
   void erase_mark(const segment_name& name);
   void hand_over(const segment_name& name, const std::shared_ptr<const spooled_mail>& mail);
   void expanded_one(task_id id, milliseconds pause = {});

@@ -227,8 +227,10 @@ void scheduler_host::hand_over(const segment_name& name,
           ready.mails.push_back(mail);
           self_->send(ports_.delivery, std::move(ready));
           erase_mark(name);
+          if (mail->is_over()) // delivery has nothing to do, and will not say so
+            merge_ended(mail->record.id);
         } else {
-          withdraw(name, mail->record);
+          withdraw(name, mail->record, mail->ended);
         }
         expanded_one(name.of.task);
       });

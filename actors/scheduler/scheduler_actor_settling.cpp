@@ -7,6 +7,7 @@
 
 #include "actors/scheduler/scheduler_actor_host.hpp"
 #include "storage/copies.hpp"
+#include "storage/statistics.hpp"
 
 namespace warmfront {
 
@@ -71,7 +72,7 @@ void scheduler_host::settle_one(const segment_name& name, const message_id& mess
         const auto record = stored && stored.value() ? storage::decode_message(*stored.value())
                                                      : result<storage::spooled_message>{error{}};
         if (record)
-          withdraw(name, record.value());
+          withdraw(name, record.value(), read_ended(record.value()));
         else
           erase_mark(name);
         settled_one();
@@ -110,9 +111,27 @@ void scheduler_host::erase_mark(const segment_name& name) {
   ports_.store->commit(std::move(changes), storage::priority::upkeep, [](const result<void>&) {});
 }
 
-void scheduler_host::withdraw(const segment_name& name, const storage::spooled_message& message) {
+// Nothing of it was sent: who has ended did so when it was spooled.
+storage::ended_recipients
+scheduler_host::read_ended(const storage::spooled_message& message) const {
+  const auto prefix = storage::recipient_prefix(message.id);
+  const auto found = ports_.store->scan(storage::family::spool, prefix, storage::prefix_end(prefix),
+                                        message.mail.recipients.size());
+  storage::ended_recipients ended;
+  if (found)
+    for (const auto& [key, value] : found.value())
+      if (auto state = storage::decode_recipient(value))
+        ended.emplace_back(storage::recipient_index(key), std::move(state).value());
+  return ended;
+}
+
+void scheduler_host::withdraw(const segment_name& name, const storage::spooled_message& message,
+                              const storage::ended_recipients& ended) {
   storage::batch changes;
   storage::withdraw_message(changes, message);
+  storage::statistics_tally uncounted;
+  uncounted.add_acceptance(message, ended, -1);
+  uncounted.write(changes);
   changes.erase(storage::family::segments, expanding_key(name));
   ports_.store->commit(std::move(changes), storage::priority::progress, [](const result<void>&) {});
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -168,6 +169,52 @@ void join(ordered_json& list, const std::vector<ordered_json>& others, std::uint
   list["next"] = end ? ordered_json(*end) : ordered_json(nullptr);
 }
 
+/// What a row of counts is of: its text.
+std::string name_of_row(const ordered_json& row) {
+  for (const auto& member : row)
+    if (member.is_string())
+      return member.get<std::string>();
+  return {};
+}
+
+/// Pages of rows as one: equal rows are added up. A page tells nothing of what comes behind its
+/// end, so the sum ends with the first of them that goes on.
+void sum_rows(ordered_json& list, const std::vector<ordered_json>& others, std::uint64_t limit) {
+  std::optional<std::string> end;
+  std::map<std::string, ordered_json> rows;
+  const auto take = [&](const ordered_json& page) {
+    const auto next = page.value("next", ordered_json{});
+    if (next.is_string() && (!end || next.get<std::string>() < *end))
+      end = next.get<std::string>();
+    for (const auto& each : page["items"]) {
+      if (!each.is_object())
+        continue;
+      const auto [sum, is_new] = rows.try_emplace(name_of_row(each), each);
+      if (is_new)
+        continue;
+      for (auto& [name, count] : sum->second.items())
+        if (count.is_number_unsigned())
+          count = count.get<std::uint64_t>() + number_in(each, name.c_str());
+    }
+  };
+  take(list);
+  for (const auto& each : others)
+    take(each);
+  auto& items = list["items"] = ordered_json::array();
+  std::string last;
+  for (auto& [name, row] : rows) {
+    if (end && name > *end)
+      break;
+    if (items.size() == limit) {
+      end = last;
+      break;
+    }
+    items.push_back(std::move(row));
+    last = name;
+  }
+  list["next"] = end ? ordered_json(*end) : ordered_json(nullptr);
+}
+
 http_response of_list(const call& request, http_response own,
                       const std::vector<peer_answer>& others) {
   auto list = read_own(own);
@@ -175,7 +222,9 @@ http_response of_list(const call& request, http_response own,
   for (const auto& each : others)
     if (auto page = read_answer(each, "items"); page && (*page)["items"].is_array())
       pages.push_back(std::move(*page));
-  if (request.where->cluster == across::summed_list) {
+  if (request.where->cluster == across::summed_rows) {
+    sum_rows(list, pages, handlers::number_of(request.query, "limit", handlers::items_per_page));
+  } else if (request.where->cluster == across::summed_list) {
     for (const auto& each : pages)
       add_all(list["items"], each["items"]);
   } else {
@@ -286,6 +335,7 @@ http_response combine(const call& request, http_response own,
     return of_whoever_knows(std::move(own), others);
   case across::joined_list:
   case across::summed_list:
+  case across::summed_rows:
     return of_list(request, std::move(own), others);
   case across::each_about_itself:
     return of_nodes(std::move(own), others);

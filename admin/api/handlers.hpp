@@ -64,6 +64,21 @@ outcome list_occurrences(call& request, const answers& given);
 outcome act_on_task(call& request, const answers& given);
 outcome delete_task(call& request, const answers& given);
 
+outcome list_identities(call& request, const answers& given);
+outcome add_identity(call& request, const answers& given);
+outcome show_identity(call& request, const answers& given);
+outcome remove_identity(call& request, const answers& given);
+outcome list_senders(call& request, const answers& given);
+outcome add_sender(call& request, const answers& given);
+outcome remove_sender(call& request, const answers& given);
+outcome set_sender_password(call& request, const answers& given);
+
+outcome list_suppressions(call& request, const answers& given);
+outcome add_suppression(call& request, const answers& given);
+outcome remove_suppression(call& request, const answers& given);
+
+outcome show_statistics(call& request, const answers& given);
+
 outcome list_plans(call& request, const answers& given);
 outcome create_plan(call& request, const answers& given);
 outcome show_plan(call& request, const answers& given);
@@ -156,6 +171,13 @@ struct what_waits {
 };
 /// @pre they were the first questions.
 what_waits read_what_waits(const call& request, const answers& given);
+
+/// Questions whose answers are the statistics of all nodes.
+std::vector<ask> ask_statistics(const call& request, const sum_statistics& question);
+/// The rows of all nodes, added up, in the order of `of`. Of a peer the first five hundred.
+/// @pre the answers to `ask_statistics` of this question begin at `first`.
+std::vector<statistics_row> read_statistics(const call& request, const sum_statistics& question,
+                                            const answers& given, std::size_t first = 0);
 
 inline constexpr std::uint64_t items_per_page = 100;
 inline constexpr std::uint64_t messages_per_page = 50;

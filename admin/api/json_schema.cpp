@@ -30,6 +30,9 @@ void add_text_rule(ordered_json& target, const field& rules) {
   case text_rule::date_time:
     target["format"] = "date-time";
     break;
+  case text_rule::date:
+    target["format"] = "date";
+    break;
   case text_rule::message:
     target["pattern"] = "^[0-9a-f]{32}$";
     break;

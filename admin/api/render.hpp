@@ -2,9 +2,12 @@
 #pragma once
 
 #include "actors/messages/groups.hpp"
+#include "actors/messages/identities.hpp"
 #include "actors/messages/member.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/messages/provisioning.hpp"
+#include "actors/messages/statistics.hpp"
+#include "actors/messages/suppressions.hpp"
 #include "actors/messages/tasks.hpp"
 #include "actors/messages/templates.hpp"
 #include "admin/api/json.hpp"
@@ -25,6 +28,15 @@ namespace warmfront::admin {
 [[nodiscard]] ordered_json to_json(const compiled_template& value);
 [[nodiscard]] ordered_json to_json(const ledger_report& value);
 [[nodiscard]] ordered_json to_json(const queue_report& value);
+[[nodiscard]] ordered_json to_json(const identity_report& value);
+[[nodiscard]] ordered_json to_json(const sender_report& value);
+[[nodiscard]] ordered_json to_json(const suppression_report& value);
+/// A row, and what it is of.
+struct shown_row {
+  counted_by by = counted_by::day;
+  statistics_row row;
+};
+[[nodiscard]] ordered_json to_json(const shown_row& value);
 [[nodiscard]] ordered_json to_json(const key_report& value);
 [[nodiscard]] ordered_json to_json(const created_key& value);
 /// Without `ahead`, which the question says.

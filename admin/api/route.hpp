@@ -12,10 +12,13 @@
 
 #include "actors/messages/chunks.hpp"
 #include "actors/messages/groups.hpp"
+#include "actors/messages/identities.hpp"
 #include "actors/messages/inquiries.hpp"
 #include "actors/messages/members.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/messages/provisioning.hpp"
+#include "actors/messages/statistics.hpp"
+#include "actors/messages/suppressions.hpp"
 #include "actors/messages/tasks.hpp"
 #include "actors/messages/templates.hpp"
 #include "admin/api/json.hpp"
@@ -61,19 +64,21 @@ enum class access : std::uint8_t {
 [[nodiscard]] bool allows(access needed, key_role role) noexcept;
 
 /// A question to an actor. A submission goes to intake.
-using ask =
-    std::variant<create_key, list_keys, revoke_key, list_ledgers, set_ledger_plan, pause_ledger,
-                 resume_ledger, set_ledger_day, list_plans, put_plan, delete_plan, list_pools,
-                 put_pool, delete_pool, put_pool_address, delete_pool_address, submission,
-                 report_message, explain_message, list_messages, cancel_message, list_queues,
-                 count_deliveries, list_nodes, change_node, warmfront::forecast_batch,
-                 set_address_state, warmfront::start_provisioning, warmfront::list_provisionings,
-                 act_on_provisioning, check_sources, report_binding, propose_addresses, ask_peers,
-                 put_template, delete_template, warmfront::review_template,
-                 warmfront::list_templates, use_template, warmfront::create_group,
-                 warmfront::delete_group, warmfront::list_groups, import_list,
-                 warmfront::list_recipients, warmfront::create_task, warmfront::act_on_task,
-                 warmfront::delete_task, warmfront::list_tasks, preview_recurrence, store_chunks>;
+using ask = std::variant<
+    create_key, list_keys, revoke_key, list_ledgers, set_ledger_plan, pause_ledger, resume_ledger,
+    set_ledger_day, list_plans, put_plan, delete_plan, list_pools, put_pool, delete_pool,
+    put_pool_address, delete_pool_address, submission, report_message, explain_message,
+    list_messages, cancel_message, list_queues, count_deliveries, list_nodes, change_node,
+    warmfront::forecast_batch, set_address_state, warmfront::start_provisioning,
+    warmfront::list_provisionings, act_on_provisioning, check_sources, report_binding,
+    propose_addresses, ask_peers, put_template, delete_template, warmfront::review_template,
+    warmfront::list_templates, use_template, warmfront::create_group, warmfront::delete_group,
+    warmfront::list_groups, import_list, warmfront::list_recipients, warmfront::create_task,
+    warmfront::act_on_task, warmfront::delete_task, warmfront::list_tasks, preview_recurrence,
+    store_chunks, warmfront::add_identity, warmfront::remove_identity, warmfront::list_identities,
+    warmfront::add_sender, warmfront::remove_sender, warmfront::list_senders,
+    warmfront::set_sender_password, put_suppressions, remove_suppressions,
+    warmfront::list_suppressions, sum_statistics>;
 
 /// What an actor answered.
 using answered =
@@ -85,7 +90,9 @@ using answered =
                  std::vector<peer_answer>, template_report, std::vector<template_report>,
                  std::shared_ptr<const compiled_template>, group_report, std::vector<group_report>,
                  import_report, recipient_page, task_report, std::vector<task_report>,
-                 std::vector<occurrence>, stored_chunks>;
+                 std::vector<occurrence>, stored_chunks, identity_report,
+                 std::vector<identity_report>, sender_report, std::vector<sender_report>,
+                 std::vector<suppression_report>, suppression_page, std::vector<statistics_row>>;
 using answers = std::vector<answered>;
 
 /// What comes next for a request: questions, whose answers are appended, or the response.
@@ -125,6 +132,7 @@ enum class across : std::uint8_t {
   joined_list,       ///< items of all nodes, in the order of `list_order`
   summed_list,       ///< every node has the same items, with its own share of `used`
   summed,            ///< such an item
+  summed_rows,       ///< rows of counts: the text of a row says which it is, its numbers add up
   each_about_itself, ///< every node has the same list of nodes, and knows more about itself
 };
 

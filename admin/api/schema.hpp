@@ -39,6 +39,7 @@ enum class text_rule : std::uint8_t {
   overflow,  ///< `hold`, `reject` or `pool:NAME`
   base64,    ///< RFC 4648 §4 with padding
   date_time, ///< RFC 3339
+  date,      ///< a day, as in `2026-11-24`
   message,   ///< a message id: 32 hexadecimal digits
   choice,    ///< one of `choices`
 };

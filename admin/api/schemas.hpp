@@ -26,6 +26,10 @@ extern const schema new_group;
 extern const schema new_task;
 extern const schema task_preview;
 extern const schema task_action;
+extern const schema new_identity;
+extern const schema new_sender;
+extern const schema sender_password;
+extern const schema new_suppression;
 extern const schema new_key;
 extern const schema node_action;
 
@@ -39,6 +43,8 @@ extern const schema ledger_query;
 extern const schema account_query;
 extern const schema account_page_query;
 extern const schema template_query;
+extern const schema suppression_query;
+extern const schema statistics_query;
 
 // Responses.
 extern const schema accepted;
@@ -62,6 +68,10 @@ extern const schema group_recipient;
 extern const schema task;
 extern const schema task_occurrence;
 extern const schema planned_times;
+extern const schema identity;
+extern const schema sender;
+extern const schema suppression;
+extern const schema statistics_row;
 extern const schema key;
 extern const schema created_key;
 extern const schema cluster;

@@ -108,6 +108,8 @@ std::optional<std::string> expectation(const field& rules, std::string_view text
   case text_rule::date_time:
     return expect(parse_rfc3339(text).has_value(),
                   "a time such as \"2026-11-24T10:29:44Z\" (RFC 3339)");
+  case text_rule::date:
+    return expect(parse_date(text).has_value(), "a day such as \"2026-11-24\"");
   case text_rule::message:
     return expect(message_id::parse(text).has_value(), "a message id of 32 hexadecimal digits");
   case text_rule::choice:

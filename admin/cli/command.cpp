@@ -70,6 +70,8 @@ result<json> to_value(const argument& of, const std::vector<std::string>& values
   case shape::text:
   case shape::file:
     return json(values.front());
+  case shape::secret_file:
+    return json(values.front().substr(0, values.front().find_last_not_of("\r\n") + 1));
   case shape::flag:
     return json(true);
   case shape::number: {
@@ -172,7 +174,7 @@ std::string option_of(const argument& value) {
   if (names_one_of_many(value) && option.ends_with('s')) {
     option.pop_back();
   }
-  if (value.kind == shape::file) {
+  if (is_file(value.kind)) {
     option += "-file";
   }
   std::replace(option.begin(), option.end(), '_', '-');

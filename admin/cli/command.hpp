@@ -35,6 +35,7 @@ enum class shape {
   named_decimals, ///< may be repeated: `lower_spam=5`
   named_texts,    ///< may be repeated: `name=Ada`
   file,           ///< the content of a file, `-` for standard input; `to_request` gets the content
+  secret_file,    ///< the same, without the line end at its end
   addresses,      ///< may be repeated: entries of a list of objects with an `address`
   flag,           ///< given or not
 };
@@ -81,6 +82,11 @@ struct api_request {
 
 /// Whether an option of this name may be repeated, each time with one entry of what it names.
 [[nodiscard]] bool names_one_of_many(const argument& value);
+
+/// Whether an argument names a file, whose content is what counts.
+[[nodiscard]] constexpr bool is_file(shape kind) noexcept {
+  return kind == shape::file || kind == shape::secret_file;
+}
 
 /// The option of an argument: `--reply-to`.
 [[nodiscard]] std::string option_of(const argument& value);

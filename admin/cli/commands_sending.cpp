@@ -126,7 +126,102 @@ constexpr argument message_list[] = {
     after,
 };
 
+constexpr argument domain{.name = "domain",
+                          .about = "the sender domain",
+                          .where = place::path,
+                          .positional = true,
+                          .required = true};
+constexpr argument sender{.name = "address",
+                          .about = "the sender address",
+                          .where = place::path,
+                          .positional = true,
+                          .required = true};
+constexpr argument by_domain[] = {domain, account};
+constexpr argument page_of_domain[] = {domain, account, limit, after};
+constexpr argument identity_add[] = {
+    {.name = "domain", .about = "the sender domain", .positional = true, .required = true},
+    {.name = "tags", .about = "a note, as in team=news", .kind = shape::named_texts},
+    account,
+};
+constexpr argument identity_add_sender[] = {
+    domain,
+    {.name = "address", .about = "the sender address", .positional = true, .required = true},
+    {.name = "display_name", .about = "the name shown with it"},
+    account,
+};
+constexpr argument by_sender[] = {domain, sender, account};
+constexpr argument identity_password[] = {
+    domain,
+    sender,
+    {.name = "password",
+     .about = "a file that holds it, - for standard input",
+     .kind = shape::secret_file,
+     .required = true},
+    account,
+};
+constexpr argument suppression_list[] = {
+    {.name = "address", .about = "only this address", .where = place::query},
+    {.name = "reason",
+     .about = "manual, hard_bounce, complaint or unsubscribe",
+     .where = place::query},
+    account,
+    limit,
+    after,
+};
+constexpr argument suppression_add[] = {
+    {.name = "address", .about = "the address", .positional = true, .required = true},
+    {.name = "reason", .about = "manual, hard_bounce, complaint or unsubscribe"},
+    {.name = "until", .about = "when it is over, as in 2027-01-01T00:00:00Z; never by default"},
+    {.name = "text", .about = "a note"},
+    account,
+};
+constexpr argument suppression_remove[] = {
+    {.name = "address",
+     .about = "the address",
+     .where = place::path,
+     .positional = true,
+     .required = true},
+    account,
+};
+constexpr argument statistics[] = {
+    {.name = "from", .about = "the first day, as in 2026-11-01", .where = place::query},
+    {.name = "to", .about = "the last day; today by default", .where = place::query},
+    {.name = "by", .about = "day, domain (of senders) or receiver", .where = place::query},
+    {.name = "domain", .about = "only of this sender domain", .where = place::query},
+    {.name = "receiver", .about = "only to this domain", .where = place::query},
+    account,
+    limit,
+    after,
+};
+
 constexpr command all_sending[] = {
+    {"identity", "list", "Lists the sender domains.", "GET", "/v1/identities", page_of_account, "",
+     "domain account verified senders created_at"},
+    {"identity", "show", "Shows a sender domain, and what to publish in the DNS.", "GET",
+     "/v1/identities/{}", by_domain},
+    {"identity", "add", "Adds a sender domain.", "POST", "/v1/identities", identity_add, "{}"},
+    {"identity", "remove", "Removes a sender domain that has no addresses.", "DELETE",
+     "/v1/identities/{}", by_domain},
+    {"identity", "senders", "Lists the addresses of a sender domain.", "GET",
+     "/v1/identities/{}/senders", page_of_domain, "",
+     "address display_name has_password created_at"},
+    {"identity", "add-sender", "Adds a sender address.", "POST", "/v1/identities/{}/senders",
+     identity_add_sender, "{}"},
+    {"identity", "remove-sender", "Removes a sender address.", "DELETE",
+     "/v1/identities/{}/senders/{}", by_sender},
+    {"identity", "password", "Sets the password with which an address may submit over SMTP.", "PUT",
+     "/v1/identities/{}/senders/{}/password", identity_password, "{}"},
+
+    {"suppression", "list", "Lists addresses that are not sent to.", "GET", "/v1/suppressions",
+     suppression_list, "", "address account reason since until text"},
+    {"suppression", "add", "Lets an address not be sent to.", "POST", "/v1/suppressions",
+     suppression_add, "{}"},
+    {"suppression", "remove", "Lets an address be sent to again.", "DELETE", "/v1/suppressions/{}",
+     suppression_remove},
+
+    {"stats", "", "Shows what became of mail, by UTC days.", "GET", "/v1/statistics", statistics,
+     "", "day domain receiver requests accepted delivered bounced expired suppressed cancelled"},
+
     {"template", "list", "Lists the templates of mails.", "GET", "/v1/templates", page_of_account,
      "", "name account id state version changed_at required"},
     {"template", "show", "Shows a template and its texts.", "GET", "/v1/templates/{}",

@@ -58,10 +58,9 @@ void add_argument(CLI::App& app, const argument& each, invocation& target) {
   } else {
     option = app.add_option_function<std::string>(name, keep, std::string{each.about});
   }
-  option
-      ->type_name(each.kind == shape::number ? "NUMBER"
-                  : each.kind == shape::file ? "FILE"
-                                             : "TEXT")
+  option->type_name(each.kind == shape::number ? "NUMBER"
+                    : is_file(each.kind)       ? "FILE"
+                                               : "TEXT")
       ->required(each.required);
   if (each.kind == shape::number) {
     option->check(CLI::NonNegativeNumber);
@@ -156,7 +155,7 @@ result<void> read_files(const command& what, given_values& given, std::string& l
   for (const auto& each : what.arguments) {
     const auto found = given.find(each.name);
     if (found != given.end() &&
-        (each.where == place::raw || each.where == place::list || each.kind == shape::file)) {
+        (each.where == place::raw || each.where == place::list || is_file(each.kind))) {
       if (each.where == place::list && is_ndjson(found->second.front())) {
         list_type = "application/x-ndjson";
       }

@@ -251,3 +251,47 @@ TEST_CASE("across: what a peer tells in another kind is as if it were not there"
       CHECK(body_of(told).is_object());
     }
 }
+
+TEST_CASE("across: rows of counts are added up, and a page ends with the first that goes on",
+          "[across]") {
+  const auto row = [](const std::string& of, int delivered) {
+    return R"({"receiver":")" + of + R"(","requests":1,"delivered":)" + std::to_string(delivered) +
+           "}";
+  };
+  const auto page = [](const std::string& rows, const std::string& next = "null") {
+    return R"({"items":[)" + rows + R"(],"next":)" + next + "}";
+  };
+  const auto request = call_of("GET", "/v1/statistics?by=receiver&limit=3");
+  CHECK(asks_peers(*request.where, own("{}")));
+  const auto names = [](const json& list) {
+    std::string all;
+    for (const auto& each : list["items"])
+      all += each["receiver"].get<std::string>() + std::to_string(each["delivered"].get<int>());
+    return all;
+  };
+
+  SECTION("equal rows are one") {
+    const auto sum = body_of(combine(request, own(page(row("a", 1) + "," + row("c", 2))),
+                                     {from("n2", 200, page(row("b", 3) + "," + row("c", 4)))}));
+    CHECK(names(sum) == "a1b3c6");
+    CHECK(sum["items"][2]["requests"] == 2);
+    CHECK(sum["next"].is_null());
+  }
+  SECTION("what comes behind the end of a page is not known yet") {
+    const auto sum = body_of(combine(request, own(page(row("a", 1) + "," + row("b", 1), R"("b")")),
+                                     {from("n2", 200, page(row("a", 1) + "," + row("c", 1)))}));
+    CHECK(names(sum) == "a2b1");
+    CHECK(sum["next"] == "b");
+  }
+  SECTION("a page has so many rows") {
+    const auto sum = body_of(combine(request, own(page(row("a", 1) + "," + row("c", 1))),
+                                     {from("n2", 200, page(row("b", 1) + "," + row("d", 1)))}));
+    CHECK(names(sum) == "a1b1c1");
+    CHECK(sum["next"] == "c");
+  }
+  SECTION("who does not answer is named") {
+    const auto sum = body_of(combine(request, own(page(row("a", 1))), {from("n2", 0, "")}));
+    CHECK(sum["unanswered"] == json{"n2"});
+    CHECK(names(sum) == "a1");
+  }
+}

@@ -315,6 +315,9 @@ fake_node::fake_node(std::shared_ptr<const net::tls_server_context> tls) {
                                real_->templates,
                                real_->groups,
                                real_->scheduler,
+                               real_->identities,
+                               real_->suppressions,
+                               real_->statistics,
                                actors_->intake,
                                actors_->delivery,
                                [this] {

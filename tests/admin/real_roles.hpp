@@ -30,6 +30,9 @@ public:
   templates_actor templates;
   groups_actor groups;
   scheduler_actor scheduler;
+  identities_actor identities;
+  suppressions_actor suppressions;
+  statistics_actor statistics;
 };
 
 } // namespace warmfront::testing

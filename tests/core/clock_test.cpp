@@ -59,3 +59,14 @@ TEST_CASE("clock: RFC 3339 is read back as it was written, with any offset", "[c
     CHECK_FALSE(parse_rfc3339(bad));
   }
 }
+
+TEST_CASE("dates: are written and read as in ISO 8601", "[core]") {
+  const utc_day day{std::chrono::days{20'781}};
+  CHECK(to_date(day) == "2026-11-24");
+  CHECK(parse_date("2026-11-24") == day);
+  CHECK(day_of(parse_rfc3339("2026-11-24T23:59:59.999999Z").value()) == day);
+  CHECK(day_of(parse_rfc3339("2026-11-25T00:30:00+01:00").value()) == day);
+  for (const auto* const bad : {"", "2026-11-31", "2026-1-24", "24.11.2026", "2026-11-24T",
+                                "2026-11-24T00:00:00Z", "1969-12-31"})
+    CHECK_FALSE(parse_date(bad));
+}

@@ -240,3 +240,34 @@ TEST_CASE("spool: a record of a later release is named as such", "[spool]") {
   CHECK(decode_message(message).error().code == errc::storage_newer);
   CHECK(decode_message("").error().code == errc::storage_corrupt);
 }
+
+TEST_CASE("spool: who has ended when a mail is taken over waits nowhere", "[spool]") {
+  auto message = sample_message();
+  message.mail.recipients.resize(3, message.mail.recipients.front());
+  recipient_record state;
+  state.state = 6;
+  batch changes;
+  add_message(changes, message, "content", {{1, state}});
+  std::vector<std::string> keys;
+  for (const auto& each : changes.changes())
+    keys.push_back(each.key);
+  const auto has = [&](const std::string& key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  CHECK(has(body_key(message.id)));
+  CHECK(has(recipient_key({message.id, 1})));
+  CHECK_FALSE(has(recipient_key({message.id, 0})));
+  CHECK(has(lane_key(message.first_lane, message.first_sequence)));
+  CHECK_FALSE(has(lane_key(message.first_lane, message.first_sequence + 1)));
+  CHECK(has(lane_key(message.first_lane, message.first_sequence + 2)));
+}
+
+TEST_CASE("spool: a mail that is over when it is taken over is its record alone", "[spool]") {
+  auto message = sample_message();
+  message.mail.recipients.resize(1);
+  batch changes;
+  add_message(changes, message, "content", {{0, {}}});
+  REQUIRE(changes.changes().size() == 2);
+  CHECK(changes.changes()[0].key == message_key(message.id));
+  CHECK(changes.changes()[1].key == recipient_key({message.id, 0}));
+}

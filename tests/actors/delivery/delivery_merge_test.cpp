@@ -151,3 +151,35 @@ TEST_CASE("mail merge: attachments and answers are everybody's", "[delivery][mer
                Catch::Contains("Reply-To: answers@a.example") && Catch::Contains("aGVsbG8="));
   CHECK(writer.write(0, 100).error().code == errc::limit_exceeded);
 }
+
+TEST_CASE("mail merge: who is suppressed is left out of it, also after a restart",
+          "[delivery][merge]") {
+  delivery_world world{9};
+  world.suppressed = {"r1@b.example"};
+  world.has_source = false;
+  const auto id = world.merge(greeting(3));
+  world.run();
+  world.crash(world.store.unsettled());
+  world.has_source = true;
+  world.flow().permits_changed();
+  world.run();
+  CHECK(world.contents.size() == 2);
+  CHECK(world.state(id, 1) == recipient_state::suppressed);
+  CHECK(world.state(id, 2) == recipient_state::delivered);
+  CHECK(world.queue_entries() == 0);
+  CHECK_FALSE(world.store.get(storage::family::spool, storage::body_key(id)).value());
+  using storage::counted;
+  CHECK(world.counted() == std::map<counted, std::int64_t>{{counted::accepted, 2},
+                                                           {counted::suppressed, 1},
+                                                           {counted::delivered, 2}});
+}
+
+TEST_CASE("delivery: a mail that is over when it arrives is nothing to do", "[delivery]") {
+  delivery_world world{10};
+  world.suppressed = {"r@b.example"};
+  const auto id = world.submit({"r@b.example"});
+  world.run();
+  CHECK(world.state(id) == recipient_state::suppressed);
+  CHECK(world.order.empty());
+  CHECK(world.flow().counts().accepted_recipients == 0);
+}

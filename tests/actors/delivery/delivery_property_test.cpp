@@ -105,6 +105,9 @@ private:
     std::vector<std::string> recipients;
     for (std::uint64_t n = dice_.next() % 3 + 1; n > 0; --n)
       recipients.push_back("r" + std::to_string(number++) + "@" + domain);
+    for (const auto& each : recipients)
+      if (dice_.next() % 8 == 0)
+        world_.suppressed.insert(each);
     const auto importance = dice_.next() % 2 == 0 ? mail_class::triggered : mail_class::batch;
     // The null reverse-path keeps notifications out of the count.
     const auto id = world_.submit(recipients, importance, "shared", "");
@@ -134,6 +137,34 @@ private:
   std::size_t crashes_ = 0;
 };
 
+std::map<message_id, std::vector<recipient_state>> states_of(life& one) {
+  std::map<message_id, std::vector<recipient_state>> states;
+  for (const auto& mail : one.mails()) {
+    auto& of = states[mail.id];
+    if (!of.empty())
+      continue;
+    const auto stored = spool_reader{one.world().store}.read_message(mail.id).value();
+    for (const auto& record : stored.recipients)
+      of.push_back(static_cast<recipient_state>(record->state));
+  }
+  return states;
+}
+
+std::optional<storage::counted> counted_as(recipient_state state) {
+  switch (state) {
+  case recipient_state::delivered:
+    return storage::counted::delivered;
+  case recipient_state::bounced:
+    return storage::counted::bounced;
+  case recipient_state::expired:
+    return storage::counted::expired;
+  case recipient_state::cancelled:
+    return storage::counted::cancelled;
+  default:
+    return std::nullopt;
+  }
+}
+
 } // namespace
 
 TEST_CASE("delivery: whatever happens, each recipient ends once and no day exceeds its quota",
@@ -151,6 +182,7 @@ TEST_CASE("delivery: whatever happens, each recipient ends once and no day excee
     REQUIRE(one.world().failures.empty());
     REQUIRE(one.world().queue_entries() == 0);
     std::size_t again = 0;
+    std::map<storage::counted, std::int64_t> expected;
     for (const auto& mail : one.mails()) {
       CAPTURE(mail.id.str(), mail.recipient);
       const auto stored = spool_reader{one.world().store}.read_message(mail.id);
@@ -161,11 +193,21 @@ TEST_CASE("delivery: whatever happens, each recipient ends once and no day excee
       }
       const auto times = one.world().delivered[mail.recipient];
       const auto doubted = one.world().doubtful[mail.recipient];
+      const bool is_suppressed = one.world().suppressed.contains(mail.recipient);
+      REQUIRE((times == 0 || !is_suppressed));
+      ++expected[is_suppressed ? storage::counted::suppressed : storage::counted::accepted];
       if (times > 1 + doubted)
         ++again;
       if (one.crashes() == 0)
         REQUIRE(times <= 1 + doubted);
     }
+    // Whatever crashed: each recipient is counted once, as what it became.
+    for (const auto& [id, recipients] : states_of(one)) {
+      for (const auto state : recipients)
+        if (const auto kind = counted_as(state))
+          ++expected[*kind];
+    }
+    REQUIRE(one.world().counted() == expected);
     // Only what was on the wire, or unrecorded, at a crash may be sent again.
     REQUIRE(again <= one.crashes() * 60);
     // A body whose last recipient was not known for the last one goes with its message.

@@ -1,6 +1,7 @@
 #include "tests/actors/delivery/delivery_world.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "actors/core/address.hpp"
 
@@ -89,13 +90,30 @@ message_id delivery_world::merge(const storage::mail_merge& what, notify wanted)
 }
 
 void delivery_world::spool(const std::shared_ptr<spooled_mail>& mail) {
+  for (std::uint32_t i = 0; i < mail->record.mail.recipients.size(); ++i)
+    if (suppressed.contains(mail->record.mail.recipients[i].address)) {
+      storage::recipient_record state;
+      state.state = static_cast<std::uint8_t>(recipient_state::suppressed);
+      mail->ended.emplace_back(i, std::move(state));
+    }
   storage::batch changes;
-  storage::add_message(changes, mail->record, *mail->content);
+  storage::add_message(changes, mail->record, *mail->content, mail->ended);
+  storage::statistics_tally tally;
+  tally.add_acceptance(mail->record, mail->ended);
+  tally.write(changes);
   store.commit(std::move(changes), storage::priority::growth,
                [this, mail, life = life_](const result<void>& durable) {
                  if (durable && life == life_)
                    step([this, mail] { flow_->arrived({mail}); });
                });
+}
+
+std::map<storage::counted, std::int64_t> delivery_world::counted() const {
+  std::map<storage::counted, std::int64_t> sums;
+  const auto counters = store.scan(storage::family::counters, "", "", 10'000).value();
+  for (const auto& each : counters)
+    sums[storage::parse_statistics_key(each.key).value().what] += std::stoll(each.value);
+  return sums;
 }
 
 bool delivery_world::run_one() {

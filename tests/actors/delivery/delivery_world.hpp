@@ -13,6 +13,7 @@
 
 #include "actors/delivery/delivery_flow.hpp"
 #include "storage/memory/memory_store.hpp"
+#include "storage/statistics.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace warmfront::testing {
@@ -50,6 +51,8 @@ public:
                                                                 std::uint32_t index = 0) const;
   [[nodiscard]] recipient_state state(const message_id& id, std::uint32_t index = 0) const;
   [[nodiscard]] std::size_t queue_entries() const;
+  /// What the statistics say, over all days and domains.
+  [[nodiscard]] std::map<storage::counted, std::int64_t> counted() const;
 
   // ---- the rules of this world, to be changed by a test
   std::optional<std::uint64_t> quota_per_day; ///< of the only ledger; none: no limit
@@ -57,6 +60,7 @@ public:
   std::function<fate(const std::string& recipient)> fate_of = [](const auto&) {
     return fate::deliver;
   };
+  std::set<std::string> suppressed;  ///< recipients that intake leaves out
   std::set<std::string> unreachable; ///< domains whose hosts do not answer
   std::set<std::string> unroutable;  ///< domains that do not exist
   std::set<std::string> unanswered;  ///< domains whose hosts never finish

@@ -30,8 +30,8 @@ struct book_of_identities {
       keys.erase(each.key);
       if (each.value)
         keys[each.key] = revision;
-      REQUIRE(book.apply({{each.key, each.value.value_or(""), revision, revision},
-                          !each.value.has_value()}));
+      REQUIRE(book.apply(
+          {{each.key, each.value.value_or(""), revision, revision}, !each.value.has_value()}));
     }
     return true;
   }
@@ -137,7 +137,8 @@ TEST_CASE("identity book: a password is of an address that somebody owns", "[ide
   CHECK_FALSE(of.book.password_of("ada@a.example").is_set());
 }
 
-TEST_CASE("identity book: a domain counts its addresses whatever happens", "[identities][property]") {
+TEST_CASE("identity book: a domain counts its addresses whatever happens",
+          "[identities][property]") {
   const auto seed = GENERATE(1u, 2u, 3u, 4u, 5u);
   CAPTURE(seed);
   seeded_random random{seed};

@@ -28,10 +28,9 @@ TEST_CASE("password: nothing matches where there is none", "[identities]") {
 TEST_CASE("password: the hash is scrypt", "[identities][golden]") {
   // RFC 7914 has no vector with r = 8 and p = 1 of 32 octets but N = 2^14: the first half of its
   // third vector (PBKDF2 gives octets in blocks of 32).
-  const password_hash known{
-      14, "SodiumChloride",
-      "\x70\x23\xbd\xcb\x3a\xfd\x73\x48\x46\x1c\x06\xcd\x81\xfd\x38\xeb"
-      "\xfd\xa8\xfb\xba\x90\x4f\x8e\x3e\xa9\xb5\x43\xf6\x54\x5d\xa1\xf2"};
+  const password_hash known{14, "SodiumChloride",
+                            "\x70\x23\xbd\xcb\x3a\xfd\x73\x48\x46\x1c\x06\xcd\x81\xfd\x38\xeb"
+                            "\xfd\xa8\xfb\xba\x90\x4f\x8e\x3e\xa9\xb5\x43\xf6\x54\x5d\xa1\xf2"};
   CHECK(is_password(known, "pleaseletmein"));
 }
 

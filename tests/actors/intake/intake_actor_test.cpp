@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "storage/memory/memory_store.hpp"
+#include "storage/statistics.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 using namespace warmfront;
@@ -128,4 +129,41 @@ TEST_CASE("intake actor: stopping, it answers when no mail is under way", "[inta
   REQUIRE(f.answers.size() == 2);
   CHECK(f.answers[1]);
   CHECK(f.heard.size() == 1);
+}
+
+TEST_CASE("intake actor: a mail is counted in its own commit", "[intake_actor][statistics]") {
+  intake_fixture f;
+  const auto counters = [&] { return f.store.scan(storage::family::counters, "", "", 10).value(); };
+  f.submit(3);
+  CHECK(counters().empty());
+  CHECK(f.store.unsettled() == 1);
+  f.store.settle();
+  REQUIRE(counters().size() == 1); // one counter for all three
+  const auto key = storage::parse_statistics_key(counters()[0].key).value();
+  CHECK(key.receiver.str() == "b.example");
+  CHECK(key.what == storage::counted::accepted);
+  CHECK(counters()[0].value == "3");
+}
+
+TEST_CASE("intake actor: a suppressed recipient is recorded and counted, and waits nowhere",
+          "[intake_actor][statistics]") {
+  intake_fixture f;
+  caf::anon_send(f.subject,
+                 suppressions_changed{
+                     true, std::make_shared<const std::vector<suppression_change>>(
+                               std::vector<suppression_change>{{account_name{}, "r@b.example"}})});
+  f.submit(1);
+  f.store.settle();
+  f.settle();
+  REQUIRE(f.answers.size() == 1);
+  const auto id = f.answers[0].value();
+  const auto state = f.store.get(storage::family::spool, storage::recipient_key({id, 0})).value();
+  REQUIRE(state);
+  CHECK(storage::decode_recipient(*state).value().state ==
+        static_cast<std::uint8_t>(recipient_state::suppressed));
+  CHECK(f.store.scan(storage::family::queue, "", "", 1).value().empty());
+  CHECK_FALSE(f.store.get(storage::family::spool, storage::body_key(id)).value());
+  const auto counters = f.store.scan(storage::family::counters, "", "", 10).value();
+  REQUIRE(counters.size() == 1);
+  CHECK(storage::parse_statistics_key(counters[0].key)->what == storage::counted::suppressed);
 }

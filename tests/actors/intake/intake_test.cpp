@@ -271,3 +271,81 @@ TEST_CASE("intake: what would only bounce is refused until its ledger's next day
   core.set_pools({pool_of("shared")});
   CHECK(core.take(mail(), now));
 }
+
+namespace {
+
+submission from_ada(const std::string& from_field, const std::string& reverse_path) {
+  auto made = mail(from_field + "Subject: hi\r\n\r\nbody\r\n");
+  made.mail.reverse_path = reverse_path;
+  made.only_from = "ada@a.example";
+  return made;
+}
+
+} // namespace
+
+TEST_CASE("intake: who authenticated as a sender address sends from that one alone", "[intake]") {
+  auto core = ready();
+  for (const auto* const from : {"From: ada@a.example\r\n", "From: Ada <Ada@A.Example>\r\n",
+                                 "From: \"Lovelace, Ada\"\r\n\t<ada@a.example>\r\n"})
+    CHECK(core.take(from_ada(from, "ADA@a.example"), now));
+  for (const auto* const from :
+       {"", "From: bob@a.example\r\n", "From: ada@a.example, bob@a.example\r\n",
+        "From: ada@a.example <bob@a.example>\r\n", "From: bob@a.example (ada@a.example)\r\n",
+        "From: ada@a.example\r\nFrom: bob@a.example\r\n",
+        "From: team: ada@a.example, bob@a.example;\r\n", "From: ada@a.example@b.example\r\n"})
+    CHECK(refused(core, from_ada(from, "ada@a.example")) == errc::refused);
+  for (const auto* const path : {"", "bob@a.example", "ada@a.example.net", "nobody"})
+    CHECK(refused(core, from_ada("From: ada@a.example\r\n", path)) == errc::refused);
+}
+
+TEST_CASE("intake: a suppressed recipient ends when the mail is taken over", "[intake]") {
+  auto core = ready();
+  core.note_suppressions(true, {{account_name{"default"}, "r2@b.example"}});
+  auto given = mail();
+  given.mail.recipients = {{"r1@b.example", notify::unspecified, {}},
+                           {"R2@B.example", notify::unspecified, {}},
+                           {"r3@b.example", notify::unspecified, {}}};
+  const auto some = taken(core, given);
+  REQUIRE(some.ended.size() == 1);
+  CHECK(some.ended[0].first == 1);
+  CHECK(some.ended[0].second.state == static_cast<std::uint8_t>(recipient_state::suppressed));
+  CHECK(some.ended[0].second.changed_at == now);
+  CHECK_FALSE(some.is_over());
+  given.source.account = account_name{"acme"};
+  CHECK(taken(core, given).ended.empty());
+  core.note_suppressions(false, {{account_name{"default"}, "r1@b.example", false, now},
+                                 {account_name{"default"}, "r3@b.example"}});
+  given.source.account = account_name{"default"};
+  CHECK(taken(core, given).ended.size() == 2); // r1 is over
+  core.note_suppressions(false, {{account_name{"default"}, "r2@b.example", true}});
+  CHECK(taken(core, given).ended.size() == 1);
+  core.note_suppressions(true, {});
+  CHECK(taken(core, given).ended.empty());
+}
+
+TEST_CASE("intake: a mail with nobody to send to is taken over, and nothing of it is copied",
+          "[intake]") {
+  intake_config config;
+  config.copies = second_copy::preferred;
+  intake core{config, std::make_unique<seeded_random>(1)};
+  core.set_pools({pool_of("shared")});
+  CHECK(taken(core, mail()).record.copy);
+  core.note_suppressions(true, {{account_name{"default"}, "r@b.example"}});
+  const auto over = taken(core, mail());
+  CHECK(over.is_over());
+  CHECK_FALSE(over.record.copy);
+  merge_submission merge;
+  merge.mail = mail().mail;
+  merge.source.account = account_name{"default"};
+  CHECK(core.take(std::move(merge), now).value()->is_over());
+}
+
+TEST_CASE("intake: no mail is taken before it is known who is not sent to", "[intake]") {
+  intake_config config;
+  config.awaits_suppressions = true;
+  intake core{config, std::make_unique<seeded_random>(1)};
+  core.set_pools({pool_of("shared")});
+  CHECK(refused(core, mail()) == errc::unavailable);
+  core.note_suppressions(true, {});
+  CHECK(core.take(mail(), now));
+}

@@ -85,6 +85,7 @@ public:
                                              const storage::control_transaction& what);
   /// A transmission's final dot.
   [[nodiscard]] smtp::reply accept_mail(std::uint16_t from, const std::string& recipient);
+  void suppressed(const std::string& recipient) { suppressed_.insert(recipient); }
   void acknowledged(promised_mail mail, const storage::message_copy& copy, bool kept);
   void drained(std::uint16_t number, bool drained);
   [[nodiscard]] std::string next_mail_name() { return "m" + std::to_string(++mails_); }
@@ -142,6 +143,7 @@ private:
   };
   std::map<std::string, std::vector<transfer>> sent_; // by recipient
   std::set<message_id> unanswerable_;
+  std::set<std::string> suppressed_; // recipients that nobody may send to
   std::string broken_;
   std::uint64_t mails_ = 0;
 };

@@ -7,6 +7,7 @@
 #include "actors/scheduler/scheduler_actor_host.hpp"
 #include "actors/templates/templates_actor.hpp"
 #include "storage/memory/memory_store.hpp"
+#include "storage/statistics.hpp"
 #include "tests/actors/control_mirror/manual_control_store.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/silent_log.hpp"
@@ -24,7 +25,8 @@ struct played_roles {
   std::uint64_t messages = 0;
   std::vector<std::shared_ptr<const spooled_mail>> handed_over;
   std::vector<task_id> held;
-  bool sends = false; ///< what is handed over leaves at once; else it waits
+  bool suppresses = false; ///< intake leaves out the first recipient
+  bool sends = false;      ///< what is handed over leaves at once; else it waits
   std::map<message_id, message_report> reports;
 };
 
@@ -37,8 +39,13 @@ caf::behavior played_intake(caf::event_based_actor*, played_roles* world) {
       mail->record.is_merge = true;
       mail->record.first_lane.task = each.task;
       mail->content = std::make_shared<const std::string>(each.body);
+      if (world->suppresses)
+        mail->ended.emplace_back(0, storage::recipient_record{});
       storage::batch changes;
-      storage::add_message(changes, mail->record, each.body);
+      storage::add_message(changes, mail->record, each.body, mail->ended);
+      storage::statistics_tally counted;
+      counted.add_acceptance(mail->record, mail->ended);
+      counted.write(changes);
       changes.put(storage::family::segments, each.mark, std::string{mail->record.id.octet_view()});
       world->store->commit(std::move(changes), storage::priority::growth,
                            [world, mail, done = each.done](const result<void>& durable) {
@@ -278,8 +285,17 @@ TEST_CASE("scheduler actor: a crash after the claim expands the segment later", 
 TEST_CASE("scheduler actor: what somebody else has meanwhile is withdrawn, not sent", "[tasks]") {
   scheduler_fixture of;
   of.world.answers = false;
+  of.world.suppresses = true;
   const auto id = of.create().value().value.id;
   of.advance(milliseconds{1000});
+  const auto counted = [&] {
+    std::int64_t sum = 0;
+    const auto counters = of.store.scan(storage::family::counters, "", "", 10).value();
+    for (const auto& each : counters)
+      sum += std::stoll(each.value);
+    return sum;
+  };
+  CHECK(counted() == 1000);
   of.kill(of.scheduler);
   const segment_name name{{id, 0}, 0};
   const task_segment theirs{id, 0, 0, node_name{"n2"}, true, message_id{wall_time{}, 2, 9}, 1000};
@@ -289,9 +305,10 @@ TEST_CASE("scheduler actor: what somebody else has meanwhile is withdrawn, not s
   of.start();
   of.advance(milliseconds{400});
   CHECK(of.marks() == 0);
-  CHECK_FALSE(
-      of.store.get(storage::family::spool, storage::message_key(message_id{wall_time{}, 1, 1}))
-          .value());
+  const message_id ours{wall_time{}, 1, 1};
+  CHECK_FALSE(of.store.get(storage::family::spool, storage::message_key(ours)).value());
+  CHECK_FALSE(of.store.get(storage::family::spool, storage::recipient_key({ours, 0})).value());
+  CHECK(counted() == 1000 * static_cast<std::int64_t>(of.world.handed_over.size()));
 }
 
 TEST_CASE("scheduler actor: paused, delivery holds its lanes and nothing is claimed", "[tasks]") {
