@@ -173,20 +173,7 @@ result<void> node::parts::spawn_actors() {
     *self = me;
     return {[](const run_step& message) { message.step(); }};
   });
-  const connect_listeners listeners{
-      caf::actor_cast<caf::strong_actor_ptr>(intake),
-      caf::actor_cast<caf::strong_actor_ptr>(delivery),
-      cluster ? caf::actor_cast<caf::strong_actor_ptr>(cluster->replication) : nullptr,
-      caf::actor_cast<caf::strong_actor_ptr>(scheduler),
-      caf::actor_cast<caf::strong_actor_ptr>(suppressions)};
-  caf::anon_send(warmup, listeners);
-  caf::anon_send(ip_pool, listeners);
-  caf::anon_send(delivery, listeners);
-  caf::anon_send(suppressions, listeners);
-  if (cluster) {
-    caf::anon_send(cluster->replication, listeners);
-    connect_cluster();
-  }
+  connect_roles();
   return success();
 }
 

@@ -101,6 +101,7 @@ private:
   void spawn_templates();
   void spawn_scheduler();
   result<void> spawn_own_resources();
+  void connect_roles();
   void spawn_intake();
   void connect_cluster();
   void stop_smtp();

@@ -6,6 +6,7 @@
 
 #include "actors/delivery/delivery_actor.hpp"
 #include "actors/identities/identities_actor.hpp"
+#include "actors/node/cluster_parts.hpp"
 #include "actors/node/node_parts.hpp"
 #include "actors/statistics/statistics_actor.hpp"
 #include "actors/suppressions/suppressions_actor.hpp"
@@ -30,6 +31,23 @@ result<void> node::parts::spawn_own_resources() {
   statistics = system->spawn<caf::detached>(statistics_behavior,
                                             statistics_ports{store.get(), &time, log.get()});
   return success();
+}
+
+void node::parts::connect_roles() {
+  const connect_listeners listeners{
+      caf::actor_cast<caf::strong_actor_ptr>(intake),
+      caf::actor_cast<caf::strong_actor_ptr>(delivery),
+      cluster ? caf::actor_cast<caf::strong_actor_ptr>(cluster->replication) : nullptr,
+      caf::actor_cast<caf::strong_actor_ptr>(scheduler),
+      caf::actor_cast<caf::strong_actor_ptr>(suppressions)};
+  caf::anon_send(warmup, listeners);
+  caf::anon_send(ip_pool, listeners);
+  caf::anon_send(delivery, listeners);
+  caf::anon_send(suppressions, listeners);
+  if (cluster) {
+    caf::anon_send(cluster->replication, listeners);
+    connect_cluster();
+  }
 }
 
 } // namespace warmfront

@@ -227,9 +227,9 @@ std::string replication_world::unfinished() const {
           return address + " has no end at " + each.name.str();
         ended = true;
       }
-      const bool may_be_gone =
-          is_suppressed ? std::ranges::any_of(machines_, &replication_machine::lost)
-                        : of(sent_.at(address).back().by).lost;
+      const bool may_be_gone = is_suppressed
+                                   ? std::ranges::any_of(machines_, &replication_machine::lost)
+                                   : of(sent_.at(address).back().by).lost;
       if (!ended && !may_be_gone)
         return address + " has no outcome";
     }
