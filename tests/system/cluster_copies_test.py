@@ -17,6 +17,7 @@ class SecondCopies(ClusterTest):
             load = self.start_load(cluster, name, 200, sessions=4, first=200 * number)
             self.assertEqual(load.result()["accepted"], 200)
         before = cluster.sink.wait_for(601, "unique")["unique"]
+        until(lambda: self.counts(cluster) == (601, 601), "the nodes' statistics to add up")
 
         load = self.start_load(cluster, "n1", 50_000, sessions=8, first=1000, silence=3)
         until(lambda: cluster.sink.stat()["unique"] > before + 200, "mail under way", 20)
@@ -37,7 +38,13 @@ class SecondCopies(ClusterTest):
         self.assertEqual(load.result()["accepted"], 100)
         until(lambda: cluster.sink.stat()["unique"] >= expected + 101, "mail of the new epoch", 20)
         # Sent twice is only what was on the wire, or not yet known to its holder, when it died.
-        self.assertLessEqual(cluster.sink.stat()["duplicate"], 200)
+        duplicate = cluster.sink.stat()["duplicate"]
+        self.assertLessEqual(duplicate, 200)
+        # Who took mail over counted what it sent, and nothing that was counted before.
+        until(lambda: self.counts(cluster)[1] >= self.counts(cluster)[0], "all to be delivered")
+        requests, delivered = self.counts(cluster)
+        self.assertGreaterEqual(requests, expected + 101)
+        self.assertLessEqual(delivered, requests + duplicate)
 
     def test_where_two_copies_are_preferred_one_will_do_and_is_counted(self):
         cluster = self.start_cluster(names=("n1", "n2"),
@@ -58,6 +65,11 @@ class SecondCopies(ClusterTest):
         cluster.nodes["n2"].start()
         until(lambda: gets_two_copies(next(numbers)), "n2 to hold copies again", 30)
         self.assertEqual(cluster.sink.stat()["duplicate"], 0)
+
+    def counts(self, cluster):
+        """Requests and deliveries of all nodes, as one of them tells."""
+        rows = cluster.nodes["n2"].rest.get("/v1/statistics")["items"]
+        return sum(row["requests"] for row in rows), sum(row["delivered"] for row in rows)
 
     def single_copies(self, node):
         return node.rest.metric("warmfront_messages_with_one_copy_total")
