@@ -6,6 +6,9 @@
 #include <fmt/core.h>
 
 #include "admin/api/across.hpp"
+#include "admin/tencent/call.hpp"
+#include "admin/tencent/signed_request.hpp"
+#include "admin/tencent/verify.hpp"
 
 namespace warmfront::admin {
 
@@ -22,8 +25,27 @@ error no_answer(const caf::error& reason) {
           late ? "The node did not answer in time." : "The node is shutting down.", "try again"};
 }
 
+/// The same of a call of the compatible API, whose status says nothing.
+void log_call(const admin_parts& parts, const exchange& done) {
+  if (done.cloud->called == nullptr || tencent::only_reads(*done.cloud->called) ||
+      done.cloud->called->name == "SendEmail") {
+    return;
+  }
+  parts.log->write(log_level::info, "admin_request",
+                   {{"method", std::string_view{done.request.method}},
+                    {"target", std::string_view{"/"}},
+                    {"action", done.cloud->called->name},
+                    {"request", std::string_view{done.cloud->ids.request_id}},
+                    {"account", std::string_view{done.asked.who.account.str()}},
+                    {"key", std::string_view{done.asked.who.key_id}},
+                    {"client", std::string_view{done.request.client_address}}});
+}
+
 /// One line for what changes something. Never a secret, never a body.
 void log_change(const admin_parts& parts, const exchange& done, const http_response& response) {
+  if (done.cloud) {
+    return log_call(parts, done);
+  }
   if (done.asked.where == nullptr || done.asked.where->method == "GET" ||
       done.asked.where->needed == access::send || done.asked.where->needed == access::read) {
     return;
@@ -72,13 +94,32 @@ void finish(self_pointer self, const exchange_pointer& now, http_response respon
           });
 }
 
+/// What the caller is told of a failure of a role.
+http_response refusal(const exchange& now, const error& failure) {
+  if (!now.cloud) {
+    return to_response(to_problem(failure));
+  }
+  return tencent::refuse(
+      now.cloud->called == nullptr
+          ? tencent::to_gateway_error({}, failure)
+          : tencent::to_gateway_error(tencent::handling_of(*now.cloud->called), failure),
+      now.cloud->ids);
+}
+
+/// What comes next, with the answers so far.
+outcome next_of(exchange& now) {
+  return now.cloud ? tencent::next_step(*now.cloud, now.asked, now.given)
+                   : now.asked.where->serve(now.asked, now.given);
+}
+
 template <class Question, class... Set>
 constexpr bool is_one_of = (std::is_same_v<Question, Set> || ...);
 
 /// Who answers a question.
 template <class Question>
 const auto& whom(const admin_parts& parts) {
-  if constexpr (is_one_of<Question, create_key, list_keys, revoke_key, authenticate_key>) {
+  if constexpr (is_one_of<Question, create_key, list_keys, revoke_key, authenticate_key,
+                          use_signature_key>) {
     return parts.access;
   } else if constexpr (is_one_of<Question, list_pools, put_pool, delete_pool, put_pool_address,
                                  delete_pool_address, set_address_state>) {
@@ -93,6 +134,9 @@ const auto& whom(const admin_parts& parts) {
   } else if constexpr (is_one_of<Question, put_template, delete_template, review_template,
                                  list_templates, use_template>) {
     return parts.templates;
+  } else if constexpr (is_one_of<Question, put_unsubscribe_setting, delete_unsubscribe_setting,
+                                 list_unsubscribe_settings>) {
+    return parts.unsubscribes;
   } else if constexpr (is_one_of<Question, create_group, delete_group, list_groups, import_list,
                                  list_recipients>) {
     return parts.groups;
@@ -149,10 +193,10 @@ void submit(self_pointer self, const exchange_pointer& now, submission mail) {
   auto mails = std::make_shared<std::vector<submitted_mail>>();
   mails->push_back({std::move(mail), [now](submission_result got) {
                       if (!got) {
-                        return now->respond(to_response(to_problem(got.error())));
+                        return now->respond(refusal(*now, got.error()));
                       }
                       now->given.emplace_back(got.value());
-                      auto next = now->asked.where->serve(now->asked, now->given);
+                      auto next = next_of(*now);
                       now->respond(std::move(*std::get_if<http_response>(&next)));
                     }});
   self->send(self->state.parts.intake, submit_mails{std::move(mails)});
@@ -178,7 +222,7 @@ void ask_next(self_pointer self, const exchange_pointer& now,
         } else {
           put(self, std::move(each), [self, now, current](const auto& got) {
             if (!got) {
-              return finish(self, now, to_response(to_problem(got.error())));
+              return finish(self, now, refusal(*now, got.error()));
             }
             now->given.emplace_back(got.value());
             ask_next(self, now, current);
@@ -189,7 +233,7 @@ void ask_next(self_pointer self, const exchange_pointer& now,
 }
 
 void advance(self_pointer self, const exchange_pointer& now) {
-  auto next = now->asked.where->serve(now->asked, now->given);
+  auto next = next_of(*now);
   if (auto* response = std::get_if<http_response>(&next)) {
     return finish(self, now, std::move(*response));
   }
@@ -200,6 +244,15 @@ void advance(self_pointer self, const exchange_pointer& now) {
     }
   }
   ask_next(self, now, std::make_shared<step>(step{std::move(questions)}));
+}
+
+/// Who calls, and when.
+void set_out(admin_state& state, exchange& now, client_identity who) {
+  now.asked.who = std::move(who);
+  now.asked.now = state.parts.time->wall_now();
+  now.asked.unique = fmt::format("{:x}.{}", now.asked.now.time_since_epoch().count(),
+                                 state.parts.unique_prefix + std::to_string(++state.calls));
+  now.asked.node = state.parts.node.get();
 }
 
 /// The caller is known, or need not be: reads the request and begins to answer it.
@@ -213,11 +266,7 @@ void begin(self_pointer self, const exchange_pointer& now, matched_route found,
   now->asked = std::move(*std::get_if<call>(&prepared));
   // The body has been read: what it weighed is free before the mail is stored.
   now->request.body = {};
-  now->asked.who = std::move(who);
-  now->asked.now = state.parts.time->wall_now();
-  now->asked.unique = fmt::format("{:x}.{}", now->asked.now.time_since_epoch().count(),
-                                  state.parts.unique_prefix + std::to_string(++state.calls));
-  now->asked.node = state.parts.node.get();
+  set_out(state, *now, std::move(who));
   advance(self, now);
 }
 
@@ -252,7 +301,54 @@ void authenticate(self_pointer self, const exchange_pointer& now, matched_route 
       });
 }
 
+/// A call of the compatible API, once the secret of its key is there.
+tencent::checked<void> begin_call(admin_state& state, exchange& now,
+                                  const tencent::signed_request& request,
+                                  const signature_key& key) {
+  WARMFRONT_TRY(tencent::verify(request, key.secret, state.parts.time->wall_now()));
+  WARMFRONT_TRY(called, tencent::action_of(request));
+  WARMFRONT_TRY(tencent::check_role(*called, key.who.role));
+  WARMFRONT_TRY(
+      state.parts.rates->take(key.who.key_id, called->name, state.parts.time->steady_now()));
+  WARMFRONT_TRY(parameters, tencent::parameters_of(request, *called));
+  now.asked.body = std::move(parameters);
+  now.asked.client_address = now.request.client_address;
+  now.cloud->called = called;
+  set_out(state, now, key.who);
+  return tencent::passed();
+}
+
+void serve_call(self_pointer self, const exchange_pointer& now) {
+  now->cloud.emplace();
+  now->cloud->ids = {tencent::make_request_id(self->state.random),
+                     tencent::trace_id_of(now->request)};
+  const auto refuse = [self, now](const tencent::gateway_error& why) {
+    respond(self->state.parts, now, tencent::refuse(why, now->cloud->ids));
+  };
+  auto read = tencent::parse_request(now->request);
+  // What it weighed is held once.
+  now->request.body = {};
+  if (!read) {
+    return refuse(read.error());
+  }
+  auto request = std::make_shared<const tencent::signed_request>(std::move(read).value());
+  put(self, use_signature_key{request->secret_id},
+      [self, now, request, refuse](const result<signature_key>& key) {
+        if (!key && key.error().code == errc::not_found) {
+          return refuse(tencent::unknown_key());
+        }
+        if (!key) {
+          return respond(self->state.parts, now, refusal(*now, key.error()));
+        }
+        const auto begun = begin_call(self->state, *now, *request, key.value());
+        begun ? advance(self, now) : refuse(begun.error());
+      });
+}
+
 void serve(self_pointer self, const exchange_pointer& now) {
+  if (tencent::is_call(now->request)) {
+    return serve_call(self, now);
+  }
   auto route_or_refusal = find_route(now->request.method, now->request.target);
   if (auto* refusal = std::get_if<http_response>(&route_or_refusal)) {
     return finish(self, now, std::move(*refusal));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <caf/replies_to.hpp>
@@ -11,10 +12,13 @@
 
 #include "actors/core/clock.hpp"
 #include "actors/core/event_log.hpp"
+#include "actors/core/random.hpp"
 #include "actors/messages/handles.hpp"
 #include "admin/api/router.hpp"
 #include "admin/http/http_message.hpp"
 #include "admin/key_cache.hpp"
+#include "admin/tencent/handling.hpp"
+#include "admin/tencent/request_rates.hpp"
 
 namespace warmfront::admin {
 
@@ -24,7 +28,8 @@ struct exchange {
   http_responder respond;
   call asked;
   answers given;
-  bool by_peer = false; ///< a peer asks for this node's part
+  bool by_peer = false;                      ///< a peer asks for this node's part
+  std::optional<tencent::served_call> cloud; ///< set: a call of the compatible API, of no route
 };
 
 using admin_actor = caf::typed_actor<
@@ -41,6 +46,7 @@ struct admin_parts {
   provisioning_actor provisioning;
   chunks_actor chunks;
   templates_actor templates;
+  unsubscribes_actor unsubscribes;
   groups_actor groups;
   scheduler_actor scheduler;
   identities_actor identities;
@@ -53,7 +59,8 @@ struct admin_parts {
   const clock* time = nullptr;
   event_log* log = nullptr;
   std::shared_ptr<const node_view> node;
-  std::string unique_prefix; ///< of the Message-IDs of this actor
+  std::string unique_prefix;                     ///< of the Message-IDs of this actor
+  std::shared_ptr<tencent::request_rates> rates; ///< of the compatible API, at this node
   /// For each question: the roles answer from memory, or after one commit.
   std::chrono::milliseconds patience{10'000};
 };
@@ -62,6 +69,7 @@ struct admin_state {
   admin_parts parts;
   key_cache keys;
   std::uint64_t calls = 0;
+  seeded_random random{random_seed()}; ///< for the ids of the compatible API's answers
   static inline const char* name = "warmfront.admin";
 };
 

@@ -1,5 +1,6 @@
 #include "admin/service.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <vector>
 
@@ -11,14 +12,18 @@
 #include "actors/core/random.hpp"
 #include "admin/admin_actor.hpp"
 #include "admin/http/http_server.hpp"
+#include "admin/tencent/signed_request.hpp"
 
 namespace warmfront::admin {
 
 namespace {
 
-/// A body is JSON: base64 makes attachments a third larger, escapes add some; plus the rest.
+/// A body is JSON: base64 makes attachments a third larger, escapes add some; plus the rest. What
+/// is too large for the API compatible with a cloud's has to be read to be refused as it does.
 std::size_t body_octets_max(std::uint64_t message_octets_max) {
-  return static_cast<std::size_t>(message_octets_max + message_octets_max * 2 / 5) + 64 * 1024;
+  return std::max(static_cast<std::size_t>(message_octets_max + message_octets_max * 2 / 5),
+                  tencent::json_octets_max) +
+         64 * 1024;
 }
 
 std::shared_ptr<const node_view> view_of(const node_services& node) {
@@ -32,6 +37,7 @@ std::shared_ptr<const node_view> view_of(const node_services& node) {
   view->storage = node.storage_health;
   view->smtp = node.smtp_counts;
   view->control_silence = node.control_silence;
+  view->cloud = {node.settings.cloud_api.time_zone, node.settings.identity.require_verified};
   return view;
 }
 
@@ -45,6 +51,8 @@ struct service::implementation {
   void spawn(const node_services& node) {
     const auto view = view_of(node);
     const auto start = random_seed();
+    const auto rates =
+        std::make_shared<tencent::request_rates>(node.settings.cloud_api.requests_per_second);
     // As many actors as I/O threads: reading JSON and composing mail is what costs here.
     for (std::size_t i = 0; i < node.io.size(); ++i) {
       admin_parts parts{.access = node.access,
@@ -53,6 +61,7 @@ struct service::implementation {
                         .provisioning = node.provisioning,
                         .chunks = node.chunks,
                         .templates = node.templates,
+                        .unsubscribes = node.unsubscribes,
                         .groups = node.groups,
                         .scheduler = node.scheduler,
                         .identities = node.identities,
@@ -65,7 +74,8 @@ struct service::implementation {
                         .time = &node.time,
                         .log = &node.log,
                         .node = view,
-                        .unique_prefix = fmt::format("{:x}.{}.", start, i)};
+                        .unique_prefix = fmt::format("{:x}.{}.", start, i),
+                        .rates = rates};
       actors.push_back(node.system.spawn(admin_behavior, std::move(parts)));
     }
     if (node.inquiries)

@@ -157,6 +157,7 @@ void resolve_paths(config& value, const std::filesystem::path& directory) {
   auto uses = secret_files(value);
   uses.push_back({"node.data_dir", &value.node.data_dir});
   uses.push_back({"log.file", &value.log.file});
+  uses.push_back({"secrets.key_file", &value.secrets.key_file});
   for (const auto& use : uses)
     if (!use.path->empty() && use.path->find('\0') == std::string::npos)
       *use.path = (directory / *use.path).lexically_normal().string();

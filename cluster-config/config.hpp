@@ -104,6 +104,14 @@ struct identity_config {
 struct cloud_api_config {
   std::chrono::minutes time_zone{480}; ///< offset of its naive times
   bool review_templates = false;
+  std::uint32_t requests_per_second = 20; ///< of each key and action, at each node; 0: no limit
+};
+
+/// `[secrets]`
+struct secrets_config {
+  /// What secrets are sealed with; the same on all nodes of a cluster. Empty: `secrets.key` in the
+  /// data directory, which a node that is alone makes itself.
+  std::string key_file;
 };
 
 /// `[log]`
@@ -130,6 +138,7 @@ struct config {
   provisioning_config provisioning;
   identity_config identity;
   cloud_api_config cloud_api;
+  secrets_config secrets;
   log_config log;
   storage_config storage;
 };

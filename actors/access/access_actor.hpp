@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/access/secret_seal.hpp"
 #include "actors/core/clock.hpp"
 #include "actors/core/event_log.hpp"
 #include "actors/messages/handles.hpp"
@@ -22,8 +24,9 @@ struct access_state {
 };
 
 /// Reads accounts and keys, then serves; until then requests wait. All pointers outlive the actor.
+/// @param sealing of the secrets of signature keys; none: there can be no such keys here.
 access_shell::behavior_type access_behavior(access_shell::stateful_pointer<access_state> self,
                                             storage::control_store* control, const clock* time,
-                                            event_log* log);
+                                            event_log* log, std::optional<seal_key> sealing);
 
 } // namespace warmfront

@@ -43,7 +43,10 @@ std::string encode(const key_record& value) {
   record.set_account(value.account.str());
   record.set_role(static_cast<std::uint32_t>(value.role));
   record.set_kind(value.kind);
-  record.set_secret_sha256(value.digest.data(), value.digest.size());
+  if (value.kind == signature_kind)
+    record.set_sealed_secret(value.sealed);
+  else
+    record.set_secret_sha256(value.digest.data(), value.digest.size());
   record.set_created_at(storage::stored_time(value.created_at));
   return record.SerializeAsString();
 }
@@ -62,8 +65,10 @@ result<key_record> decode_key(std::string_view octets) {
   value.role = static_cast<key_role>(record.role());
   value.kind = record.kind();
   value.created_at = storage::read_time(record.created_at());
-  if (record.secret_sha256().size() != value.digest.size() || record.role() > 255 ||
-      !is_role(value.role))
+  value.sealed = record.sealed_secret();
+  const bool signs = value.kind == signature_kind;
+  if (record.secret_sha256().size() != (signs ? 0 : value.digest.size()) ||
+      signs == value.sealed.empty() || record.role() > 255 || !is_role(value.role))
     return error{errc::storage_corrupt, "read a key: its fields make no sense", {}};
   std::ranges::copy(record.secret_sha256(), value.digest.begin());
   return value;
@@ -110,7 +115,8 @@ result<void> key_book::apply(const storage::control_event& event) {
 // ---- what commands change -----------------------------------------------------------------
 
 result<storage::control_transaction> key_book::build(const create_key& command,
-                                                     std::string_view secret, wall_time now) const {
+                                                     std::string_view secret, wall_time now,
+                                                     std::string_view sealed) const {
   if (!is_account_name(command.account.str()))
     return error{errc::invalid_argument, "`" + command.account.str() + "` is not an account's name",
                  "use 1 to 64 lower-case letters, digits, hyphens and underscores", "account"};
@@ -121,8 +127,17 @@ result<storage::control_transaction> key_book::build(const create_key& command,
   if (!id)
     return error{errc::invalid_argument, "this is not a key's secret",
                  "it has 16 hexadecimal digits, a dot and 43 letters, digits, - and _", "secret"};
+  const bool signs = command.kind == signature_kind;
+  if ((!signs && command.kind != bearer_kind) || signs == sealed.empty())
+    return error{errc::invalid_argument, "this is not a kind of keys", "use bearer or signature",
+                 "kind"};
   storage::control_transaction transaction;
-  const key_record record{command.account, command.role, "bearer", digest_of(secret), now};
+  const key_record record{command.account,
+                          command.role,
+                          command.kind,
+                          signs ? secret_digest{} : digest_of(secret),
+                          now,
+                          std::string{sealed}};
   transaction.when.push_back({key_key(*id), 0});
   transaction.then.push_back({key_key(*id), encode(record)});
   if (!accounts_.contains(command.account)) {
@@ -180,11 +195,19 @@ result<client_identity> key_book::authenticate(const authenticate_key& question)
   const auto id = id_of_secret(secret).value_or(std::string{});
   const auto found = keys_.find(id);
   static const secret_digest nobody = digest_of("no key has this secret");
-  const bool known = found != keys_.end() && found->second.usable;
+  const bool known =
+      found != keys_.end() && found->second.usable && found->second.value.kind != signature_kind;
   const bool equal = equal_in_constant_time(digest, known ? found->second.value.digest : nobody);
   if (!known || !equal || (!question.id.empty() && question.id != id))
     return no_key();
   return client_identity{found->second.value.account, id, found->second.value.role};
+}
+
+const key_record* key_book::find_signature_key(std::string_view id) const {
+  const auto found = keys_.find(id);
+  return found != keys_.end() && found->second.usable && found->second.value.kind == signature_kind
+             ? &found->second.value
+             : nullptr;
 }
 
 std::vector<key_report> key_book::list() const {

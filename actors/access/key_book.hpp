@@ -17,13 +17,18 @@ inline constexpr std::string_view access_prefix = "access/";
 /// Of the account that always exists once a key does.
 inline constexpr std::string_view default_account_name = "default";
 
-/// A key as stored: never with its secret.
+inline constexpr std::string_view bearer_kind = "bearer";
+/// Of keys that requests are signed with: who checks a signature has to know the secret.
+inline constexpr std::string_view signature_kind = "signature";
+
+/// A key as stored: never with its secret in clear.
 struct key_record {
   account_name account;
   key_role role = key_role::sender;
-  std::string kind = "bearer";
-  secret_digest digest{};
+  std::string kind{bearer_kind};
+  secret_digest digest{}; ///< of a bearer key
   wall_time created_at{};
+  std::string sealed = {}; ///< of a signature key: the part of the secret behind the dot
 };
 
 [[nodiscard]] std::string account_key(const account_name& name);
@@ -42,9 +47,11 @@ public:
 
   // ---- what commands change ----
   /// Stores the key of a secret; makes its account when that is new. `invalid_argument` for an
-  /// account's name or a secret that is not one of `make_secret`.
-  [[nodiscard]] result<storage::control_transaction>
-  build(const create_key& command, std::string_view secret, wall_time now) const;
+  /// account's name or a secret that is not one of `make_secret`. @param sealed what is kept of
+  /// the secret of a signature key.
+  [[nodiscard]] result<storage::control_transaction> build(const create_key& command,
+                                                           std::string_view secret, wall_time now,
+                                                           std::string_view sealed = {}) const;
   /// Account `default` and an admin key, only if there is no key at all: `already_exists` else.
   /// The transaction compares what every first key writes, so that of several at once one wins.
   [[nodiscard]] result<storage::control_transaction> build_first(std::string_view secret,
@@ -57,6 +64,8 @@ public:
   /// AUTH; where both name a key they must agree. `refused` in all other cases, in the same time
   /// whether there is such a key or not.
   [[nodiscard]] result<client_identity> authenticate(const authenticate_key& question) const;
+  /// The signature key of that id; null when there is none.
+  [[nodiscard]] const key_record* find_signature_key(std::string_view id) const;
   /// In order of creation.
   [[nodiscard]] std::vector<key_report> list() const;
   [[nodiscard]] bool has_keys() const noexcept { return !keys_.empty(); }

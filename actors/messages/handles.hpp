@@ -17,6 +17,9 @@ using access_actor =
                      caf::replies_to<revoke_key>::with<answer<done>>,
                      // `refused` for an unknown key or a wrong secret, in the same time.
                      caf::replies_to<authenticate_key>::with<answer<client_identity>>,
+                     // `not_found` for an unknown id and for keys of another kind; `unavailable`
+                     // when this node cannot open the secret.
+                     caf::replies_to<use_signature_key>::with<answer<signature_key>>,
                      // From node, at every start. `already_exists` when there are keys.
                      caf::replies_to<ensure_first_key>::with<answer<created_key>>>;
 
@@ -107,6 +110,14 @@ using groups_actor = caf::typed_actor<
     caf::replies_to<list_recipients>::with<answer<recipient_page>>,
     // From scheduler. `not_found`.
     caf::replies_to<use_group>::with<answer<group_report>>>;
+
+/// What senders want of unsubscribe links. From admin; changes answer when they are in the control
+/// store.
+using unsubscribes_actor = caf::typed_actor<
+    caf::replies_to<put_unsubscribe_setting>::with<answer<done>>,
+    // `not_found`.
+    caf::replies_to<delete_unsubscribe_setting>::with<answer<done>>,
+    caf::replies_to<list_unsubscribe_settings>::with<answer<std::vector<unsubscribe_setting>>>>;
 
 /// Send tasks: when they fire, and what is sent of them next.
 using scheduler_actor = caf::typed_actor<

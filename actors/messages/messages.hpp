@@ -31,8 +31,10 @@ struct answer {
 struct create_key {
   account_name account;
   key_role role = key_role::sender;
+  std::string kind = "bearer"; ///< or `signature`
 };
-/// The secret is shown once; its first part, up to the dot, is the key's id.
+/// The secret is shown once. Of a bearer key its first part, up to the dot, is the key's id; of a
+/// signature key it is the text that requests are signed with.
 struct created_key {
   std::string id;
   std::string secret;
@@ -44,6 +46,15 @@ struct revoke_key {
 /// Checks a secret. `id` may be empty: the secret names its key.
 struct authenticate_key {
   std::string id;
+  std::string secret;
+};
+
+/// For the check of a request's signature.
+struct use_signature_key {
+  std::string id;
+};
+struct signature_key {
+  client_identity who;
   std::string secret;
 };
 

@@ -28,7 +28,7 @@ struct key_report {
   std::string id;
   account_name account;
   key_role role = key_role::viewer;
-  std::string kind; ///< `bearer`
+  std::string kind; ///< `bearer` or `signature`
   wall_time created_at{};
 };
 

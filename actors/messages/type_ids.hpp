@@ -19,6 +19,7 @@
 #include "actors/messages/suppressions.hpp"
 #include "actors/messages/tasks.hpp"
 #include "actors/messages/templates.hpp"
+#include "actors/messages/unsubscribes.hpp"
 
 CAF_BEGIN_TYPE_ID_BLOCK(warmfront, first_custom_type_id)
 
@@ -190,6 +191,12 @@ CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::suppression
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::suppression_page>))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::sum_statistics))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::statistics_row>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::use_signature_key))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::signature_key>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::put_unsubscribe_setting))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::delete_unsubscribe_setting))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::list_unsubscribe_settings))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::unsubscribe_setting>>))
 CAF_END_TYPE_ID_BLOCK(warmfront)
 
 // Local messages only: nothing here is ever serialized.
@@ -360,3 +367,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::suppressi
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::suppression_page>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::sum_statistics)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::statistics_row>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::use_signature_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::signature_key>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::put_unsubscribe_setting)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::delete_unsubscribe_setting)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::list_unsubscribe_settings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::unsubscribe_setting>>)

@@ -17,6 +17,7 @@
 #include "actors/provisioning/provisioning_actor.hpp"
 #include "actors/scheduler/scheduler_actor.hpp"
 #include "actors/templates/templates_actor.hpp"
+#include "actors/unsubscribes/unsubscribes_actor.hpp"
 #include "actors/warmup/warmup_actor.hpp"
 #include "net/asio/mail_transport.hpp"
 #include "net/asio/source_address.hpp"
@@ -62,6 +63,8 @@ result<void> node::parts::open_storage() {
   };
   WARMFRONT_TRY(opened, storage::open_rocks_store(std::move(options)));
   store = std::move(opened);
+  WARMFRONT_TRY(key, find_secrets_key(settings));
+  sealing = key;
   return open_control();
 }
 
@@ -131,14 +134,8 @@ void node::parts::make_system() {
 result<void> node::parts::spawn_actors() {
   WARMFRONT_TRY(found, stored_lanes(*store));
   stored = std::move(found);
-  access = system->spawn(access_behavior, control.get(), &time, log.get());
-  warmup_rules rules;
-  rules.node = node_name{settings.node.name};
-  rules.day = settings.warmup.day;
-  rules.alone = !cluster;
-  warmup = system->spawn(warmup_behavior, rules, store.get(), control.get(), &time, log.get());
-  ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), &time, log.get(),
-                          settings.cluster ? rules.node : node_name{});
+  access = system->spawn(access_behavior, control.get(), &time, log.get(), sealing);
+  spawn_warmup();
   spawn_provisioning();
   spawn_templates();
   reader = system->spawn<caf::detached>(worker_behavior);
@@ -175,6 +172,16 @@ result<void> node::parts::spawn_actors() {
   });
   connect_roles();
   return success();
+}
+
+void node::parts::spawn_warmup() {
+  warmup_rules rules;
+  rules.node = node_name{settings.node.name};
+  rules.day = settings.warmup.day;
+  rules.alone = !cluster;
+  warmup = system->spawn(warmup_behavior, rules, store.get(), control.get(), &time, log.get());
+  ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), &time, log.get(),
+                          settings.cluster ? rules.node : node_name{});
 }
 
 void node::parts::spawn_intake() {
@@ -217,6 +224,7 @@ void node::parts::spawn_templates() {
   templates =
       system->spawn(templates_behavior, templates_ports{control.get(), &time, log.get(), chunks,
                                                         settings.cloud_api.review_templates});
+  unsubscribes = system->spawn(unsubscribes_behavior, control.get(), log.get());
 }
 
 void node::parts::spawn_scheduler() {
@@ -250,6 +258,7 @@ void node::parts::make_services() {
                                  provisioning,
                                  chunks,
                                  templates,
+                                 unsubscribes,
                                  groups,
                                  scheduler,
                                  identities,
@@ -287,6 +296,7 @@ void node::parts::system_stop() {
        {caf::actor_cast<caf::actor>(scheduler), caf::actor_cast<caf::actor>(groups),
         caf::actor_cast<caf::actor>(intake), caf::actor_cast<caf::actor>(delivery),
         caf::actor_cast<caf::actor>(templates), caf::actor_cast<caf::actor>(chunks),
+        caf::actor_cast<caf::actor>(unsubscribes),
         caf::actor_cast<caf::actor>(provisioning), caf::actor_cast<caf::actor>(ip_pool),
         caf::actor_cast<caf::actor>(warmup), caf::actor_cast<caf::actor>(access),
         caf::actor_cast<caf::actor>(identities), caf::actor_cast<caf::actor>(suppressions),
@@ -299,6 +309,7 @@ void node::parts::system_stop() {
   scheduler = scheduler_actor{};
   groups = groups_actor{};
   templates = templates_actor{};
+  unsubscribes = unsubscribes_actor{};
   chunks = chunks_actor{};
   provisioning = provisioning_actor{};
   ip_pool = ip_pool_actor{};

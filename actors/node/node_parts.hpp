@@ -13,6 +13,7 @@
 #include <caf/event_based_actor.hpp>
 
 #include "actors/access/key_secret.hpp"
+#include "actors/access/secret_seal.hpp"
 #include "actors/core/fence.hpp"
 #include "actors/delivery/delivery_actor.hpp"
 #include "actors/intake/intake_actor.hpp"
@@ -33,6 +34,10 @@ namespace warmfront {
 /// Gives a key file its name, durable before it returns.
 [[nodiscard]] result<void> rename_key_file(const std::filesystem::path& from,
                                            const std::filesystem::path& to);
+
+/// What the secrets of this node's cluster are sealed with: from the environment, else from its
+/// file, which a node that is alone makes. None: a node of a cluster was given none.
+[[nodiscard]] result<std::optional<seal_key>> find_secrets_key(const config::config& settings);
 
 struct cluster_parts;
 
@@ -67,6 +72,7 @@ struct node::parts {
   std::uint16_t number = 0;
   std::shared_ptr<cluster_parts> cluster; ///< null: the node is alone
   std::vector<stored_lane> stored;
+  std::optional<seal_key> sealing; ///< none: there can be no signature keys
   caf::actor_system_config actor_settings;
   std::unique_ptr<caf::actor_system> system;
   access_actor access;
@@ -75,6 +81,7 @@ struct node::parts {
   provisioning_actor provisioning;
   chunks_actor chunks;
   templates_actor templates;
+  unsubscribes_actor unsubscribes;
   groups_actor groups;
   scheduler_actor scheduler;
   identities_actor identities;
@@ -97,6 +104,7 @@ private:
   void spawn_members(const std::string& instance, std::uint64_t epoch);
   void ask_to_join();
   void spawn_replication();
+  void spawn_warmup();
   void spawn_provisioning();
   void spawn_templates();
   void spawn_scheduler();

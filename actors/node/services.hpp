@@ -30,6 +30,7 @@ struct node_services {
   provisioning_actor provisioning;
   chunks_actor chunks;
   templates_actor templates;
+  unsubscribes_actor unsubscribes;
   groups_actor groups;
   scheduler_actor scheduler;
   identities_actor identities;

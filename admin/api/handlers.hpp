@@ -1,4 +1,5 @@
-// The handlers that the route table names, and what they share. Inside `admin/api` only.
+// The handlers that the route table names, and what they share. Inside `admin/api` only; what is
+// shared also in `admin/tencent`.
 #pragma once
 
 #include <algorithm>

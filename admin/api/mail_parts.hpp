@@ -1,4 +1,4 @@
-// Parts of a mail as requests name them. Inside `admin/api` only.
+// Parts of a mail as requests name them. Inside `admin/api` and `admin/tencent` only.
 #pragma once
 
 #include "admin/api/json.hpp"

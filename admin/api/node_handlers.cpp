@@ -39,7 +39,8 @@ outcome create_key(call& request, const answers& given) {
   if (given.empty()) {
     const auto role = parse_key_role(text_of(request.body, "role"));
     return then(warmfront::create_key{account_name{text_of(request.body, "account")},
-                                      role.value_or(key_role::viewer)});
+                                      role.value_or(key_role::viewer),
+                                      text_of(request.body, "kind", "bearer")});
   }
   return respond(request, to_json(answer_at<created_key>(given, 0)));
 }

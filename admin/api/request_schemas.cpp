@@ -21,7 +21,7 @@ constexpr std::uint64_t weight_max = 1'000'000;
 constexpr std::array<string_view, 2> mail_classes{"triggered", "batch"};
 constexpr std::array<string_view, 2> pool_kinds{"shared", "dedicated"};
 constexpr std::array<string_view, 4> roles{"admin", "operator", "sender", "viewer"};
-constexpr std::array<string_view, 1> key_kinds{"bearer"};
+constexpr std::array<string_view, 2> key_kinds{"bearer", "signature"};
 constexpr std::array<string_view, 4> ledger_actions{"pause", "resume", "set_day", "set_plan"};
 constexpr std::array<string_view, 2> address_actions{"quarantine", "release"};
 constexpr std::array<string_view, 3> advances{"calendar", "on_use", "level"};
@@ -196,7 +196,10 @@ constexpr field new_key_fields[] = {
      .rule = text_rule::name,
      .required = true},
     {.name = "role", .about = "what it may do", .rule = choice, .required = true, .choices = roles},
-    {.name = "kind", .about = "bearer, the default", .rule = choice, .choices = key_kinds},
+    {.name = "kind",
+     .about = "bearer, the default; signature: for the API compatible with Tencent Cloud SES",
+     .rule = choice,
+     .choices = key_kinds},
 };
 
 constexpr field new_forecast_fields[] = {

@@ -21,6 +21,7 @@
 #include "actors/messages/suppressions.hpp"
 #include "actors/messages/tasks.hpp"
 #include "actors/messages/templates.hpp"
+#include "actors/messages/unsubscribes.hpp"
 #include "admin/api/json.hpp"
 #include "admin/api/problem.hpp"
 #include "admin/api/schema.hpp"
@@ -29,6 +30,12 @@
 #include "storage/store.hpp"
 
 namespace warmfront::admin {
+
+/// How the API compatible with a cloud's behaves.
+struct cloud_view {
+  std::chrono::minutes time_zone{480}; ///< of its times without zone
+  bool require_verified = true;        ///< senders need an identity
+};
 
 /// What the API tells about its own node.
 struct node_view {
@@ -43,6 +50,7 @@ struct node_view {
   /// How long the control store has been silent; zero while it answers. None: it is this node's
   /// own.
   std::function<std::chrono::seconds()> control_silence = {};
+  cloud_view cloud = {};
 };
 
 /// How long the cluster's control store has not answered this node; zero: it answers.
@@ -78,21 +86,21 @@ using ask = std::variant<
     store_chunks, warmfront::add_identity, warmfront::remove_identity, warmfront::list_identities,
     warmfront::add_sender, warmfront::remove_sender, warmfront::list_senders,
     warmfront::set_sender_password, put_suppressions, remove_suppressions,
-    warmfront::list_suppressions, sum_statistics>;
+    warmfront::list_suppressions, sum_statistics, put_unsubscribe_setting,
+    delete_unsubscribe_setting, list_unsubscribe_settings>;
 
 /// What an actor answered.
-using answered =
-    std::variant<created_key, std::vector<key_report>, done, std::vector<ledger_report>,
-                 ledger_report, std::vector<plan>, std::vector<pool>, message_id, message_report,
-                 message_page, why_report, std::vector<queue_report>, delivery_counts,
-                 std::vector<node_report>, node_report, batch_forecast, provisioning,
-                 std::vector<provisioning>, source_binding, address_proposal,
-                 std::vector<peer_answer>, template_report, std::vector<template_report>,
-                 std::shared_ptr<const compiled_template>, group_report, std::vector<group_report>,
-                 import_report, recipient_page, task_report, std::vector<task_report>,
-                 std::vector<occurrence>, stored_chunks, identity_report,
-                 std::vector<identity_report>, sender_report, std::vector<sender_report>,
-                 std::vector<suppression_report>, suppression_page, std::vector<statistics_row>>;
+using answered = std::variant<
+    created_key, std::vector<key_report>, done, std::vector<ledger_report>, ledger_report,
+    std::vector<plan>, std::vector<pool>, message_id, message_report, message_page, why_report,
+    std::vector<queue_report>, delivery_counts, std::vector<node_report>, node_report,
+    batch_forecast, provisioning, std::vector<provisioning>, source_binding, address_proposal,
+    std::vector<peer_answer>, template_report, std::vector<template_report>,
+    std::shared_ptr<const compiled_template>, group_report, std::vector<group_report>,
+    import_report, recipient_page, task_report, std::vector<task_report>, std::vector<occurrence>,
+    stored_chunks, identity_report, std::vector<identity_report>, sender_report,
+    std::vector<sender_report>, std::vector<suppression_report>, suppression_page,
+    std::vector<statistics_row>, std::vector<unsubscribe_setting>>;
 using answers = std::vector<answered>;
 
 /// What comes next for a request: questions, whose answers are appended, or the response.

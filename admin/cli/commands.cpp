@@ -132,6 +132,7 @@ constexpr argument by_run[] = {{.name = "id",
 constexpr argument key_create[] = {
     {.name = "account", .about = "on whose behalf it acts", .positional = true, .required = true},
     {.name = "role", .about = "admin, operator, sender or viewer", .required = true},
+    {.name = "kind", .about = "bearer, or signature for the cloud-compatible API"},
 };
 constexpr argument node_remove[] = {
     name,

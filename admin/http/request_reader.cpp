@@ -72,7 +72,7 @@ struct request_reader::state {
       return refuse(fault.status, "bad_request", fault.detail);
     }
     if (head.size() > limits.head_octets_max) {
-      return refuse(431, "header_too_large", "The header is larger than 16 KiB.");
+      return refuse(431, "header_too_large", "The header is larger than this node accepts.");
     }
     checked = head.size();
     if (end == std::string_view::npos) {

@@ -11,7 +11,7 @@
 namespace warmfront::admin {
 
 struct request_limits {
-  std::size_t head_octets_max = 16 * 1024;
+  std::size_t head_octets_max = 48 * 1024; ///< targets of 32 KiB are in use, see `admin/tencent`
   std::size_t head_fields_max = 100;
   std::size_t body_octets_max = 14 * 1024 * 1024;
 };

@@ -3,7 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/core.h>
+
 namespace warmfront::admin::tencent {
+
+std::string make_request_id(random_source& random) {
+  const auto high = (random.next() & ~0xf000ULL) | 0x4000ULL;      // version 4
+  const auto low = (random.next() & ~(3ULL << 62)) | (2ULL << 62); // its variant
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
+                     high & 0xffff, low >> 48, low & 0xffffffffffffULL);
+}
 
 std::string trace_id_of(const http_request& request) {
   constexpr std::size_t octets_max = 128;

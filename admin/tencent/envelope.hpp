@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "actors/core/random.hpp"
 #include "admin/api/json.hpp"
 #include "admin/http/http_message.hpp"
 #include "admin/tencent/gateway_error.hpp"
@@ -13,6 +14,9 @@ struct answer_ids {
   std::string request_id; ///< a UUID
   std::string trace_id;   ///< of the client; may be empty
 };
+
+/// A random UUID (RFC 9562 §5.4).
+[[nodiscard]] std::string make_request_id(random_source& random);
 
 /// The client's `X-TC-TraceId`, for the answer: empty unless it is 1 to 128 printable characters
 /// of ASCII.

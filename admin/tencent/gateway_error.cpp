@@ -22,6 +22,10 @@ gateway_error wrong_type(std::string_view name, std::string_view expected) {
                       shown_name(name), expected)};
 }
 
+gateway_error unknown_key() {
+  return {"AuthFailure.SecretIdNotFound", "There is no signature key of that SecretId."};
+}
+
 std::string shown_name(std::string_view name) {
   constexpr std::size_t octets_max = 100;
   std::string shown{name.substr(0, octets_max)};

@@ -33,6 +33,9 @@ using checked =
 /// `InvalidParameter`, with what was expected: `a string`.
 [[nodiscard]] gateway_error wrong_type(std::string_view name, std::string_view expected);
 
+/// `AuthFailure.SecretIdNotFound`: for keys of another kind, too.
+[[nodiscard]] gateway_error unknown_key();
+
 /// A name from outside as it may stand in a message: at most 100 octets, no control characters.
 [[nodiscard]] std::string shown_name(std::string_view name);
 

@@ -155,6 +155,17 @@ std::string signed_request::media_type() const {
   return lower_case(type.substr(0, type.find_last_not_of(' ') + 1));
 }
 
+bool is_call(const http_request& http) {
+  const std::string_view target{http.target};
+  if (target.substr(0, target.find('?')) != "/")
+    return false;
+  const bool only_looks = http.method == "GET" || http.method == "HEAD" || http.method == "OPTIONS";
+  const bool names_action = http.header("x-tc-action") != nullptr ||
+                            target.starts_with("/?Action=") ||
+                            target.find("&Action=") != std::string_view::npos;
+  return !only_looks || names_action;
+}
+
 checked<signed_request> parse_request(http_request http) {
   WARMFRONT_TRY(check_size(http));
   WARMFRONT_TRY(check_method(http));

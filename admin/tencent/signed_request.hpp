@@ -49,6 +49,9 @@ struct signed_request {
   [[nodiscard]] std::string media_type() const;
 };
 
+/// Whether a request is for this API: any but those that only look at `/`, as a browser does.
+[[nodiscard]] bool is_call(const http_request& http);
+
 /// Reads who calls what. The parameters of a call with a TC3 signature are not looked at.
 /// @returns, in the order of the checks: `RequestSizeLimitExceeded`; `UnsupportedProtocol` for
 /// methods other than GET and POST; `AuthFailure.InvalidAuthorization` for a signature that is

@@ -138,6 +138,26 @@ reserve = "512KiB"
   CHECK(value.storage.reserve == 512 * 1024);
 }
 
+TEST_CASE("config: every key of the compatible API and of its keys is read", "[config]") {
+  const auto loaded = parse(R"(
+[node]
+name = "n2"
+hostname = "mta2.example.net"
+data_dir = "data"
+[cloud_api]
+time_zone = "+05:45"
+review_templates = true
+requests_per_second = 0
+[secrets]
+key_file = "seal.key"
+)");
+  REQUIRE(loaded.faults.empty());
+  CHECK(loaded.value.cloud_api.time_zone == 345min);
+  CHECK(loaded.value.cloud_api.review_templates);
+  CHECK(loaded.value.cloud_api.requests_per_second == 0);
+  CHECK(loaded.value.secrets.key_file == "seal.key");
+}
+
 TEST_CASE("config: a fault names file, line, column, what was found and what was expected",
           "[config]") {
   CHECK(fault_of(node_part + "[warmup]\nday = 24\n") ==

@@ -89,6 +89,8 @@ const std::vector<bad_value> bad_values{
     {"cloud_api", "time_zone = \"+15:00\"", "cloud_api.time_zone"},
     {"cloud_api", "time_zone = \"+08:60\"", "cloud_api.time_zone"},
     {"cloud_api", "review_templates = 0", "cloud_api.review_templates"},
+    {"cloud_api", "requests_per_second = -1", "cloud_api.requests_per_second"},
+    {"secrets", "key_file = 1", "secrets.key_file"},
     {"log", "level = \"loud\"", "log.level"},
     {"log", "file = []", "log.file"},
     {"storage", "reserve = \"2TiB\"", "storage.reserve"},

@@ -14,6 +14,7 @@ namespace {
 struct access_fixture : warmfront::testing::actor_fixture {
   warmfront::testing::manual_control_store control;
   warmfront::testing::silent_log log;
+  std::optional<seal_key> sealing = make_seal_key().value();
   access_shell access;
 
   access_fixture() {
@@ -23,7 +24,8 @@ struct access_fixture : warmfront::testing::actor_fixture {
   ~access_fixture() { kill(access); }
   void start() {
     access = spawn(access_behavior, static_cast<storage::control_store*>(&control),
-                   static_cast<const warmfront::clock*>(&time()), static_cast<event_log*>(&log));
+                   static_cast<const warmfront::clock*>(&time()), static_cast<event_log*>(&log),
+                   sealing);
   }
   template <class Answer, class Question>
   result<Answer> get(Question question) {
@@ -100,4 +102,45 @@ TEST_CASE("access actor: says when the store does not answer, logs what it canno
   of.control.put("access/keys/bad", "\xff");
   of.settle();
   CHECK(of.log.written(log_level::error) == 1);
+}
+
+TEST_CASE("access actor: a signature key is told to who checks signatures, and opens nothing else",
+          "[access]") {
+  access_fixture of;
+  const create_key question{account_name{"acme"}, key_role::sender, "signature"};
+  const auto key = of.get<created_key>(question).value();
+  CHECK(key.secret.size() == 43);
+  const auto found = of.get<signature_key>(use_signature_key{key.id}).value();
+  CHECK(found.secret == key.secret);
+  CHECK(found.who.account.str() == "acme");
+  CHECK(found.who.key_id == key.id);
+  CHECK(found.who.role == key_role::sender);
+  CHECK_FALSE(of.get<client_identity>(authenticate_key{key.id, key.secret}));
+  CHECK_FALSE(of.get<client_identity>(authenticate_key{"", key.id + '.' + key.secret}));
+  CHECK(of.get<std::vector<key_report>>(list_keys{}).value().front().kind == "signature");
+  const auto bearer =
+      of.get<created_key>(create_key{account_name{"acme"}, key_role::sender}).value();
+  CHECK(of.get<signature_key>(use_signature_key{bearer.id}).error().code == errc::not_found);
+  REQUIRE(of.get<done>(revoke_key{key.id}));
+  CHECK(of.get<signature_key>(use_signature_key{key.id}).error().code == errc::not_found);
+}
+
+TEST_CASE("access actor: with another secrets key only bearer keys work, and the log says so once",
+          "[access]") {
+  access_fixture of;
+  const create_key question{account_name{"acme"}, key_role::sender, "signature"};
+  const auto key = of.get<created_key>(question).value();
+  const auto bearer =
+      of.get<created_key>(create_key{account_name{"acme"}, key_role::sender}).value();
+  of.kill(of.access);
+  of.sealing = make_seal_key().value();
+  of.start();
+  CHECK(of.get<signature_key>(use_signature_key{key.id}).error().code == errc::unavailable);
+  CHECK(of.get<signature_key>(use_signature_key{key.id}).error().code == errc::unavailable);
+  CHECK(of.log.written(log_level::error) == 1);
+  CHECK(of.get<client_identity>(authenticate_key{"", bearer.secret}));
+  of.kill(of.access);
+  of.sealing.reset();
+  of.start();
+  CHECK(of.get<created_key>(question).error().code == errc::unavailable);
 }
