@@ -44,6 +44,13 @@ caf::behavior fake_access(caf::event_based_actor*, fake_world* world) {
         return answer<client_identity>{
             client_identity{account_name{id == "other" ? "other" : "acme"}, id, role}};
       },
+      [](const use_signature_key& m) {
+        const auto role = m.id == "other" ? key_role::sender : parse_key_role(m.id);
+        if (!role)
+          return answer<signature_key>{missing("There is no such key.")};
+        return answer<signature_key>{signature_key{
+            {account_name{m.id == "other" ? "other" : "acme"}, m.id, *role}, "SECRETtest"}};
+      },
   };
 }
 
@@ -313,6 +320,7 @@ fake_node::fake_node(std::shared_ptr<const net::tls_server_context> tls) {
                                actors_->provisioning,
                                real_->chunks,
                                real_->templates,
+                               real_->unsubscribes,
                                real_->groups,
                                real_->scheduler,
                                real_->identities,

@@ -12,6 +12,7 @@
 #include "actors/statistics/statistics_actor.hpp"
 #include "actors/suppressions/suppressions_actor.hpp"
 #include "actors/templates/templates_actor.hpp"
+#include "actors/unsubscribes/unsubscribes_actor.hpp"
 #include "storage/embedded_control_store.hpp"
 
 namespace warmfront::testing {
@@ -45,15 +46,17 @@ real_roles::real_roles(caf::actor_system& system, const clock& time, event_log& 
   suppressions =
       system.spawn(suppressions_behavior, suppressions_ports{control.get(), &time, &log});
   statistics = system.spawn(statistics_behavior, statistics_ports{&store, &time, &log});
+  unsubscribes = system.spawn(unsubscribes_behavior, control.get(), &log);
 }
 
 void real_roles::stop() {
   for (const auto& each :
-       {caf::actor_cast<caf::actor>(identities), caf::actor_cast<caf::actor>(suppressions),
-        caf::actor_cast<caf::actor>(statistics), caf::actor_cast<caf::actor>(scheduler),
-        caf::actor_cast<caf::actor>(groups), caf::actor_cast<caf::actor>(templates),
-        caf::actor_cast<caf::actor>(chunks)})
+       {caf::actor_cast<caf::actor>(unsubscribes), caf::actor_cast<caf::actor>(identities),
+        caf::actor_cast<caf::actor>(suppressions), caf::actor_cast<caf::actor>(statistics),
+        caf::actor_cast<caf::actor>(scheduler), caf::actor_cast<caf::actor>(groups),
+        caf::actor_cast<caf::actor>(templates), caf::actor_cast<caf::actor>(chunks)})
     caf::anon_send_exit(each, caf::exit_reason::kill);
+  unsubscribes = unsubscribes_actor{};
   identities = identities_actor{};
   suppressions = suppressions_actor{};
   statistics = statistics_actor{};

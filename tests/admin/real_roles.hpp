@@ -33,6 +33,7 @@ public:
   identities_actor identities;
   suppressions_actor suppressions;
   statistics_actor statistics;
+  unsubscribes_actor unsubscribes;
 };
 
 } // namespace warmfront::testing
