@@ -1,10 +1,11 @@
 #include "admin/admin_actor.hpp"
 
-#include <caf/response_type.hpp>
 #include <caf/sec.hpp>
+#include <caf/send.hpp>
 
 #include <fmt/core.h>
 
+#include "admin/admin_actor_questions.hpp"
 #include "admin/api/across.hpp"
 #include "admin/tencent/call.hpp"
 #include "admin/tencent/signed_request.hpp"
@@ -112,77 +113,13 @@ outcome next_of(exchange& now) {
                    : now.asked.where->serve(now.asked, now.given);
 }
 
-template <class Question, class... Set>
-constexpr bool is_one_of = (std::is_same_v<Question, Set> || ...);
-
-/// Who answers a question.
-template <class Question>
-const auto& whom(const admin_parts& parts) {
-  if constexpr (is_one_of<Question, create_key, list_keys, revoke_key, authenticate_key,
-                          use_signature_key>) {
-    return parts.access;
-  } else if constexpr (is_one_of<Question, list_pools, put_pool, delete_pool, put_pool_address,
-                                 delete_pool_address, set_address_state>) {
-    return parts.ip_pool;
-  } else if constexpr (is_one_of<Question, list_ledgers, set_ledger_plan, pause_ledger,
-                                 resume_ledger, set_ledger_day, list_plans, put_plan, delete_plan,
-                                 forecast_batch, propose_addresses>) {
-    return parts.warmup;
-  } else if constexpr (is_one_of<Question, start_provisioning, list_provisionings,
-                                 act_on_provisioning, check_sources, report_binding>) {
-    return parts.provisioning;
-  } else if constexpr (is_one_of<Question, put_template, delete_template, review_template,
-                                 list_templates, use_template>) {
-    return parts.templates;
-  } else if constexpr (is_one_of<Question, put_unsubscribe_setting, delete_unsubscribe_setting,
-                                 list_unsubscribe_settings>) {
-    return parts.unsubscribes;
-  } else if constexpr (is_one_of<Question, create_group, delete_group, list_groups, import_list,
-                                 list_recipients>) {
-    return parts.groups;
-  } else if constexpr (is_one_of<Question, create_task, act_on_task, delete_task, list_tasks,
-                                 preview_recurrence>) {
-    return parts.scheduler;
-  } else if constexpr (is_one_of<Question, add_identity, remove_identity, list_identities,
-                                 add_sender, remove_sender, list_senders, set_sender_password>) {
-    return parts.identities;
-  } else if constexpr (is_one_of<Question, put_suppressions, remove_suppressions,
-                                 list_suppressions>) {
-    return parts.suppressions;
-  } else if constexpr (is_one_of<Question, sum_statistics>) {
-    return parts.statistics;
-  } else if constexpr (is_one_of<Question, store_chunks>) {
-    return parts.chunks;
-  } else if constexpr (is_one_of<Question, list_nodes, change_node>) {
-    return parts.cluster;
-  } else if constexpr (is_one_of<Question, ask_peers>) {
-    return parts.inquiries;
-  } else {
-    return parts.delivery;
-  }
-}
-
-template <class Actor, class Question>
-using reply_of = caf::detail::tl_head_t<caf::response_type_t<typename Actor::signatures, Question>>;
-
-template <class T>
-const result<T>& result_of(const answer<T>& value) {
-  return value.value;
-}
-result<delivery_counts> result_of(const delivery_counts& value) {
-  return value;
-}
-result<std::vector<peer_answer>> result_of(const std::vector<peer_answer>& value) {
-  return value;
-}
-
 /// Asks one question; `use` gets the result, failures of the actor system included.
 template <class Question, class Use>
 void put(self_pointer self, Question question, Use use) {
   const auto& target = whom<Question>(self->state.parts);
   using reply = reply_of<std::decay_t<decltype(target)>, Question>;
   using outcome_of_question = std::decay_t<decltype(result_of(std::declval<const reply&>()))>;
-  self->request(target, self->state.parts.patience, std::move(question))
+  self->request(target, patience_for<Question>(self->state.parts), std::move(question))
       .then([use](const reply& got) { use(result_of(got)); },
             [use](const caf::error& reason) { use(outcome_of_question{no_answer(reason)}); });
 }
@@ -191,14 +128,19 @@ void put(self_pointer self, Question question, Use use) {
 /// it does not come back through this actor.
 void submit(self_pointer self, const exchange_pointer& now, submission mail) {
   auto mails = std::make_shared<std::vector<submitted_mail>>();
-  mails->push_back({std::move(mail), [now](submission_result got) {
-                      if (!got) {
-                        return now->respond(refusal(*now, got.error()));
-                      }
-                      now->given.emplace_back(got.value());
-                      auto next = next_of(*now);
-                      now->respond(std::move(*std::get_if<http_response>(&next)));
-                    }});
+  const auto named = mail.id;
+  mails->push_back(
+      {std::move(mail), [now, named, whom = self->state.parts.idempotency](submission_result got) {
+         if (named != message_id{}) {
+           caf::anon_send(whom, end_request{named});
+         }
+         if (!got) {
+           return now->respond(refusal(*now, got.error()));
+         }
+         now->given.emplace_back(got.value());
+         auto next = next_of(*now);
+         now->respond(std::move(*std::get_if<http_response>(&next)));
+       }});
   self->send(self->state.parts.intake, submit_mails{std::move(mails)});
 }
 
@@ -249,6 +191,7 @@ void advance(self_pointer self, const exchange_pointer& now) {
 /// Who calls, and when.
 void set_out(admin_state& state, exchange& now, client_identity who) {
   now.asked.who = std::move(who);
+  now.asked.by_peer = now.by_peer;
   now.asked.now = state.parts.time->wall_now();
   now.asked.unique = fmt::format("{:x}.{}", now.asked.now.time_since_epoch().count(),
                                  state.parts.unique_prefix + std::to_string(++state.calls));

@@ -56,6 +56,7 @@ struct admin_parts {
   delivery_actor delivery;
   cluster_actor cluster;     ///< null: the node is alone, and nobody asks
   inquiries_actor inquiries; ///< null: the same
+  idempotency_actor idempotency;
   const clock* time = nullptr;
   event_log* log = nullptr;
   std::shared_ptr<const node_view> node;

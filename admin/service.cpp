@@ -11,6 +11,7 @@
 
 #include "actors/core/random.hpp"
 #include "admin/admin_actor.hpp"
+#include "admin/api/router.hpp"
 #include "admin/http/http_server.hpp"
 #include "admin/tencent/signed_request.hpp"
 
@@ -71,6 +72,7 @@ struct service::implementation {
                         .delivery = node.delivery,
                         .cluster = node.cluster,
                         .inquiries = node.inquiries,
+                        .idempotency = node.idempotency,
                         .time = &node.time,
                         .log = &node.log,
                         .node = view,
@@ -97,6 +99,11 @@ result<std::unique_ptr<service>> service::start(const node_services& node, optio
   state->spawn(node);
   http_limits limits;
   limits.request.body_octets_max = body_octets_max(node.settings.smtp.max_message_size);
+  limits.request.streams = [](std::string_view method, std::string_view target) {
+    const auto found = find_route(method, target);
+    const auto* const known = std::get_if<matched_route>(&found);
+    return known != nullptr && known->where->takes_list;
+  };
   auto server =
       http_server::start(node.io, node.time, wanted.listen, std::move(wanted.tls), limits,
                          [state = state.get()](http_request request, http_responder respond) {

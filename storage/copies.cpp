@@ -160,8 +160,8 @@ void withdraw_message(batch& to, const spooled_message& message) {
   to.erase(family::spool, body_key(message.id));
   const auto states = recipient_prefix(message.id);
   to.erase_range(family::spool, states, prefix_end(states));
-  for (std::size_t i = 0; i < message.mail.recipients.size(); ++i)
-    to.erase(family::queue, lane_key(message.first_lane, message.first_sequence + i));
+  for (std::uint32_t i = 0; i < message.mail.recipients.size(); ++i)
+    to.erase(family::queue, first_queue_key(message, i));
   if (!message.copy)
     return;
   to.erase(family::queue, unsent_copy_key(message.copy->holder, message.id));

@@ -190,6 +190,11 @@ std::optional<wall_time> parse_deferred_key(std::string_view key) {
   return wall_time{microseconds{static_cast<std::int64_t>(read_number(key.substr(1, 8)))}};
 }
 
+std::string first_queue_key(const spooled_message& message, std::uint32_t index) {
+  return message.send_at ? deferred_key(*message.send_at, {message.id, index})
+                         : lane_key(message.first_lane, message.first_sequence + index);
+}
+
 void add_message(batch& to, const spooled_message& message, std::string content,
                  const ended_recipients& ended) {
   to.put(family::spool, message_key(message.id), encode(message));
@@ -198,16 +203,13 @@ void add_message(batch& to, const spooled_message& message, std::string content,
   if (ended.size() == message.mail.recipients.size())
     return;
   to.put(family::spool, body_key(message.id), std::move(content));
-  auto prefix = lane_prefix(message.first_lane);
   auto next_ended = ended.begin();
   for (std::uint32_t i = 0; i < message.mail.recipients.size(); ++i) {
     if (next_ended != ended.end() && next_ended->first == i) {
       ++next_ended;
       continue;
     }
-    auto key = prefix;
-    append_number(key, message.first_sequence + i, 8);
-    to.put(family::queue, std::move(key), encode(queue_entry{{message.id, i}}));
+    to.put(family::queue, first_queue_key(message, i), encode(queue_entry{{message.id, i}}));
   }
   if (message.copy)
     to.put(family::queue, unsent_copy_key(message.copy->holder, message.id), {});

@@ -55,6 +55,9 @@ struct spooled_message {
   std::optional<message_copy> copy; ///< none: this message has one copy by choice
   /// Each recipient gets a mail of its own: the body is a `mail_merge`.
   bool is_merge = false;
+  /// Not to be sent before: its recipients were queued in the deferred index at first, not in a
+  /// lane.
+  std::optional<wall_time> send_at = {};
 
   friend bool operator==(const spooled_message&, const spooled_message&) = default;
 };
@@ -109,6 +112,8 @@ struct queue_entry {
 [[nodiscard]] std::string deferred_prefix();
 /// The first deferred key that is due after `now`.
 [[nodiscard]] std::string deferred_bound(wall_time now);
+/// Where a recipient was queued at first.
+[[nodiscard]] std::string first_queue_key(const spooled_message& message, std::uint32_t index);
 /// All lanes' keys start with this.
 [[nodiscard]] std::string all_lanes_prefix();
 

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint32_t schema = 1;
 // A release that does not know of mail merges would send the body as it is.
 constexpr std::uint32_t merge_schema = 2;
+constexpr std::uint32_t send_at_schema = 3;
 
 std::optional<wall_time> optional_time(std::int64_t when) {
   return when == 0 ? std::nullopt : std::optional{read_time(when)};
@@ -88,7 +89,9 @@ bool parse(Record& record, std::string_view octets) {
 
 std::string encode(const spooled_message& value) {
   formats::spooled_message_record record;
-  record.set_schema(value.is_merge ? merge_schema : schema);
+  record.set_schema(value.send_at ? send_at_schema : value.is_merge ? merge_schema : schema);
+  if (value.send_at)
+    record.set_send_at(stored_time(*value.send_at));
   record.set_is_merge(value.is_merge);
   record.set_id(std::string{value.id.octet_view()});
   write_envelope(record, value.mail);
@@ -115,7 +118,7 @@ result<spooled_message> decode_message(std::string_view octets) {
   formats::spooled_message_record record;
   if (!parse(record, octets) || record.id().size() != message_id::octets)
     return corrupt("a message");
-  if (record.schema() > merge_schema)
+  if (record.schema() > send_at_schema)
     return newer("a message");
   spooled_message value;
   value.id = message_id::from_octets(record.id());
@@ -129,6 +132,8 @@ result<spooled_message> decode_message(std::string_view octets) {
   value.first_lane = read_lane(record.first_lane());
   value.first_sequence = record.first_sequence();
   value.is_merge = record.is_merge();
+  if (record.send_at() != 0)
+    value.send_at = read_time(record.send_at());
   if (record.copy_wanted())
     value.copy = message_copy{static_cast<std::uint16_t>(record.copy_holder()), record.copy_bond()};
   return value;

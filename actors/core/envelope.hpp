@@ -78,6 +78,8 @@ struct submission {
   /// The only address that the client may send from, in envelope and header; empty: it is free to
   /// choose.
   std::string only_from = {};
+  std::optional<wall_time> send_at = {}; ///< not before; none: at once
+  message_id id = {};                    ///< that it is to have; none: a new one
 };
 
 /// What became of a submission, once it is durable or refused.

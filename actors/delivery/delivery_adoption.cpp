@@ -13,9 +13,6 @@ namespace {
 
 using storage::family;
 
-/// So long after its acceptance a mail may still come from intake, which knows its first copy only.
-constexpr milliseconds hand_over_within{60'000};
-
 } // namespace
 
 void delivery_flow::adopt(const std::vector<adopted_mail>& mails, storage::batch with,
@@ -58,9 +55,10 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
     auto state = mail.recipients[i];
     const auto is = state ? static_cast<recipient_state>(state->state) : recipient_state::queued;
     std::string key;
-    if (is == recipient_state::deferred && state->next_attempt_at) {
-      key = storage::deferred_key(*state->next_attempt_at, id);
-      deferred.emplace_back(*state->next_attempt_at, key);
+    const auto due = state ? state->next_attempt_at : record.send_at;
+    if (due && (!state || is == recipient_state::deferred)) {
+      key = storage::deferred_key(*due, id);
+      deferred.emplace_back(*due, key);
       to.erase(family::queue, key); // it has it already if it was this node's at that deferral
     } else if (!is_final(is)) {
       key = storage::lane_key(record.first_lane, sequence);

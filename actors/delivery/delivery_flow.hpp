@@ -25,6 +25,10 @@
 
 namespace warmfront {
 
+/// So long after its acceptance a mail may still come from intake, which knows its first copy only
+/// and may withdraw it.
+inline constexpr milliseconds hand_over_within{60'000};
+
 struct delivery_config {
   std::string hostname;                  ///< named in notifications
   std::uint16_t node = 0;                ///< this node's part of message ids

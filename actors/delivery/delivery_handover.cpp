@@ -118,6 +118,8 @@ void delivery_flow::gave_up(const std::vector<std::string>& entries, bool durabl
 // Before that it is intake's, which may withdraw it.
 bool delivery_flow::has_arrived(const adopted_mail& mail) const {
   const auto& record = mail.mail->record;
+  if (record.send_at)
+    return effects_.wall_now() - record.accepted_at > hand_over_within;
   return lanes_.has_arrived({record.first_lane, record.first_sequence});
 }
 
@@ -135,8 +137,7 @@ bool delivery_flow::give_up(const adopted_mail& mail, const yield_mails& to,
     const auto& state = mail.recipients[i];
     if (is_ended(state))
       continue;
-    auto key =
-        state ? state->queue_key : storage::lane_key(record.first_lane, record.first_sequence + i);
+    auto key = state ? state->queue_key : storage::first_queue_key(record, i);
     const auto position = storage::parse_lane_key(key);
     if (given_up_.contains(key) ||
         (position ? lanes_.in_hand(*position) : due_in_hand_.contains(key)))

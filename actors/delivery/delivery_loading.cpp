@@ -56,8 +56,9 @@ delivery_item delivery_flow::first_item(const std::shared_ptr<live_mail>& live,
   delivery_item item;
   item.live = live;
   item.index = index;
-  item.position = {record.first_lane, record.first_sequence + index};
-  item.queue_key = storage::lane_key(record.first_lane, record.first_sequence + index);
+  if (!record.send_at)
+    item.position = {record.first_lane, record.first_sequence + index};
+  item.queue_key = storage::first_queue_key(record, index);
   item.destination = domain_of(record.mail.recipients[index].address);
   return item;
 }
@@ -93,7 +94,9 @@ void delivery_flow::arrived(const std::vector<std::shared_ptr<const spooled_mail
       }
       auto item = first_item(live, i);
       // The mails of a merge are written where they are read.
-      if (mail->record.is_merge)
+      if (mail->record.send_at)
+        deferred_until(*mail->record.send_at, item.queue_key);
+      else if (mail->record.is_merge)
         lanes_.appended(*item.position);
       else
         lanes_.arrived(std::move(item));

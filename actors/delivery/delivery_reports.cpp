@@ -25,6 +25,8 @@ storage::lane_position first_position(const storage::spooled_message& message, s
 // Where a recipient's entry is: a lane, or nothing when it is in the deferred index.
 std::optional<storage::lane_position> position_of(const stored_message& stored, std::size_t index) {
   const auto& record = stored.recipients[index];
+  if (!record && stored.message.send_at)
+    return std::nullopt;
   if (!record)
     return first_position(stored.message, index);
   return storage::parse_lane_key(record->queue_key);
@@ -34,6 +36,8 @@ recipient_state state_of(const stored_message& stored, std::size_t index, const 
   const auto& record = stored.recipients[index];
   if (record && static_cast<recipient_state>(record->state) >= recipient_state::deferred)
     return static_cast<recipient_state>(record->state);
+  if (!record && stored.message.send_at)
+    return recipient_state::held;
   const auto position = position_of(stored, index);
   if (!position || queue.in_hand(*position))
     return recipient_state::queued;
@@ -72,6 +76,22 @@ wait_reason lane_reason(const lane_status& lane, std::uint64_t ahead) {
     reason.expected_at = lane.closed->until;
   reason.provider = lane.where.provider.str();
   reason.text = closure_text(lane);
+  return reason;
+}
+
+wait_reason task_reason(task_id of) {
+  wait_reason reason;
+  reason.kind = "task";
+  reason.text =
+      fmt::format("its task {} is paused: resume it, or cancel it", static_cast<std::uint64_t>(of));
+  return reason;
+}
+
+wait_reason schedule_reason(wall_time send_at) {
+  wait_reason reason;
+  reason.kind = "schedule";
+  reason.expected_at = send_at;
+  reason.text = "it is to be sent at " + to_rfc3339(send_at) + ", as was asked for";
   return reason;
 }
 
@@ -143,8 +163,13 @@ std::vector<waiting_place> waiting_places(const stored_message& stored, const la
     place.recipient = i;
     const auto position = position_of(stored, i);
     const auto lane = position ? queue.status(position->where) : std::nullopt;
-    if (!position) {
+    if (!position && !stored.recipients[i]) {
+      place.reason = schedule_reason(*stored.message.send_at);
+    } else if (!position) {
       place.reason = deferred_reason(*stored.recipients[i]);
+    } else if (queue.holds(position->where.task) && !queue.in_hand(*position)) {
+      place.reason = task_reason(position->where.task);
+      place.where = position->where;
     } else if (queue.in_hand(*position) || !lane) {
       const auto& address = stored.message.mail.recipients[i].address;
       place.reason = site_reason(links.find_status(domain_of(address)), now, wall_now);

@@ -87,8 +87,7 @@ void delivery_flow::cancel_waiting(const stored_message& stored) {
     if (record && is_final(static_cast<recipient_state>(record->state)))
       continue;
     ++unfinished;
-    auto key = record ? record->queue_key
-                      : storage::lane_key(message.first_lane, message.first_sequence + i);
+    auto key = record ? record->queue_key : storage::first_queue_key(message, i);
     auto position = storage::parse_lane_key(key);
     if (position ? lanes_.in_hand(*position) : due_in_hand_.contains(key))
       continue;

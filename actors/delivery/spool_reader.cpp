@@ -32,6 +32,8 @@ recipient_state state_of(const stored_message& stored, std::size_t index,
   const auto& record = stored.recipients[index];
   if (record && static_cast<recipient_state>(record->state) >= recipient_state::deferred)
     return static_cast<recipient_state>(record->state);
+  if (!record && stored.message.send_at)
+    return recipient_state::held;
   const auto position = record ? storage::parse_lane_key(record->queue_key) : std::nullopt;
   const auto& lane = position ? position->where : stored.message.first_lane;
   return held.contains(lane) ? recipient_state::held : recipient_state::queued;

@@ -16,12 +16,12 @@ error no_chunks() {
 } // namespace
 
 groups_host::groups_host(self_pointer self, groups_ports ports)
-    : self_{self}, ports_{std::move(ports)},
+    : self_{self}, ports_{std::move(ports)}, run_{run_later(self)},
       mirror_{*ports_.control,
               std::string{groups_prefix},
               {[this](const auto& all) { note(book_.load(all)); },
                [this](const auto& event) { note(book_.apply(event)); }},
-              run_later(self)} {}
+              run_} {}
 
 void groups_host::when_loaded(std::function<void()> work) {
   if (mirror_.is_loaded())

@@ -1,6 +1,7 @@
 // What the actor of groups does around its book. Inside `actors/groups` only.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -56,6 +57,7 @@ private:
   void read_base(const run_pointer& run);
   void read_base_segment(const run_pointer& run, std::size_t number);
   void read_piece(const run_pointer& run);
+  void take_piece(const run_pointer& run, const result<std::string>& piece);
   void store_segments(const run_pointer& run, std::function<void()> then);
   void finish(const run_pointer& run);
   void make_version(const run_pointer& run, const chunk_id& list);
@@ -68,6 +70,7 @@ private:
 
   self_pointer self_;
   groups_ports ports_;
+  std::function<void(std::chrono::milliseconds, std::function<void()>)> run_;
   group_book book_;
   control_mirror mirror_;
   std::vector<std::function<void()>> waiting_for_load_;

@@ -11,9 +11,6 @@ namespace warmfront {
 
 namespace {
 
-/// Read in one turn.
-constexpr std::size_t piece_octets = 1u << 20;
-
 std::unique_ptr<list_reader> reader_of(list_format format) {
   if (format == list_format::ndjson)
     return std::make_unique<ndjson_reader>();
@@ -30,7 +27,6 @@ struct groups_host::import_run {
   std::unique_ptr<memory_address_index> seen;
   std::unique_ptr<list_reader> reader;
   std::unique_ptr<list_builder> builder;
-  std::size_t read_octets = 0;
 
   [[nodiscard]] group_identity identity() const { return {what.account, what.name}; }
 };
@@ -96,11 +92,17 @@ void groups_host::read_base_segment(const run_pointer& run, std::size_t number) 
 }
 
 void groups_host::read_piece(const run_pointer& run) {
-  const std::string_view all{*run->what.octets};
-  const auto piece = all.substr(run->read_octets, piece_octets);
-  run->read_octets += piece.size();
-  const bool is_last = run->read_octets >= all.size();
-  auto outcome = run->reader->push(piece, *run->builder);
+  run->what.octets->next([this, run, later = run_](result<std::string> piece) {
+    later(std::chrono::milliseconds{0},
+          [this, run, piece = std::move(piece)] { take_piece(run, piece); });
+  });
+}
+
+void groups_host::take_piece(const run_pointer& run, const result<std::string>& piece) {
+  if (!piece)
+    return fail(run, piece.error());
+  const bool is_last = piece.value().empty();
+  auto outcome = run->reader->push(piece.value(), *run->builder);
   if (outcome && is_last)
     outcome = run->reader->end(*run->builder);
   if (outcome && is_last)

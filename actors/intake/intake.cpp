@@ -16,6 +16,7 @@ namespace warmfront {
 
 namespace {
 
+constexpr std::chrono::hours send_at_within{366 * 24};
 constexpr std::string_view pool_field = "X-Warmfront-Pool";
 constexpr std::string_view class_field = "X-Warmfront-Class";
 // Bcc never leaves (RFC 5322 §3.6.3); our own wishes neither.
@@ -212,6 +213,8 @@ void intake::place(spooled_mail& taken, wall_time now) {
     record.first_lane.sender_domain = std::move(sender);
   if (config_.copies != second_copy::never && !taken.is_over())
     record.copy = choose_holder(holders_, owners_, record.pool, record.id);
+  if (record.send_at)
+    return;
   auto& next = next_sequence_[record.first_lane];
   record.first_sequence = next;
   next += record.mail.recipients.size();
@@ -251,10 +254,18 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
   WARMFRONT_TRY(check_sender(mail));
   WARMFRONT_TRY(wish, read_wishes(mail));
   WARMFRONT_TRY(through, choose_pool(wish.pool, mail.source.account));
-  WARMFRONT_TRY(check_limits(mail, through->name, wish.importance, now));
+  const bool is_later = mail.send_at && *mail.send_at > now;
+  if (is_later && *mail.send_at > now + send_at_within)
+    return bad_field("send_at", "the mail is to be sent in more than a year",
+                     "send it later, or make a task of it");
+  if (!is_later) {
+    WARMFRONT_TRY(check_limits(mail, through->name, wish.importance, now));
+  }
   auto taken = std::make_shared<spooled_mail>();
   auto& record = taken->record;
-  record.id = message_id{now, config_.node, random_->next()};
+  record.id = mail.id == message_id{} ? message_id{now, config_.node, random_->next()} : mail.id;
+  if (is_later)
+    record.send_at = mail.send_at;
   const auto fields = trace_fields(mail, record.id, now) + missing_fields(mail, record.id, now);
   const auto header = mime::edit_header(mail.content, fields, removed_fields);
   std::string content;

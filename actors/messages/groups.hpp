@@ -11,6 +11,7 @@
 #include "actors/core/chunk_id.hpp"
 #include "actors/core/clock.hpp"
 #include "actors/core/ids.hpp"
+#include "actors/core/octet_source.hpp"
 
 namespace warmfront {
 
@@ -59,7 +60,7 @@ struct import_list {
   group_name name;
   list_format format = list_format::csv;
   bool replaces = false;
-  std::shared_ptr<const std::string> octets;
+  std::shared_ptr<octet_source> octets; ///< are read once, as fast as they are stored
 };
 struct rejected_line {
   std::uint64_t line = 0;

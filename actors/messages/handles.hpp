@@ -168,6 +168,14 @@ using statistics_actor = caf::typed_actor<
     // From admin.
     caf::replies_to<sum_statistics>::with<answer<std::vector<statistics_row>>>>;
 
+/// Requests that clients named, so that each is done once.
+using idempotency_actor = caf::typed_actor<
+    // From admin. `conflict`: it is being worked on; `invalid_argument`: the name belongs to
+    // another request; `unavailable`: who may have its mail cannot be asked.
+    caf::replies_to<claim_request>::with<answer<claimed_request>>,
+    // From admin, whatever became of it.
+    caf::reacts_to<end_request>>;
+
 /// Takes mail over: policy, trace fields, spool.
 using intake_actor = caf::typed_actor<
     // From the SMTP and HTTP listeners; each mail is answered through its own callback.

@@ -73,6 +73,8 @@ struct task {
   wall_time changed_at{};                 ///< of the state
   std::optional<occurrence> last_handled; ///< fired, or given up by the misfire policy
   std::uint64_t given_up = 0;             ///< by the misfire policy
+  std::string request_key = {};           ///< the client's name for making it; empty: none
+  std::string request_digest = {};        ///< SHA-256 of what it asked for
 
   friend bool operator==(const task&, const task&) = default;
 };

@@ -9,6 +9,7 @@
 #include "actors/messages/chunks.hpp"
 #include "actors/messages/cluster.hpp"
 #include "actors/messages/groups.hpp"
+#include "actors/messages/idempotency.hpp"
 #include "actors/messages/identities.hpp"
 #include "actors/messages/inquiries.hpp"
 #include "actors/messages/members.hpp"
@@ -197,6 +198,9 @@ CAF_ADD_TYPE_ID(warmfront, (warmfront::put_unsubscribe_setting))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::delete_unsubscribe_setting))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::list_unsubscribe_settings))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::unsubscribe_setting>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::claim_request))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::end_request))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::claimed_request>))
 CAF_END_TYPE_ID_BLOCK(warmfront)
 
 // Local messages only: nothing here is ever serialized.
@@ -373,3 +377,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::put_unsubscribe_setting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::delete_unsubscribe_setting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::list_unsubscribe_settings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::unsubscribe_setting>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::claim_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::end_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::claimed_request>)

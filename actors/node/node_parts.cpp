@@ -12,6 +12,7 @@
 #include "actors/chunks/chunks_actor.hpp"
 #include "actors/delivery/delivery_actor_state.hpp"
 #include "actors/groups/groups_actor.hpp"
+#include "actors/idempotency/idempotency_actor.hpp"
 #include "actors/ip_pool/ip_pool_actor.hpp"
 #include "actors/node/cluster_parts.hpp"
 #include "actors/provisioning/provisioning_actor.hpp"
@@ -166,6 +167,7 @@ result<void> node::parts::spawn_actors() {
   spawn_intake();
   spawn_scheduler();
   WARMFRONT_TRY(spawn_own_resources());
+  spawn_idempotency();
   asker = system->spawn([self = asker_self](caf::event_based_actor* me) -> caf::behavior {
     *self = me;
     return {[](const run_step& message) { message.step(); }};
@@ -227,6 +229,19 @@ void node::parts::spawn_templates() {
   unsubscribes = system->spawn(unsubscribes_behavior, control.get(), log.get());
 }
 
+void node::parts::spawn_idempotency() {
+  idempotency_ports its;
+  its.control = control.get();
+  its.time = &time;
+  its.random = std::make_shared<seeded_random>(random_seed());
+  its.self = node_name{settings.node.name};
+  its.node = number;
+  its.delivery = delivery;
+  if (cluster)
+    its.inquiries = cluster->inquiries;
+  idempotency = system->spawn(idempotency_behavior, std::move(its));
+}
+
 void node::parts::spawn_scheduler() {
   groups = system->spawn<caf::detached>(groups_behavior,
                                         groups_ports{control.get(), &time, log.get(), chunks});
@@ -279,6 +294,7 @@ void node::parts::make_services() {
                                  cluster ? cluster->members : cluster_actor{},
                                  cluster ? cluster->inquiries : inquiries_actor{},
                                  [this] { return control_silence(); }});
+  services->idempotency = idempotency;
 }
 
 // A lease is renewed three times in its life: after half of it one renewal at least has failed.
@@ -296,7 +312,7 @@ void node::parts::system_stop() {
        {caf::actor_cast<caf::actor>(scheduler), caf::actor_cast<caf::actor>(groups),
         caf::actor_cast<caf::actor>(intake), caf::actor_cast<caf::actor>(delivery),
         caf::actor_cast<caf::actor>(templates), caf::actor_cast<caf::actor>(chunks),
-        caf::actor_cast<caf::actor>(unsubscribes),
+        caf::actor_cast<caf::actor>(unsubscribes), caf::actor_cast<caf::actor>(idempotency),
         caf::actor_cast<caf::actor>(provisioning), caf::actor_cast<caf::actor>(ip_pool),
         caf::actor_cast<caf::actor>(warmup), caf::actor_cast<caf::actor>(access),
         caf::actor_cast<caf::actor>(identities), caf::actor_cast<caf::actor>(suppressions),
@@ -307,6 +323,7 @@ void node::parts::system_stop() {
   intake = intake_actor{};
   delivery = delivery_actor{};
   scheduler = scheduler_actor{};
+  idempotency = idempotency_actor{};
   groups = groups_actor{};
   templates = templates_actor{};
   unsubscribes = unsubscribes_actor{};

@@ -87,6 +87,7 @@ struct node::parts {
   identities_actor identities;
   suppressions_actor suppressions;
   statistics_actor statistics;
+  idempotency_actor idempotency;
   worker_actor reader;
   worker_actor hasher; ///< of passwords
   delivery_actor delivery;
@@ -110,6 +111,7 @@ private:
   void spawn_scheduler();
   result<void> spawn_own_resources();
   void connect_roles();
+  void spawn_idempotency();
   void spawn_intake();
   void connect_cluster();
   void stop_smtp();

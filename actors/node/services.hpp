@@ -46,6 +46,7 @@ struct node_services {
   inquiries_actor inquiries = {}; ///< null: the node is alone
   /// How long the control store has been silent; zero while it answers as it should.
   std::function<seconds()> control_silence = {};
+  idempotency_actor idempotency = {};
 };
 
 } // namespace warmfront

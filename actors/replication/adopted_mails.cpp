@@ -21,8 +21,8 @@ constexpr std::size_t page = 500;
 void take_out(storage::batch& to, const storage::spooled_message& message,
               const std::vector<storage::key_value>& states) {
   std::vector<std::string> queue_keys(message.mail.recipients.size());
-  for (std::size_t i = 0; i < queue_keys.size(); ++i)
-    queue_keys[i] = storage::lane_key(message.first_lane, message.first_sequence + i);
+  for (std::uint32_t i = 0; i < queue_keys.size(); ++i)
+    queue_keys[i] = storage::first_queue_key(message, i);
   for (const auto& [key, value] : states) {
     const auto index = storage::recipient_index(key);
     const auto state = storage::decode_recipient(value);

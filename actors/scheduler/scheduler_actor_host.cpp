@@ -94,6 +94,11 @@ control_mirror::change_callback scheduler_host::tell(task_id id, promise_of<task
 
 // Whether a task can be sent is found out when it is made, not at night when it fires.
 void scheduler_host::create(const create_task& m, promise_of<task_report> promise) {
+  // What was made once may stand on a template that is gone by now.
+  if (const auto* const known = book_.find_named(m.value.account, m.value.request_key)) {
+    const auto repeated = book_.build(m, now());
+    return tell(known->id, promise)(repeated ? success() : result<void>{repeated.error()});
+  }
   if (const auto checked = check_task(m.value); !checked)
     return static_cast<void>(promise.deliver(answer<task_report>{checked.error()}));
   find_content(m.value, [this, m, promise](const result<occurrence_content>& found) mutable {
@@ -103,7 +108,9 @@ void scheduler_host::create(const create_task& m, promise_of<task_report> promis
     mirror_.change(
         [this, m, made]() -> result<storage::control_transaction> {
           WARMFRONT_TRY(transaction, book_.build(m, now()));
-          *made = parse_task_key(transaction.then.front().key)->name.of.task;
+          const auto* const known = book_.find_named(m.value.account, m.value.request_key);
+          *made = known != nullptr ? known->id
+                                   : parse_task_key(transaction.then.front().key)->name.of.task;
           return std::move(transaction);
         },
         [this, made, promise](const result<void>& outcome) { tell(*made, promise)(outcome); });

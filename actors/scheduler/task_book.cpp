@@ -89,6 +89,13 @@ result<void> task_book::apply(const storage::control_event& event) {
 
 result<storage::control_transaction> task_book::build(const create_task& command,
                                                       wall_time now) const {
+  if (const auto* const known = find_named(command.value.account, command.value.request_key)) {
+    if (known->request_digest == command.value.request_digest)
+      return storage::control_transaction{};
+    return error{errc::invalid_argument,
+                 "this Idempotency-Key belongs to a request that asked for something else",
+                 "give every request a key of its own", "Idempotency-Key"};
+  }
   WARMFRONT_TRY(check(command.value.when));
   const auto unfinished = std::ranges::count_if(
       tasks_, [](const auto& each) { return !is_over(each.second.value.state); });

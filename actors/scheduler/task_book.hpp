@@ -39,8 +39,9 @@ public:
   [[nodiscard]] result<void> apply(const storage::control_event& event);
 
   // ---- what commands change ----
-  /// `invalid_argument` for a recurrence that means nothing, `limit_exceeded` for too many tasks
-  /// that are not over.
+  /// `invalid_argument` for a recurrence that means nothing, or for a request that has the name of
+  /// another one; `limit_exceeded` for too many tasks that are not over. Nothing to do when a
+  /// request of that name has made its task already.
   [[nodiscard]] result<storage::control_transaction> build(const create_task& command,
                                                            wall_time now) const;
   /// `not_found`, `conflict` when it is over. Nothing to do where it is so. What was cancelled
@@ -75,6 +76,8 @@ public:
 
   // ---- what is so ----
   [[nodiscard]] const task* find(task_id id) const;
+  /// What a request of that name has made; null when there is none.
+  [[nodiscard]] const task* find_named(const account_name& account, std::string_view key) const;
   [[nodiscard]] const task_occurrence* find(const occurrence_name& name) const;
   [[nodiscard]] const task_segment* find(const segment_name& name) const;
   /// In order of their ids. `not_found` for an id that there is not, or not for that account.

@@ -11,6 +11,15 @@ const task* task_book::find(task_id id) const {
   return found == tasks_.end() ? nullptr : &found->second.value;
 }
 
+const task* task_book::find_named(const account_name& account, std::string_view key) const {
+  if (key.empty())
+    return nullptr;
+  const auto found = std::ranges::find_if(tasks_, [&](const auto& each) {
+    return each.second.value.account == account && each.second.value.request_key == key;
+  });
+  return found == tasks_.end() ? nullptr : &found->second.value;
+}
+
 const task_occurrence* task_book::find(const occurrence_name& name) const {
   const auto found = occurrences_.find(name);
   return found == occurrences_.end() ? nullptr : &found->second.value;

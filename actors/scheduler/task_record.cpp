@@ -160,6 +160,8 @@ std::string encode(const task& value) {
   write_recurrence(*record.mutable_when(), value.when);
   record.set_state(static_cast<std::uint32_t>(value.state));
   record.set_reason(value.reason);
+  record.set_request_key(value.request_key);
+  record.set_request_digest(value.request_digest);
   record.set_created_at(storage::stored_time(value.created_at));
   record.set_changed_at(storage::stored_time(value.changed_at));
   if (value.last_handled)
@@ -194,6 +196,8 @@ result<task> decode_task(task_id id, std::string_view octets) {
   value.when = read_recurrence(record.when());
   value.state = static_cast<task_state>(record.state());
   value.reason = record.reason();
+  value.request_key = record.request_key();
+  value.request_digest = record.request_digest();
   value.created_at = storage::read_time(record.created_at());
   value.changed_at = storage::read_time(record.changed_at());
   if (record.has_last_handled())

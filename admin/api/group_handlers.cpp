@@ -19,8 +19,8 @@ outcome import(call& request, const answers& given, bool replaces) {
     return fail(to_problem(account.error()));
   }
   const auto format = request.media_type == "text/csv" ? list_format::csv : list_format::ndjson;
-  return then(import_list{account.value(), group_in(request), format, replaces,
-                          std::make_shared<const std::string>(std::move(request.list))});
+  return then(
+      import_list{account.value(), group_in(request), format, replaces, std::move(request.list)});
 }
 
 } // namespace

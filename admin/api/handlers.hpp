@@ -179,6 +179,9 @@ std::vector<ask> ask_statistics(const call& request, const sum_statistics& quest
 /// @pre the answers to `ask_statistics` of this question begin at `first`.
 std::vector<statistics_row> read_statistics(const call& request, const sum_statistics& question,
                                             const answers& given, std::size_t first = 0);
+/// When a batch through a pool would be sent, without who it is from and how large it is.
+warmfront::forecast_batch question_about(const what_waits& waits, const pool& from,
+                                         mail_class importance);
 
 inline constexpr std::uint64_t items_per_page = 100;
 inline constexpr std::uint64_t messages_per_page = 50;

@@ -147,9 +147,6 @@ ordered_json to_json_schema(const schema& rules) {
   target["properties"] = ordered_json::object();
   auto required = ordered_json::array();
   for (const auto& each : rules.fields) {
-    if (!each.supported) {
-      continue;
-    }
     target["properties"][std::string{each.name}] = to_json_schema(each);
     if (each.required) {
       required.push_back(each.name);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_set>
 
 #include <fmt/core.h>
@@ -62,6 +63,11 @@ result<void> add_rendered(mime::message_parts& parts, const call& request,
   return success();
 }
 
+std::optional<wall_time> send_at_of(const json& body) {
+  const auto text = text_of(body, "send_at");
+  return text.empty() ? std::nullopt : parse_rfc3339(text);
+}
+
 /// `by`: null where no template is used.
 result<mime::message_parts> read_parts(const call& request, const compiled_template* by) {
   const auto& body = request.body;
@@ -72,7 +78,7 @@ result<mime::message_parts> read_parts(const call& request, const compiled_templ
   if (body.contains("reply_to")) {
     parts.reply_to.push_back(text_of(body, "reply_to"));
   }
-  parts.date = request.now;
+  parts.date = std::max(request.now, send_at_of(body).value_or(request.now));
   parts.message_id = request.unique + '@' + request.node->hostname;
   WARMFRONT_TRY(by == nullptr ? add_texts(parts, body) : add_rendered(parts, request, *by));
   WARMFRONT_TRY(add_headers(parts, body));
@@ -125,6 +131,7 @@ result<submission> read_submission(const call& request, const compiled_template*
                    .account = request.who.account,
                    .key_id = request.who.key_id};
   target.pool = pool_name{text_of(request.body, "pool")};
+  target.send_at = send_at_of(request.body);
   if (const auto importance = text_of(request.body, "class"); !importance.empty()) {
     target.importance = importance == "batch" ? mail_class::batch : mail_class::triggered;
   }
@@ -144,6 +151,14 @@ bool may_see(const call& request, const message_report& report) {
   return request.who.role != key_role::sender || request.who.account == report.account;
 }
 
+outcome accepted(const call& request, const message_id& id) {
+  ordered_json body;
+  body["id"] = id.str();
+  auto response = respond(request, body);
+  response.headers.emplace_back("Location", "/v1/messages/" + id.str());
+  return response;
+}
+
 message_id id_of(const call& request) {
   return message_id::parse(request.parameters.front()).value_or(message_id{});
 }
@@ -155,19 +170,30 @@ outcome send_message(call& request, const answers& given) {
     return then(use_template{request.who.account, template_name{text_of(request.body, "template")},
                              std::nullopt});
   }
+  if (!given.empty()) {
+    if (const auto* const id = std::get_if<message_id>(&given.back())) {
+      return accepted(request, *id);
+    }
+    if (const auto* const claimed = std::get_if<claimed_request>(&given.back())) {
+      if (claimed->was_sent) {
+        return accepted(request, claimed->id);
+      }
+      request.mail->id = claimed->id;
+      return then(std::move(*request.mail));
+    }
+  }
   const auto* const by =
       given.empty() ? nullptr : std::get_if<std::shared_ptr<const compiled_template>>(&given[0]);
-  if (given.empty() || (by != nullptr && given.size() == 1)) {
-    auto read = read_submission(request, by == nullptr ? nullptr : by->get());
-    request.body = nullptr;
-    return read ? then(std::move(read.value())) : fail(refused_submission(read.error()));
+  auto read = read_submission(request, by == nullptr ? nullptr : by->get());
+  request.body = nullptr;
+  if (!read) {
+    return fail(refused_submission(read.error()));
   }
-  const auto id = answer_at<message_id>(given, given.size() - 1).str();
-  ordered_json body;
-  body["id"] = id;
-  auto response = respond(request, body);
-  response.headers.emplace_back("Location", "/v1/messages/" + id);
-  return response;
+  if (request.named.key.empty()) {
+    return then(std::move(read.value()));
+  }
+  request.mail = std::move(read).value();
+  return then(claim_request{request.who.account, request.named.key, request.named.digest});
 }
 
 outcome list_messages(call& request, const answers& given) {

@@ -86,6 +86,17 @@ ordered_json parameters_of(const route& each) {
       all.push_back(std::move(target));
     }
   }
+  if (each.takes_name) {
+    ordered_json target;
+    target["name"] = "Idempotency-Key";
+    target["in"] = "header";
+    target["required"] = false;
+    target["description"] = "A name for this request: sent again within a day it gets the first "
+                            "answer and does nothing; another request of that name is refused.";
+    target["schema"]["type"] = "string";
+    target["schema"]["maxLength"] = 255;
+    all.push_back(std::move(target));
+  }
   return all;
 }
 

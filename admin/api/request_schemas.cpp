@@ -81,7 +81,9 @@ constexpr field new_message_fields[] = {
      .about = "what its names stand for; the subject may have names, too",
      .kind = text_map,
      .most = variables_max},
-    {.name = "send_at", .about = "", .supported = false},
+    {.name = "send_at",
+     .about = "not before this time; at once by default",
+     .rule = text_rule::date_time},
 };
 
 constexpr field new_address_fields[] = {
@@ -211,9 +213,8 @@ constexpr field new_forecast_fields[] = {
      .about = "the sender's domain, whose ledger counts, too",
      .rule = subject},
     {.name = "recipients",
-     .about = "how many",
+     .about = "how many; this or a group is needed",
      .kind = number,
-     .required = true,
      .least = 1,
      .most = 1'000'000'000'000},
     {.name = "providers",
@@ -222,7 +223,7 @@ constexpr field new_forecast_fields[] = {
      .most = 100},
     {.name = "class", .about = "batch by default", .rule = choice, .choices = mail_classes},
     {.name = "start_at", .about = "when it would start; now by default", .rule = date_time},
-    {.name = "group", .about = "", .supported = false},
+    {.name = "group", .about = "the group of the account it would go to", .rule = text_rule::title},
 };
 
 constexpr field page_fields[] = {limit_field, after_field};

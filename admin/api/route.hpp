@@ -4,14 +4,18 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "actors/core/octet_source.hpp"
 #include "actors/messages/chunks.hpp"
 #include "actors/messages/groups.hpp"
+#include "actors/messages/idempotency.hpp"
 #include "actors/messages/identities.hpp"
 #include "actors/messages/inquiries.hpp"
 #include "actors/messages/members.hpp"
@@ -87,7 +91,7 @@ using ask = std::variant<
     warmfront::add_sender, warmfront::remove_sender, warmfront::list_senders,
     warmfront::set_sender_password, put_suppressions, remove_suppressions,
     warmfront::list_suppressions, sum_statistics, put_unsubscribe_setting,
-    delete_unsubscribe_setting, list_unsubscribe_settings>;
+    delete_unsubscribe_setting, list_unsubscribe_settings, claim_request>;
 
 /// What an actor answered.
 using answered = std::variant<
@@ -100,7 +104,7 @@ using answered = std::variant<
     import_report, recipient_page, task_report, std::vector<task_report>, std::vector<occurrence>,
     stored_chunks, identity_report, std::vector<identity_report>, sender_report,
     std::vector<sender_report>, std::vector<suppression_report>, suppression_page,
-    std::vector<statistics_row>, std::vector<unsubscribe_setting>>;
+    std::vector<statistics_row>, std::vector<unsubscribe_setting>, claimed_request>;
 using answers = std::vector<answered>;
 
 /// What comes next for a request: questions, whose answers are appended, or the response.
@@ -108,18 +112,27 @@ using outcome = std::variant<std::vector<ask>, http_response>;
 
 struct route;
 
+/// The client's `Idempotency-Key`; empty: it gave none.
+struct request_name {
+  std::string key;
+  std::string digest; ///< SHA-256 of what is asked for
+};
+
 /// A request that has found its route, authenticated and checked.
 struct call {
   const route* where = nullptr;
   std::vector<std::string> parameters; ///< of the path, in the pattern's order
   json query;                          ///< obeys the route's query schema
   json body;                           ///< obeys the route's body schema
-  std::string list;                    ///< the body, of a route that takes a list
+  std::shared_ptr<octet_source> list;  ///< the body, of a route that takes a list
+  request_name named;                  ///< by the client, where the route takes that
+  std::optional<submission> mail;      ///< read, while it is not known whether it was sent before
   std::string media_type;              ///< of the list: `text/csv` or `application/x-ndjson`
   client_identity who;
   std::string client_address;
   wall_time now{};
-  std::string unique; ///< different for every call of the cluster
+  bool by_peer = false; ///< of this node alone: the one that asks adds the others
+  std::string unique;   ///< different for every call of the cluster
   const node_view* node = nullptr;
 };
 
@@ -160,6 +173,7 @@ struct route {
   across cluster = across::nodes_agree;
   bool takes_list = false;          ///< the body is a list of recipients
   unsigned status_of_proposals = 0; ///< of success that changed nothing; 0: there is no such thing
+  bool takes_name = false;          ///< `Idempotency-Key`: asked twice, it is done once
 };
 
 /// All routes.

@@ -7,10 +7,14 @@
 
 #include "actors/core/address.hpp"
 #include "admin/api/target.hpp"
+#include "storage/chunks.hpp"
 
 namespace warmfront::admin {
 
 namespace {
+
+/// Of an Idempotency-Key.
+constexpr std::size_t name_octets_max = 255;
 
 http_response bad_request(std::string detail, std::string remedy = {}) {
   return to_response({400, "bad_request", std::move(detail), "", std::move(remedy)});
@@ -144,7 +148,7 @@ std::optional<problem> read_list(call& target, const http_request& request) {
     return problem{415, "unsupported_media_type", "The body has to be a list of recipients.", "",
                    "send Content-Type: text/csv or application/x-ndjson"};
   }
-  target.list = request.body;
+  target.list = request.stream ? request.stream : std::make_shared<octets_in_memory>(request.body);
   return std::nullopt;
 }
 
@@ -172,6 +176,28 @@ std::optional<problem> read_body(call& target, const http_request& request) {
   }
   target.body = std::move(std::get<json>(parsed));
   return check(*target.where->body, target.body);
+}
+
+std::optional<problem> read_name(call& target, const http_request& request) {
+  constexpr std::string_view field = "Idempotency-Key";
+  const auto* key = request.header("idempotency-key");
+  if (key == nullptr) {
+    return std::nullopt;
+  }
+  if (!target.where->takes_name) {
+    return problem{422, "unsupported_field", "This request does not take an Idempotency-Key.",
+                   std::string{field}, "leave it out"};
+  }
+  const bool is_good =
+      !key->empty() && key->size() <= name_octets_max &&
+      std::all_of(key->begin(), key->end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  if (!is_good) {
+    return bad_field(std::string{field}, "The Idempotency-Key is not acceptable.",
+                     "give 1 to 255 visible ASCII characters, such as a UUID");
+  }
+  target.named.key = *key;
+  target.named.digest = storage::chunk_id_of(request.target + '\n' + request.body).octet_view();
+  return std::nullopt;
 }
 
 std::optional<problem> check_parameters(const matched_route& found) {
@@ -244,11 +270,6 @@ std::variant<call, http_response> prepare(matched_route found, const http_reques
     return to_response(
         {406, "not_acceptable", "Answers are JSON.", "", "send Accept: application/json"});
   }
-  if (request.header("idempotency-key") != nullptr) {
-    return to_response({422, "unsupported_field",
-                        "The header field Idempotency-Key is not supported by this release.",
-                        "Idempotency-Key", "leave it out"});
-  }
   if (auto fault = check_parameters(found)) {
     return to_response(*fault);
   }
@@ -256,6 +277,9 @@ std::variant<call, http_response> prepare(matched_route found, const http_reques
   target.where = found.where;
   target.parameters = std::move(found.parameters);
   target.client_address = request.client_address;
+  if (auto fault = read_name(target, request)) {
+    return to_response(*fault);
+  }
   if (auto fault = read_query(target, found)) {
     return to_response(*fault);
   }

@@ -134,9 +134,7 @@ finding check_value(const field& rules, const json& value, const std::string& pa
 problem unknown_field(const schema& rules, const std::string& path) {
   std::string known;
   for (const auto& each : rules.fields) {
-    if (each.supported) {
-      known += (known.empty() ? "" : ", ") + std::string{each.name};
-    }
+    known += (known.empty() ? "" : ", ") + std::string{each.name};
   }
   return {422, "unknown_field", fmt::format("There is no field {} here.", path), path,
           known.empty() ? "leave it out" : "the fields are " + known};
@@ -151,11 +149,6 @@ finding check_object(const schema& rules, const json& value, const std::string& 
       // The name comes from outside: as a path it must stay on one line.
       const field line{.name = "name", .about = "", .most = 100};
       return unknown_field(rules, expectation(line, name) ? prefix + '?' : prefix + name);
-    }
-    if (!found->supported) {
-      return problem{422, "unsupported_field",
-                     fmt::format("The field {}{} is not supported by this release.", prefix, name),
-                     prefix + name, "leave it out"};
     }
     if (auto wrong_value = check_value(*found, entry, prefix + name)) {
       return wrong_value;

@@ -53,7 +53,6 @@ struct field {
   text_rule rule = text_rule::line;
   bool required = false;
   bool nullable = false;
-  bool supported = true;   ///< false: known, but refused with `unsupported_field`
   std::uint64_t least = 0; ///< of a number
   /// Of a number; octets of a text; entries of an array or object.
   std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
@@ -68,7 +67,7 @@ struct schema {
 };
 
 /// The first thing in `value` that the schema does not allow, named by its path: an unknown,
-/// missing or unsupported field, a wrong type, a value outside its bounds. None: all is well.
+/// or missing field, a wrong type, a value outside its bounds. None: all is well.
 [[nodiscard]] std::optional<problem> check(const schema& rules, const json& value);
 
 /// Whether one text obeys a rule; otherwise what was expected, as the end of a sentence.

@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/core.h>
 
+#include "actors/core/address.hpp"
 #include "admin/api/handlers.hpp"
 #include "admin/api/mail_parts.hpp"
+#include "net/mime/mailbox.hpp"
 #include "storage/mail_merge.hpp"
 
 namespace warmfront::admin::handlers {
@@ -105,6 +108,8 @@ result<warmfront::task> read_task(const call& request, const mime::message_parts
   }
   value.variables = text_map_in(body, "variables");
   value.pool = pool_name{text_of(body, "pool", "shared")};
+  value.request_key = request.named.key;
+  value.request_digest = request.named.digest;
   WARMFRONT_TRY(when, read_recurrence(body, request.now));
   value.when = std::move(when);
   return value;
@@ -130,6 +135,14 @@ outcome ask_for(const call& request) {
     return fail(not_found("task", request.parameters.front()));
   }
   return then(warmfront::list_tasks{id, account.value(), 1, true});
+}
+
+/// What the last occurrence has not tried yet.
+std::uint64_t left_to_send(const ordered_json& of) {
+  const auto& progress = of["progress"];
+  return progress.is_null()
+             ? 0
+             : progress["waiting"].get<std::uint64_t>() + progress["cached"].get<std::uint64_t>();
 }
 
 const task_report& told(const answers& given) {
@@ -189,8 +202,40 @@ outcome preview_task(call& request, const answers& given) {
   return respond(request, body);
 }
 
+// When it is not over, it is asked when it will be: by the rules that will run.
 outcome show_task(call& request, const answers& given) {
-  return given.empty() ? ask_for(request) : outcome{respond(request, to_json(told(given)))};
+  if (given.empty()) {
+    return ask_for(request);
+  }
+  const auto& of = told(given);
+  auto body = to_json(of);
+  const auto left = left_to_send(body);
+  if (request.by_peer || of.value.state != task_state::active || left == 0) {
+    return respond(request, body);
+  }
+  if (given.size() == 1) {
+    return ask_what_waits(request);
+  }
+  const answers others{given.begin() + 1, given.end()};
+  const auto waits = read_what_waits(request, others);
+  const auto first = answers_of_what_waits(request);
+  const auto* const from = find_pool(waits.pools, of.value.pool.str());
+  if (from == nullptr) {
+    return respond(request, body);
+  }
+  if (others.size() == first) {
+    auto question = question_about(waits, *from, mail_class::batch);
+    question.recipients = left;
+    question.ahead -= std::min(question.ahead, body["progress"]["waiting"].get<std::uint64_t>());
+    if (const auto sender = mime::parse_mailbox(of.value.from, "from")) {
+      question.sender_domain = domain_name{domain_of(sender.value().address)};
+    }
+    return then(std::move(question));
+  }
+  if (const auto& told_of = answer_at<batch_forecast>(others, first); told_of.finish_at) {
+    body["progress"]["finish_at"] = to_rfc3339(*told_of.finish_at);
+  }
+  return respond(request, body);
 }
 
 outcome list_occurrences(call& request, const answers& given) {

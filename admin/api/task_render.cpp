@@ -62,6 +62,7 @@ ordered_json progress_to_json(const task_report& of, const task_occurrence& valu
   target["waiting"] = in_work - std::min(in_work, known);
   target["deferred"] = live.deferred;
   target["cached"] = value.recipients - std::min(value.recipients, value.ended.total() + in_work);
+  target["finish_at"] = nullptr;
   return target;
 }
 

@@ -96,6 +96,9 @@ constexpr field progress_fields[] = {
     number_of("waiting", "in a queue, for their turn or a permit"),
     number_of("deferred", "wait for another attempt"),
     number_of("cached", "not in a queue yet"),
+    time_of("finish_at",
+            "when the last one has been tried, by the rules of the warm-up; of one task alone",
+            true),
 };
 constexpr schema progress{"task_progress", "How it stands with the recipients.", progress_fields};
 

@@ -1,5 +1,9 @@
 #include "admin/cli/client.hpp"
 
+#include <filesystem>
+#include <system_error>
+
+#include <cpprest/filestream.h>
 #include <cpprest/http_client.h>
 #include <pplx/threadpool.h>
 
@@ -8,6 +12,8 @@ namespace warmfront::admin::cli {
 namespace {
 
 constexpr std::chrono::seconds patience{60};
+/// Between two octets, while a list is read.
+constexpr std::chrono::seconds list_patience{600};
 
 error unreachable(const std::string& server, const std::string& why) {
   return {errc::unavailable, "The node at " + server + " cannot be reached: " + why,
@@ -21,7 +27,10 @@ web::http::http_request to_http(const std::string& key, const api_request& reque
   if (!key.empty()) {
     target.headers().add("Authorization", "Bearer " + key);
   }
-  if (!request.body.empty()) {
+  if (!request.file.empty()) {
+    const auto file = concurrency::streams::fstream::open_istream(request.file).get();
+    target.set_body(file, std::filesystem::file_size(request.file), request.media_type);
+  } else if (!request.body.empty()) {
     target.set_body(request.body, request.media_type);
   }
   return target;
@@ -37,12 +46,15 @@ result<api_response> call(const std::string& server, const std::string& key,
     static_cast<void>(once);
     const auto address = server.find("://") == std::string::npos ? "http://" + server : server;
     web::http::client::http_client_config settings;
-    settings.set_timeout(patience);
+    settings.set_timeout(request.file.empty() ? patience : list_patience);
     web::http::client::http_client client{web::uri{address}, settings};
     const auto response = client.request(to_http(key, request)).get();
     const auto age = response.headers().find("Age");
     return api_response{response.status_code(), response.extract_utf8string(true).get(),
                         age == response.headers().end() ? std::string{} : age->second};
+  } catch (const std::filesystem::filesystem_error&) {
+    return error{errc::invalid_argument, "The file " + request.file + " cannot be read.",
+                 "give a file, or - for standard input"};
   } catch (const web::http::http_exception& failure) {
     return unreachable(server, failure.what());
   } catch (const std::exception& failure) {

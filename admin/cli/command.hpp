@@ -72,8 +72,9 @@ using given_values = std::map<std::string, std::vector<std::string>, std::less<>
 /// A request to the API.
 struct api_request {
   std::string method;
-  std::string target; ///< path and query, escaped
-  std::string body;   ///< JSON, a list or empty
+  std::string target;    ///< path and query, escaped
+  std::string body;      ///< JSON, a list or empty
+  std::string file = {}; ///< the body is its content, of any size; empty: it is `body`
   std::string media_type = "application/json";
 };
 

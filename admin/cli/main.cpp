@@ -146,18 +146,27 @@ result<std::string> read_all(const std::string& name) {
   return std::string{std::istreambuf_iterator<char>{file}, {}};
 }
 
+struct list_file {
+  std::string name;
+  std::string media_type;
+};
+
 bool is_ndjson(std::string_view file) {
   return file.ends_with(".ndjson") || file.ends_with(".jsonl");
 }
 
-/// Puts the contents of files in the place of their names.
-result<void> read_files(const command& what, given_values& given, std::string& list_type) {
+/// Puts the contents of files in the place of their names. A list stays in its file.
+result<void> read_files(const command& what, given_values& given, list_file& list) {
   for (const auto& each : what.arguments) {
     const auto found = given.find(each.name);
     if (found != given.end() &&
         (each.where == place::raw || each.where == place::list || is_file(each.kind))) {
       if (each.where == place::list && is_ndjson(found->second.front())) {
-        list_type = "application/x-ndjson";
+        list.media_type = "application/x-ndjson";
+      }
+      if (each.where == place::list && found->second.front() != "-") {
+        list.name = found->second.front();
+        continue;
       }
       WARMFRONT_TRY(content, read_all(found->second.front()));
       found->second.front() = std::move(content);
@@ -185,16 +194,20 @@ int run(invocation& asked) {
   if (asked.locally) {
     return run_locally(asked);
   }
-  std::string list_type;
-  if (const auto read = read_files(*asked.what, asked.given, list_type); !read) {
+  list_file list;
+  if (const auto read = read_files(*asked.what, asked.given, list); !read) {
     return complain(read.error());
   }
   auto request = to_request(*asked.what, asked.given);
   if (!request) {
     return complain(request.error());
   }
-  if (!list_type.empty()) {
-    request.value().media_type = list_type;
+  if (!list.media_type.empty()) {
+    request.value().media_type = list.media_type;
+  }
+  if (!list.name.empty()) {
+    request.value().body.clear();
+    request.value().file = list.name;
   }
   const auto where = find_connection(asked.options, variable);
   if (!where) {

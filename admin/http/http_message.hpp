@@ -2,10 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "actors/core/octet_source.hpp"
 
 namespace warmfront::admin {
 
@@ -19,6 +22,9 @@ struct http_request {
   std::string body;           ///< without chunk framing
   std::string client_address; ///< canonical text, without port
   bool from_loopback = false;
+  /// The body of a request that is served from its head on; then `body` is empty. It is read from
+  /// the client as it is asked for. An answer before its end closes the connection.
+  std::shared_ptr<octet_source> stream = {};
 
   /// The first value of a header field, named in lower case; null when absent.
   [[nodiscard]] const std::string* header(std::string_view name) const noexcept {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <type_traits>
+#include <utility>
 
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -23,6 +24,12 @@ constexpr std::size_t read_octets = 16 * 1024;
 /// octets would reset the connection and destroy the answer on its way.
 constexpr std::chrono::seconds linger_timeout{2};
 constexpr std::size_t linger_octets_max = 4 * 1024 * 1024;
+/// Of a body that is taken in pieces.
+constexpr std::size_t piece_octets = 256 * 1024;
+
+error broken_off() {
+  return {errc::unavailable, "the connection ended before the body did", "send it again"};
+}
 
 template <class Stream>
 class session final : public http_connection, public std::enable_shared_from_this<session<Stream>> {
@@ -104,6 +111,9 @@ private:
   void drive() {
     pending_.erase(0, reader_.consume(pending_));
     hold_octets(reader_.body_octets());
+    if (reader_.at() == request_reader::stage::body && reader_.is_streamed()) {
+      return dispatch();
+    }
     switch (reader_.at()) {
     case request_reader::stage::complete:
       return dispatch();
@@ -130,14 +140,72 @@ private:
   }
 
   void read() {
+    is_reading_ = true;
     stream_.async_read_some(asio::buffer(chunk_), [self = this->shared_from_this()](
                                                       error_code failure, std::size_t octets) {
+      self->is_reading_ = false;
       if (failure || self->phase_ == phase::finished) {
         return self->finish();
       }
       self->pending_.append(self->chunk_.data(), octets);
-      self->drive();
+      if (self->phase_ == phase::reading) {
+        self->drive();
+      } else if (self->receiver_) {
+        self->fill();
+      }
     });
+  }
+
+  // ---- a body that is taken in pieces
+
+  std::shared_ptr<octet_source> make_source(std::uint64_t turn) {
+    struct source final : octet_source {
+      std::weak_ptr<session> from;
+      std::uint64_t turn = 0;
+      void next(receiver then) override {
+        const auto self = from.lock();
+        if (!self) {
+          return then(broken_off());
+        }
+        asio::post(self->stream_.get_executor(),
+                   [self, turn = turn, then = std::move(then)] { self->pull(turn, then); });
+      }
+    };
+    auto made = std::make_shared<source>();
+    made->from = this->weak_from_this();
+    made->turn = turn;
+    return made;
+  }
+
+  void pull(std::uint64_t turn, octet_source::receiver then) {
+    if (phase_ != phase::answering || turn != turn_ || receiver_) {
+      return then(broken_off());
+    }
+    receiver_ = std::move(then);
+    tcp().expires_after(server_->limits.body_timeout);
+    fill();
+  }
+
+  void fill() {
+    pending_.erase(0, reader_.consume(pending_));
+    hold_octets(reader_.body_octets());
+    if (reader_.at() == request_reader::stage::refused) {
+      return give(error{errc::invalid_argument, "the body's framing breaks the rules of HTTP/1.1",
+                        "send it again"});
+    }
+    if (reader_.at() == request_reader::stage::complete || reader_.body_octets() >= piece_octets) {
+      return give(reader_.take_body());
+    }
+    reader_.expects_continue() && !continue_sent_ ? write_continue() : read();
+  }
+
+  void give(result<std::string> piece) {
+    tcp().expires_never();
+    release_octets();
+    if (reader_.at() == request_reader::stage::complete) {
+      limit_answer();
+    }
+    std::exchange(receiver_, nullptr)(std::move(piece));
   }
 
   void write_continue() {
@@ -153,16 +221,24 @@ private:
     phase_ = phase::answering;
     const auto turn = ++turn_;
     tcp().expires_never();
+    auto request = reader_.take();
+    if (reader_.is_streamed()) {
+      request.stream = make_source(turn);
+    } else {
+      limit_answer();
+    }
+    request.client_address = client_;
+    request.from_loopback = loopback_;
+    server_->handler(std::move(request), make_responder(turn));
+  }
+
+  void limit_answer() {
     answer_timer_.expires_after(server_->limits.answer_timeout);
-    answer_timer_.async_wait([self = this->shared_from_this(), turn](error_code failure) {
+    answer_timer_.async_wait([self = this->shared_from_this(), turn = turn_](error_code failure) {
       if (!failure) {
         self->answer(turn, http_problem(503, "timed_out", "The node did not answer in time."));
       }
     });
-    auto request = reader_.take();
-    request.client_address = client_;
-    request.from_loopback = loopback_;
-    server_->handler(std::move(request), make_responder(turn));
   }
 
   /// Weak, so that an answer that comes late, or never, does not keep the connection open.
@@ -229,6 +305,9 @@ private:
   }
 
   void linger() {
+    if (is_reading_) {
+      return finish();
+    }
     error_code ignored;
     tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     drain();
@@ -253,6 +332,9 @@ private:
     release_octets();
     answer_timer_.cancel();
     tcp().close();
+    if (receiver_) {
+      std::exchange(receiver_, nullptr)(broken_off());
+    }
     server_->remove(this, client_);
   }
 
@@ -273,6 +355,8 @@ private:
   deadline waits_for_ = deadline::idle;
   bool continue_sent_ = false;
   bool closing_ = false;
+  bool is_reading_ = false;
+  octet_source::receiver receiver_; ///< waits for a piece of the body
   std::uint64_t turn_ = 0;
   std::size_t window_end_ = 0;
   std::size_t held_octets_ = 0;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdint>
+#include <limits>
 #include <optional>
+#include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include "admin/http/head_check.hpp"
 
@@ -16,7 +18,35 @@ namespace beast_http = boost::beast::http;
 
 namespace {
 
-using parser = beast_http::request_parser<beast_http::string_body>;
+/// A body as one string. Beast's own sets memory aside for as much as the client announces.
+struct piece_body {
+  using value_type = std::string;
+  class reader {
+  public:
+    template <bool is_request, class Fields>
+    reader(beast_http::header<is_request, Fields>&, value_type& body) : body_{body} {}
+    void init(const boost::optional<std::uint64_t>&, boost::system::error_code& failure) {
+      failure = {};
+    }
+    template <class Buffers>
+    std::size_t put(const Buffers& octets, boost::system::error_code& failure) {
+      failure = {};
+      std::size_t used = 0;
+      for (auto at = boost::asio::buffer_sequence_begin(octets);
+           at != boost::asio::buffer_sequence_end(octets); ++at) {
+        body_.append(static_cast<const char*>(at->data()), at->size());
+        used += at->size();
+      }
+      return used;
+    }
+    void finish(boost::system::error_code& failure) { failure = {}; }
+
+  private:
+    value_type& body_;
+  };
+};
+
+using parser = beast_http::request_parser<piece_body>;
 
 /// A line of chunk framing, with extensions and trailer, that is longer than this is refused.
 constexpr std::size_t framing_octets_max = 4 * 1024;
@@ -35,6 +65,7 @@ struct request_reader::state {
   stage at = stage::head;
   std::size_t checked = 0; ///< octets of the head that `check_octets` has seen
   std::optional<parser> parsing;
+  bool is_streamed = false;
   http_response refusal;
 
   std::size_t refuse(unsigned status, std::string_view code, std::string_view detail) {
@@ -56,6 +87,7 @@ struct request_reader::state {
   void begin() {
     at = stage::head;
     checked = 0;
+    is_streamed = false;
     parsing.emplace();
     parsing->body_limit(limits.body_octets_max);
     parsing->header_limit(static_cast<std::uint32_t>(limits.head_octets_max + 1024));
@@ -81,6 +113,7 @@ struct request_reader::state {
     if (const auto fault = check_head(head, limits.head_fields_max); fault.status != 0) {
       return refuse(fault.status, "bad_request", fault.detail);
     }
+    note_streaming(head);
     boost::system::error_code failure;
     const auto used = parsing->put(boost::asio::buffer(head.data(), head.size()), failure);
     if (failure && failure != beast_http::error::need_more) {
@@ -88,6 +121,16 @@ struct request_reader::state {
     }
     at = parsing->is_done() ? stage::complete : stage::body;
     return used;
+  }
+
+  void note_streaming(std::string_view head) {
+    const auto method = head.substr(0, head.find(' '));
+    const auto rest = head.substr(std::min(method.size() + 1, head.size()));
+    is_streamed = limits.streams && limits.streams(method, rest.substr(0, rest.find(' ')));
+    if (is_streamed) {
+      // Beast 1.74 takes no limit for one of zero.
+      parsing->body_limit(std::numeric_limits<std::int64_t>::max());
+    }
   }
 
   std::size_t consume_body(std::string_view octets) {
@@ -145,6 +188,14 @@ std::size_t request_reader::body_octets() const noexcept {
   return state_->parsing->get().body().size();
 }
 
+bool request_reader::is_streamed() const noexcept {
+  return state_->is_streamed;
+}
+
+std::string request_reader::take_body() {
+  return std::exchange(state_->parsing->get().body(), {});
+}
+
 bool request_reader::keeps_alive() const noexcept {
   return state_->at == stage::complete && state_->parsing->get().keep_alive();
 }
@@ -160,7 +211,7 @@ const http_response& request_reader::refusal() const noexcept {
 }
 
 http_request request_reader::take() {
-  assert(state_->at == stage::complete);
+  assert(state_->at == stage::complete || (state_->at == stage::body && state_->is_streamed));
   auto& message = state_->parsing->get();
   http_request request;
   request.method = std::string{message.method_string()};
@@ -168,8 +219,9 @@ http_request request_reader::take() {
   for (const auto& field : message) {
     request.headers.emplace_back(lower_case(field.name_string()), std::string{field.value()});
   }
-  request.body = std::move(message.body());
-  message.body().clear();
+  if (!state_->is_streamed) {
+    request.body = take_body();
+  }
   return request;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@ struct request_limits {
   std::size_t head_octets_max = 48 * 1024; ///< targets of 32 KiB are in use, see `admin/tencent`
   std::size_t head_fields_max = 100;
   std::size_t body_octets_max = 14 * 1024 * 1024;
+  /// Of which requests, by method and target, the body is taken in pieces, whatever its size.
+  /// Empty: of none.
+  std::function<bool(std::string_view, std::string_view)> streams = {};
 };
 
 /// Reads the requests of one connection, one after the other (RFC 9112). Stricter than the RFC
@@ -45,13 +49,18 @@ public:
   [[nodiscard]] bool expects_continue() const noexcept;
   /// Octets of the body held so far.
   [[nodiscard]] std::size_t body_octets() const noexcept;
+  /// Whether the request under way is one whose body is taken in pieces. @pre its head is complete.
+  [[nodiscard]] bool is_streamed() const noexcept;
+  /// The octets of the body held so far, which are held no more.
+  [[nodiscard]] std::string take_body();
   /// Whether the connection can be used for another request after this one.
   [[nodiscard]] bool keeps_alive() const noexcept;
   /// Whether the answer must have no body.
   [[nodiscard]] bool is_head_request() const noexcept;
   /// @pre at() == stage::refused
   [[nodiscard]] const http_response& refusal() const noexcept;
-  /// The request, without the client's address. @pre at() == stage::complete
+  /// The request, without the client's address. @pre at() == stage::complete, or its head is
+  /// complete and it is streamed: then without its body.
   [[nodiscard]] http_request take();
   /// Begins the next request.
   void reset();

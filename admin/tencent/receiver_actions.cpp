@@ -160,7 +160,7 @@ step upload_to_group(const call& request, const answers& given, checked<upload> 
     if (const auto fits = check_fits(*group, list); !fits)
       return fits.error();
     import_list question{request.who.account, group->name, list_format::ndjson, false, {}};
-    question.octets = std::make_shared<const std::string>(std::move(list.lines));
+    question.octets = std::make_shared<octets_in_memory>(std::move(list.lines));
     return ask_for(std::move(question));
   }
   const auto& report = answer_at<import_report>(given, 1);

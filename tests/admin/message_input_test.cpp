@@ -158,7 +158,7 @@ TEST_CASE("message input: a wrong value is refused by the name of its field", "[
       {"unknown", 1, "unknown"},
       {"template", "a/b", "template"},
       {"variables", json::object(), "variables"},
-      {"send_at", "2026-01-01T00:00:00Z", "send_at"},
+      {"send_at", "tomorrow", "send_at"},
   };
   for (const auto& each : rows) {
     CAPTURE(each.name, each.value.dump());
@@ -166,7 +166,6 @@ TEST_CASE("message input: a wrong value is refused by the name of its field", "[
     CHECK(got.status == 422);
     CHECK(got.field == each.field);
   }
-  CHECK(refused_with("send_at", "x").code == "unsupported_field");
   CHECK(refused_with("unknown", "x").code == "unknown_field");
 }
 
@@ -236,7 +235,7 @@ TEST_CASE("message input: a body that is not JSON is refused with the position",
   request.headers.emplace_back("accept", "image/png");
   CHECK(std::get<http_response>(submit(request)).status == 406);
   request = post(valid().dump());
-  request.headers.emplace_back("idempotency-key", "1");
+  request.headers.emplace_back("idempotency-key", "a b");
   CHECK(std::get<http_response>(submit(request)).status == 422);
 }
 

@@ -5,6 +5,7 @@
   backlog  a million held mails: memory, restart, first release
   permit   one permit in the warm-up rules
   warmup   ten thousand ledgers: memory, a change of the day, a forecast; `why` with a million held
+  tasks    a million recipients imported and held; expanding a batch
   cluster  three nodes: what the second copy costs, takeover, catching up
 """
 import argparse
@@ -22,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests" / "system"))
 import backlog  # noqa: E402  pylint: disable=wrong-import-position
 import cluster  # noqa: E402  pylint: disable=wrong-import-position
 import relay  # noqa: E402  pylint: disable=wrong-import-position
+import tasks  # noqa: E402  pylint: disable=wrong-import-position
 import warmup  # noqa: E402  pylint: disable=wrong-import-position
 from harness.processes import BIN, run  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -65,7 +67,7 @@ def number(text):
 
 
 BENCHES = {"relay": relay.measure, "backlog": backlog.measure, "permit": permit,
-           "cluster": cluster.measure, "warmup": warmup.measure}
+           "cluster": cluster.measure, "warmup": warmup.measure, "tasks": tasks.measure}
 
 
 def main():
@@ -81,7 +83,7 @@ def main():
     parser.add_argument("--revisions", type=int, default=100_000,
                         help="cluster: how far a node is behind that catches up")
     parser.add_argument("--contestants", default="direct,postfix,warmfront")
-    parser.add_argument("--count", type=int, default=1_000_000, help="backlog, warmup: held mails")
+    parser.add_argument("--count", type=int, default=1_000_000, help="backlog, warmup: held mails; tasks: recipients")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in BENCHES]
     if unknown:

@@ -236,7 +236,7 @@ TEST_CASE("spool: a record of a later release is named as such", "[spool]") {
   later[1] = 2;
   CHECK(decode_recipient(later).error().code == errc::storage_newer);
   auto message = encode(sample_message());
-  message[1] = 3; // 2 is a mail merge
+  message[1] = 4; // 2 is a mail merge, 3 one that is for later
   CHECK(decode_message(message).error().code == errc::storage_newer);
   CHECK(decode_message("").error().code == errc::storage_corrupt);
 }

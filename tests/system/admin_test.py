@@ -1,5 +1,7 @@
 """The admin port and the command line of a running node."""
+import datetime
 import json
+import time
 
 from harness.case import SystemTest, main
 from harness.node import Node
@@ -39,14 +41,49 @@ class Admin(SystemTest):
         for path in RESOURCES:
             self.assertTrue(self.node.rest.get(path) is not None, path)
 
-    def test_an_idempotency_key_is_refused_rather_than_ignored(self):
+    def test_a_named_request_is_done_once(self):
         body = {"from": "a@sender.test", "to": ["b@next.test"], "subject": "s", "text": "t"}
-        status, answer = self.node.rest.ask("POST", "/v1/messages", body,
-                                            {"Idempotency-Key": "k-1"})[:2]
-        self.assertEqual((status, answer["field"]), (422, "Idempotency-Key"))
-        self.node.rest.post("/v1/messages", dict(body, to=["c@next.test"]))
+
+        def send(what, path="/v1/messages"):
+            return self.node.rest.ask("POST", path, what, {"Idempotency-Key": "k-1"})[:2]
+        status, first = send(body)
+        self.assertEqual(status, 202)
+        self.assertEqual(send(body), (202, first))
+        status, refusal = send(dict(body, text="other"))
+        self.assertEqual((status, refusal["field"]), (422, "Idempotency-Key"))
+        self.node.kill()
+        self.node.start()
+        self.assertEqual(send(body), (202, first))
+        # What was refused is no answer that would have to be repeated.
+        status, _ = self.node.rest.ask("POST", "/v1/messages", dict(body, pool="none"),
+                                       {"Idempotency-Key": "k-2"})[:2]
+        self.assertEqual(status, 422)
+        status, second = self.node.rest.ask("POST", "/v1/messages", dict(body, to=["c@next.test"]),
+                                            {"Idempotency-Key": "k-2"})[:2]
+        self.assertEqual(status, 202)
+        self.assertNotEqual(first, second)
+        self.sink.wait_for(2)
+        self.assertEqual(sorted(a.recipient for a in self.sink.accepted()),
+                         ["b@next.test", "c@next.test"])
+        status, refusal = send({"name": "p"}, "/v1/pools")
+        self.assertEqual((status, refusal["field"]), (422, "Idempotency-Key"))
+
+    def test_a_mail_for_later_waits_for_its_time(self):
+        due = time.time() + 4
+        at = datetime.datetime.fromtimestamp(due, datetime.timezone.utc)
+        made = self.node.rest.post("/v1/messages", {
+            "from": "a@sender.test", "to": ["b@next.test"], "subject": "s", "text": "t",
+            "send_at": at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")})
+        message = self.node.rest.get(f"/v1/messages/{made['id']}")
+        self.assertEqual(message["recipients"][0]["state"], "held")
+        why = self.node.rest.get(f"/v1/messages/{made['id']}/why")
+        self.assertEqual(why["reasons"][0]["kind"], "schedule")
+        self.node.kill()
+        self.node.start()
         self.sink.wait_for(1)
-        self.assertEqual([a.recipient for a in self.sink.accepted()], ["c@next.test"])
+        arrival, = self.sink.accepted()
+        self.assertGreaterEqual(arrival.time_ns / 1e9, due)
+        self.assertLess(arrival.time_ns / 1e9, due + 3)
 
     def test_the_key_file_is_private_and_secrets_are_not_in_the_log(self):
         mode = (self.node.data / "admin.key").stat().st_mode & 0o777

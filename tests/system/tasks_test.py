@@ -110,6 +110,35 @@ class Tasks(SystemTest):
         self.assertEqual(progress["delivered"], self.sink.stat()["recipients"])
         self.assertGreater(progress["cancelled"], 0)
 
+    def test_a_named_request_makes_one_task(self):
+        self.start(10)
+        body = {"template": "News", "group": "Readers", "from": "News <n@sender.test>"}
+
+        def post(what):
+            return self.node.rest.ask("POST", "/v1/tasks", what, {"Idempotency-Key": "t-1"})[:2]
+        status, first = post(body)
+        self.assertEqual(status, 201)
+        status, second = post(body)
+        self.assertEqual((status, second["id"]), (201, first["id"]))
+        self.assertEqual(post(dict(body, subject="Other"))[0], 422)
+        self.wait_for(first["id"])
+        self.assertEqual(len(self.recipients()), 10)
+
+    def test_it_is_told_when_a_held_batch_will_be_finished(self):
+        self.start(3000)
+        self.node.dedicated_pool("cold", "127.0.0.2")
+        number = self.create(pool="cold")
+        self.sink.wait_for(450)
+        until(lambda: self.task(number)["progress"]["cached"] == 2000, "the batch to be held")
+        finish = self.task(number)["progress"]["finish_at"]
+        forecast = self.node.rest.post("/v1/forecast", {"pool": "cold", "group": "Readers",
+                                                        "from_domain": "sender.test"})
+        # 500, 1000 and 2000 a day, of which a tenth is not for batches: the third day.
+        at = datetime.datetime.fromisoformat(finish.replace("Z", "+00:00"))
+        days = (at - datetime.datetime.now(datetime.timezone.utc)).total_seconds() / 86400
+        self.assertTrue(1.5 < days <= 2.1, days)
+        self.assertGreaterEqual(forecast["finish_at"], finish)
+
     def settle(self):
         """Until nothing arrives any more."""
         seen = [-1]

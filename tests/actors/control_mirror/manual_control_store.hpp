@@ -59,7 +59,9 @@ public:
   }
 
   void grant_lease(std::chrono::milliseconds,
-                   std::function<void(const result<storage::lease_id>&)>) override {}
+                   std::function<void(const result<storage::lease_id>&)> done) override {
+    answers_.push_back([done] { done(storage::lease_id{1}); });
+  }
   void keep_lease(storage::lease_id, std::function<void(const result<void>&)>) override {}
   void revoke_lease(storage::lease_id, std::function<void(const result<void>&)>) override {}
 

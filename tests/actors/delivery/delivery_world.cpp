@@ -51,7 +51,8 @@ void delivery_world::start() {
 
 message_id delivery_world::submit(const std::vector<std::string>& recipients, mail_class importance,
                                   const std::string& pool, const std::string& from,
-                                  std::optional<storage::message_copy> copy) {
+                                  std::optional<storage::message_copy> copy,
+                                  std::optional<wall_time> send_at) {
   auto mail = std::make_shared<spooled_mail>();
   auto& record = mail->record;
   record.id = message_id{time.wall_now(), 1, random_.next()};
@@ -62,9 +63,12 @@ message_id delivery_world::submit(const std::vector<std::string>& recipients, ma
   record.importance = importance;
   record.accepted_at = time.wall_now();
   record.copy = copy;
+  record.send_at = send_at;
   record.first_lane = {record.pool, {}, {}, importance, storage::lane::writer::intake};
-  record.first_sequence = next_sequence_[record.first_lane];
-  next_sequence_[record.first_lane] += recipients.size();
+  if (!send_at) {
+    record.first_sequence = next_sequence_[record.first_lane];
+    next_sequence_[record.first_lane] += recipients.size();
+  }
   mail->content = std::make_shared<const std::string>("Subject: x\r\n\r\nbody\r\n");
   spool(mail);
   return record.id;

@@ -33,7 +33,8 @@ public:
   message_id submit(const std::vector<std::string>& recipients,
                     mail_class importance = mail_class::triggered,
                     const std::string& pool = "shared", const std::string& from = "s@a.example",
-                    std::optional<storage::message_copy> copy = std::nullopt);
+                    std::optional<storage::message_copy> copy = std::nullopt,
+                    std::optional<wall_time> send_at = std::nullopt);
   /// The same, of a mail merge; the rows' `to` are addresses.
   message_id merge(const storage::mail_merge& what, notify wanted = notify::never);
   /// Runs everything that waits, one step at a time, until nothing is left.

@@ -40,7 +40,7 @@ struct groups_fixture : warmfront::testing::actor_fixture {
     return ask<answer<Answer>>(groups, std::move(question)).value;
   }
   import_list list_of(const std::string& text, bool replaces = false) {
-    return {acme, readers, list_format::csv, replaces, std::make_shared<const std::string>(text)};
+    return {acme, readers, list_format::csv, replaces, std::make_shared<octets_in_memory>(text)};
   }
   result<import_report> import(const std::string& text, bool replaces = false) {
     return get<import_report>(list_of(text, replaces));

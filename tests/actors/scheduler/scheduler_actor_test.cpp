@@ -147,7 +147,7 @@ struct scheduler_fixture : warmfront::testing::actor_fixture {
       text += "r" + std::to_string(i) + "@b.example,N" + std::to_string(i) + "\n";
     REQUIRE(ask<answer<import_report>>(groups,
                                        import_list{acme, group_name{"G"}, list_format::csv, true,
-                                                   std::make_shared<const std::string>(text)})
+                                                   std::make_shared<octets_in_memory>(text)})
                 .value);
   }
   result<task_report> create(const std::function<void(task&)>& change = {}) {

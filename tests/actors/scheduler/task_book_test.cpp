@@ -72,6 +72,27 @@ struct book_of_tasks {
 
 } // namespace
 
+TEST_CASE("task book: a named request makes one task, however often it comes", "[tasks]") {
+  book_of_tasks of;
+  create_task command;
+  command.value.account = account_name{"acme"};
+  command.value.when = from_monday();
+  command.value.request_key = "k";
+  command.value.request_digest = "d";
+  REQUIRE(of.run(of.book.build(command, monday)));
+  const auto again = of.book.build(command, monday);
+  REQUIRE(again);
+  CHECK(again.value().then.empty());
+  CHECK(of.book.find_named(account_name{"acme"}, "k")->id == task_id{1});
+  CHECK(of.book.find_named(account_name{"other"}, "k") == nullptr);
+  CHECK(of.book.find_named(account_name{"acme"}, "") == nullptr);
+  command.value.request_digest = "x";
+  CHECK(of.book.build(command, monday).error().field == "Idempotency-Key");
+  command.value.account = account_name{"other"};
+  CHECK(of.run(of.book.build(command, monday)));
+  CHECK(of.book.list({}).value().size() == 2);
+}
+
 TEST_CASE("task book: an occurrence is made once, whoever tries", "[tasks]") {
   book_of_tasks of;
   const auto id = of.create();

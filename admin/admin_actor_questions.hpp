@@ -1,0 +1,93 @@
+// Who is asked what, and how long an answer may take. Part of `admin_actor`.
+#pragma once
+
+#include <chrono>
+#include <type_traits>
+#include <vector>
+
+#include <caf/duration.hpp>
+#include <caf/response_type.hpp>
+
+#include "admin/admin_actor.hpp"
+
+namespace warmfront::admin {
+
+template <class Question, class... Set>
+constexpr bool is_one_of = (std::is_same_v<Question, Set> || ...);
+
+/// Who answers a question.
+template <class Question>
+const auto& whom(const admin_parts& parts) {
+  if constexpr (is_one_of<Question, create_key, list_keys, revoke_key, authenticate_key,
+                          use_signature_key>) {
+    return parts.access;
+  } else if constexpr (is_one_of<Question, list_pools, put_pool, delete_pool, put_pool_address,
+                                 delete_pool_address, set_address_state>) {
+    return parts.ip_pool;
+  } else if constexpr (is_one_of<Question, list_ledgers, set_ledger_plan, pause_ledger,
+                                 resume_ledger, set_ledger_day, list_plans, put_plan, delete_plan,
+                                 forecast_batch, propose_addresses>) {
+    return parts.warmup;
+  } else if constexpr (is_one_of<Question, start_provisioning, list_provisionings,
+                                 act_on_provisioning, check_sources, report_binding>) {
+    return parts.provisioning;
+  } else if constexpr (is_one_of<Question, put_template, delete_template, review_template,
+                                 list_templates, use_template>) {
+    return parts.templates;
+  } else if constexpr (is_one_of<Question, put_unsubscribe_setting, delete_unsubscribe_setting,
+                                 list_unsubscribe_settings>) {
+    return parts.unsubscribes;
+  } else if constexpr (is_one_of<Question, create_group, delete_group, list_groups, import_list,
+                                 list_recipients>) {
+    return parts.groups;
+  } else if constexpr (is_one_of<Question, create_task, act_on_task, delete_task, list_tasks,
+                                 preview_recurrence>) {
+    return parts.scheduler;
+  } else if constexpr (is_one_of<Question, add_identity, remove_identity, list_identities,
+                                 add_sender, remove_sender, list_senders, set_sender_password>) {
+    return parts.identities;
+  } else if constexpr (is_one_of<Question, put_suppressions, remove_suppressions,
+                                 list_suppressions>) {
+    return parts.suppressions;
+  } else if constexpr (is_one_of<Question, sum_statistics>) {
+    return parts.statistics;
+  } else if constexpr (is_one_of<Question, store_chunks>) {
+    return parts.chunks;
+  } else if constexpr (is_one_of<Question, list_nodes, change_node>) {
+    return parts.cluster;
+  } else if constexpr (is_one_of<Question, claim_request>) {
+    return parts.idempotency;
+  } else if constexpr (is_one_of<Question, ask_peers>) {
+    return parts.inquiries;
+  } else {
+    return parts.delivery;
+  }
+}
+
+template <class Actor, class Question>
+using reply_of = caf::detail::tl_head_t<caf::response_type_t<typename Actor::signatures, Question>>;
+
+template <class T>
+const result<T>& result_of(const answer<T>& value) {
+  return value.value;
+}
+inline result<delivery_counts> result_of(const delivery_counts& value) {
+  return value;
+}
+inline result<std::vector<peer_answer>> result_of(const std::vector<peer_answer>& value) {
+  return value;
+}
+
+/// A list of any size is read while its question is asked.
+inline constexpr std::chrono::minutes list_patience{24 * 60};
+
+template <class Question>
+caf::duration patience_for(const admin_parts& parts) {
+  if constexpr (std::is_same_v<Question, import_list>) {
+    return caf::duration{list_patience};
+  } else {
+    return caf::duration{parts.patience};
+  }
+}
+
+} // namespace warmfront::admin
