@@ -9,6 +9,13 @@ namespace warmfront::storage {
 namespace {
 
 constexpr std::string_view chunk_prefix = "chunk/";
+constexpr std::string_view chunk_time_prefix = "chunk_time/";
+
+std::optional<chunk_id> parse_after(std::string_view prefix, std::string_view key) {
+  if (!key.starts_with(prefix) || key.size() != prefix.size() + chunk_id::octets)
+    return std::nullopt;
+  return chunk_id::from_octets(key.substr(prefix.size()));
+}
 
 } // namespace
 
@@ -27,9 +34,19 @@ std::string all_chunks_prefix() {
 }
 
 std::optional<chunk_id> parse_chunk_key(std::string_view key) {
-  if (!key.starts_with(chunk_prefix) || key.size() != chunk_prefix.size() + chunk_id::octets)
-    return std::nullopt;
-  return chunk_id::from_octets(key.substr(chunk_prefix.size()));
+  return parse_after(chunk_prefix, key);
+}
+
+std::string chunk_time_key(const chunk_id& id) {
+  return std::string{chunk_time_prefix}.append(id.octet_view());
+}
+
+std::string all_chunk_times_prefix() {
+  return std::string{chunk_time_prefix};
+}
+
+std::optional<chunk_id> parse_chunk_time_key(std::string_view key) {
+  return parse_after(chunk_time_prefix, key);
 }
 
 } // namespace warmfront::storage

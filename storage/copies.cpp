@@ -136,6 +136,14 @@ std::string recalled_prefix(std::uint16_t holder) {
   return of_node(recalled_mark, holder);
 }
 
+std::string moved_merge_key(const message_id& id) {
+  return all_moved_merges_prefix() + std::string{id.octet_view()};
+}
+
+std::string all_moved_merges_prefix() {
+  return "moved/";
+}
+
 std::string adoption_key(std::uint16_t holder) {
   return of_node(adoption_mark, holder);
 }

@@ -71,6 +71,11 @@ struct taken_mail {
 /// The id in a key of `parked_key`, `offered_key` or `recalled_key`.
 [[nodiscard]] message_id marked_message(std::string_view key);
 
+/// A mail merge came from another node, and the segment of its task may still name that one (in
+/// `family::segments`). Its value is the task's number.
+[[nodiscard]] std::string moved_merge_key(const message_id& id);
+[[nodiscard]] std::string all_moved_merges_prefix();
+
 /// What is known of a holder that has adopted mails of this node (in `family::spool`).
 [[nodiscard]] std::string adoption_key(std::uint16_t holder);
 

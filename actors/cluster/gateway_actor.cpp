@@ -162,14 +162,9 @@ private:
   void perform(gateway_action::deliver& what) {
     // All of a batch counts as processed together: its octets are one credit.
     auto& frames = what.frames;
-    const auto inquired =
-        std::stable_partition(frames.begin(), frames.end(), [](const peer_frame& frame) {
-          return frame.kind < inquiry_frames_first;
-        });
-    std::vector<peer_frame> inquiries{std::make_move_iterator(inquired),
-                                      std::make_move_iterator(frames.end())};
-    frames.erase(inquired, frames.end());
-    const auto waiting = std::make_shared<int>(2);
+    auto chunks = take_from(frames, chunk_frames_first);
+    auto inquiries = take_from(frames, inquiry_frames_first);
+    const auto waiting = std::make_shared<int>(3);
     const auto finished = [this, waiting, octets = what.octets, session = session_] {
       if (--*waiting > 0)
         return;
@@ -179,6 +174,17 @@ private:
     };
     deliver(ports_.replication, std::move(frames), finished);
     deliver(ports_.inquiries, std::move(inquiries), finished);
+    deliver(ports_.chunks, std::move(chunks), finished);
+  }
+  /// Takes out the frames of that kind and above.
+  static std::vector<peer_frame> take_from(std::vector<peer_frame>& frames, std::uint16_t kind) {
+    const auto first =
+        std::stable_partition(frames.begin(), frames.end(),
+                              [kind](const peer_frame& frame) { return frame.kind < kind; });
+    std::vector<peer_frame> taken{std::make_move_iterator(first),
+                                  std::make_move_iterator(frames.end())};
+    frames.erase(first, frames.end());
+    return taken;
   }
   template <class Role, class Finished>
   void deliver(const Role& role, std::vector<peer_frame> frames, const Finished& finished) {
@@ -193,6 +199,8 @@ private:
   void tell(const Fact& fact) {
     if (ports_.inquiries)
       self_->send(ports_.inquiries, fact);
+    if (ports_.chunks)
+      self_->send(ports_.chunks, fact);
     self_->send(ports_.replication, fact);
   }
   void say(log_level level, std::string_view event, std::string_view why) {

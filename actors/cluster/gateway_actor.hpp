@@ -27,6 +27,7 @@ struct gateway_ports {
   /// Who hears of the peer and of its frames.
   replication_actor replication;
   inquiries_actor inquiries;
+  chunks_actor chunks; ///< null: frames about chunks are dropped
 };
 
 class gateway_host;

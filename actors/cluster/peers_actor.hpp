@@ -57,6 +57,7 @@ struct peers_ports {
   event_log* log = nullptr;
   replication_actor replication;
   inquiries_actor inquiries;
+  chunks_actor chunks;
 };
 
 /// Hears of members from cluster. Spawned with a thread of its own, since publishing a gateway

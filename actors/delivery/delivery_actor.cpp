@@ -33,7 +33,17 @@ answer_when_durable(caf::typed_response_promise<answer<done>> promise) {
 
 caf::typed_response_promise<answer<done>> adopt(self_pointer self, const adopt_mails& m) {
   auto promise = self->make_response_promise<answer<done>>();
-  self->state.flow().adopt(*m.mails, std::move(*m.with), answer_when_durable(promise));
+  merges_adopted merges;
+  for (const auto& each : *m.mails)
+    if (const auto& record = each.mail->record; record.is_merge)
+      merges.merges.push_back({record.id, record.first_lane.task});
+  self->state.flow().adopt(*m.mails, std::move(*m.with),
+                           [self, merges = std::move(merges),
+                            answer = answer_when_durable(promise)](const result<void>& durable) {
+                             if (durable && !merges.merges.empty())
+                               self->state.adopted(merges);
+                             answer(durable);
+                           });
   return promise;
 }
 

@@ -121,6 +121,11 @@ void delivery_state::limits_lifted() {
     caf::anon_send(intake_, warmfront::limits_lifted{});
 }
 
+void delivery_state::adopted(const merges_adopted& what) {
+  if (scheduler_)
+    self_->send(scheduler_, what);
+}
+
 bool delivery_state::may_send() const {
   return ports_.sending == nullptr || ports_.sending->holds(ports_.time->steady_now());
 }

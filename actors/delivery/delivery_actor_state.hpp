@@ -34,6 +34,7 @@ public:
     scheduler_ = caf::actor_cast<scheduler_actor>(m.scheduler);
     suppressions_ = caf::actor_cast<suppressions_actor>(m.suppressions);
   }
+  void adopted(const merges_adopted& what);
   void set_pools(std::shared_ptr<const std::vector<pool>> pools) { pools_ = std::move(pools); }
   /// Null when there is no such pool.
   [[nodiscard]] const pool* find_pool(const pool_name& wanted) const;

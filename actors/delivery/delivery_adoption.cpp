@@ -88,6 +88,9 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
   // The mail may have been here before, and who ends it removes a body that was written once.
   to.erase(family::spool, storage::body_key(record.id));
   to.put(family::spool, storage::body_key(record.id), *mail.mail->content);
+  if (record.is_merge)
+    to.put(family::segments, storage::moved_merge_key(record.id),
+           std::to_string(static_cast<std::uint64_t>(record.first_lane.task)));
   if (record.copy && !(mail.copy && mail.is_confirmed))
     to.put(family::queue, storage::unsent_copy_key(record.copy->holder, record.id), {});
 }

@@ -85,10 +85,18 @@ using provisioning_actor = caf::typed_actor<
 
 /// Immutable octets.
 using chunks_actor = caf::typed_actor<
-    // Answers when all are durable. `limit_exceeded` for one that is too large.
+    // Answers when all are durable on every node that they are promised to. `limit_exceeded` for
+    // one that is too large, `unavailable` without the second copy where one is required.
     caf::replies_to<store_chunks>::with<answer<stored_chunks>>,
-    // `not_found`; `storage_corrupt` when they are not what was stored.
-    caf::replies_to<fetch_chunk>::with<answer<chunk_octets>>>;
+    // `not_found` when no node that can be asked has them; `storage_corrupt` when they are not what
+    // was stored.
+    caf::replies_to<fetch_chunk>::with<answer<chunk_octets>>,
+    caf::replies_to<count_chunks>::with<chunk_counts>,
+    // From cluster.
+    caf::reacts_to<members_changed>,
+    // From the gateways.
+    caf::reacts_to<peer_joined>, caf::reacts_to<peer_lost>,
+    caf::replies_to<frames_received>::with<done>>;
 
 /// Templates of mails.
 using templates_actor = caf::typed_actor<
@@ -128,7 +136,9 @@ using scheduler_actor = caf::typed_actor<
     caf::replies_to<list_tasks>::with<answer<std::vector<task_report>>>,
     caf::replies_to<preview_recurrence>::with<answer<std::vector<occurrence>>>,
     // From delivery.
-    caf::reacts_to<merge_ended>,
+    caf::reacts_to<merge_ended>, caf::reacts_to<merges_adopted>,
+    // From replication. `unavailable` when the control store does not answer.
+    caf::replies_to<judge_merges>::with<answer<judged_merges>>,
     // From ip_pool: who can send what.
     caf::reacts_to<pools_changed>,
     // From cluster: whether this node drains, and who is gone.

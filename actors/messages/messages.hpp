@@ -329,6 +329,23 @@ struct count_task_backlogs {};
 struct merge_ended {
   message_id id;
 };
+/// A mail merge of a task that comes from another node.
+struct moving_merge {
+  message_id id;
+  task_id task = task_id::none;
+};
+/// Replication → scheduler, before they become this node's: which of them does the control store
+/// know? Of others somebody else sends, or has sent, the segment. What is answered stays so.
+struct judge_merges {
+  std::vector<moving_merge> merges;
+};
+struct judged_merges {
+  std::vector<message_id> lost; ///< never to be sent
+};
+/// Delivery → scheduler: they are this node's, and durable.
+struct merges_adopted {
+  std::vector<moving_merge> merges;
+};
 struct list_queues {
   bool with_forecast = false; ///< of the first fifty that are held
 };

@@ -201,6 +201,11 @@ CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::unsubscribe
 CAF_ADD_TYPE_ID(warmfront, (warmfront::claim_request))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::end_request))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::claimed_request>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::judge_merges))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::judged_merges>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::merges_adopted))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::count_chunks))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::chunk_counts))
 CAF_END_TYPE_ID_BLOCK(warmfront)
 
 // Local messages only: nothing here is ever serialized.
@@ -380,3 +385,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<std::vector<warmfront::unsubscri
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::claim_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::end_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::claimed_request>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::judge_merges)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::answer<warmfront::judged_merges>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::merges_adopted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::count_chunks)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warmfront::chunk_counts)

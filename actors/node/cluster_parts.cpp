@@ -265,6 +265,7 @@ void node::parts::spawn_replication() {
   asking.log = log.get();
   asking.send = [to = &cluster->gateways](send_frames frames) { to->send(std::move(frames)); };
   cluster->inquiries = system->spawn(inquiries_behavior, std::move(asking));
+  spawn_chunks(); // whoever hears of peers
   peers_ports all;
   all.link = cluster->link.get();
   all.tunnels = cluster->tunnels.get();
@@ -274,6 +275,7 @@ void node::parts::spawn_replication() {
   all.log = log.get();
   all.replication = cluster->replication;
   all.inquiries = cluster->inquiries;
+  all.chunks = chunks;
   cluster->peers =
       system->spawn<caf::detached>(peers_behavior, node_name{settings.node.name}, std::move(all));
 }
@@ -282,6 +284,7 @@ void node::parts::connect_cluster() {
   connect_members listeners;
   for (const auto& each : {caf::actor_cast<caf::strong_actor_ptr>(cluster->replication),
                            caf::actor_cast<caf::strong_actor_ptr>(cluster->inquiries),
+                           caf::actor_cast<caf::strong_actor_ptr>(chunks),
                            caf::actor_cast<caf::strong_actor_ptr>(intake),
                            caf::actor_cast<caf::strong_actor_ptr>(cluster->peers),
                            caf::actor_cast<caf::strong_actor_ptr>(warmup),

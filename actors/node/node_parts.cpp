@@ -221,8 +221,23 @@ void node::parts::spawn_provisioning() {
   provisioning = system->spawn(provisioning_behavior, std::move(rules), std::move(its));
 }
 
+void node::parts::spawn_chunks() {
+  chunks_ports its{store.get()};
+  its.control = control.get();
+  its.time = &time;
+  its.log = log.get();
+  its.config.self = node_name{settings.node.name};
+  if (cluster) {
+    its.send = [to = &cluster->gateways](send_frames frames) { to->send(std::move(frames)); };
+    its.config.copies_wanted = copies_rule(settings) != second_copy::never;
+    its.config.copy_required = copies_rule(settings) == second_copy::required;
+  }
+  chunks = system->spawn<caf::detached>(chunks_behavior, std::move(its));
+}
+
 void node::parts::spawn_templates() {
-  chunks = system->spawn<caf::detached>(chunks_behavior, store.get());
+  if (!cluster)
+    spawn_chunks();
   templates =
       system->spawn(templates_behavior, templates_ports{control.get(), &time, log.get(), chunks,
                                                         settings.cloud_api.review_templates});

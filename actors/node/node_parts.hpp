@@ -107,6 +107,7 @@ private:
   void spawn_replication();
   void spawn_warmup();
   void spawn_provisioning();
+  void spawn_chunks();
   void spawn_templates();
   void spawn_scheduler();
   result<void> spawn_own_resources();

@@ -1,11 +1,13 @@
 #include "actors/replication/replication_actor.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
 #include "actors/messages/run_later.hpp"
+#include "actors/replication/adopted_mails.hpp"
 
 namespace warmfront {
 
@@ -13,6 +15,7 @@ namespace {
 
 constexpr milliseconds tick_interval{500};
 constexpr seconds delivery_within{60};
+constexpr seconds judged_within{20};
 
 } // namespace
 
@@ -40,6 +43,7 @@ public:
   void connect(const connect_listeners& m) {
     intake_ = caf::actor_cast<intake_actor>(m.intake);
     delivery_ = caf::actor_cast<delivery_actor>(m.delivery);
+    scheduler_ = caf::actor_cast<scheduler_actor>(m.scheduler);
     bonds_.start();
     keep_ticking();
   }
@@ -83,12 +87,31 @@ public:
   }
   void own(std::vector<adopted_mail> mails, storage::batch with,
            std::function<void(const result<void>&)> then) override {
-    if (!mails.empty())
-      ports_.log->write(log_level::warn, "mails_adopted",
-                        {{"count", static_cast<std::int64_t>(mails.size())}});
-    ask(adopt_mails{std::make_shared<std::vector<adopted_mail>>(std::move(mails)),
-                    std::make_shared<storage::batch>(std::move(with))},
-        std::move(then));
+    judge_merges question;
+    for (const auto& each : mails)
+      if (const auto& record = each.mail->record; record.is_merge)
+        question.merges.push_back({record.id, record.first_lane.task});
+    if (question.merges.empty() || !scheduler_)
+      return take_over(std::move(mails), std::move(with), std::move(then));
+    auto waiting = std::make_shared<std::pair<std::vector<adopted_mail>, storage::batch>>(
+        std::move(mails), std::move(with));
+    self_->request(scheduler_, judged_within, std::move(question))
+        .then(
+            [this, waiting, then](const answer<judged_merges>& found) {
+              if (!found.value)
+                return then(found.value.error());
+              auto& [all, changes] = *waiting;
+              const auto& lost = found.value.value().lost;
+              std::erase_if(all, [&lost](const adopted_mail& each) {
+                return std::ranges::find(lost, each.mail->record.id) != lost.end();
+              });
+              for (const auto& id : lost)
+                remove_mail(changes, id); // one that was parked is still on this disk
+              take_over(std::move(all), std::move(changes), then);
+            },
+            [then](const caf::error&) {
+              then(error{errc::timed_out, "the scheduler did not answer in time", {}});
+            });
   }
   void place(std::vector<placed_copy> copies,
              std::function<void(const result<void>&)> then) override {
@@ -122,6 +145,15 @@ public:
 private:
   using shell = replication_shell::stateful_base<replication_state>;
 
+  void take_over(std::vector<adopted_mail> mails, storage::batch with,
+                 std::function<void(const result<void>&)> then) {
+    if (!mails.empty())
+      ports_.log->write(log_level::warn, "mails_adopted",
+                        {{"count", static_cast<std::int64_t>(mails.size())}});
+    ask(adopt_mails{std::make_shared<std::vector<adopted_mail>>(std::move(mails)),
+                    std::make_shared<storage::batch>(std::move(with))},
+        std::move(then));
+  }
   void say(const result<void>& outcome) {
     if (!outcome)
       ports_.log->write(log_level::error, "bond_unreadable",
@@ -161,6 +193,7 @@ private:
   deferred_run run_;
   intake_actor intake_;
   delivery_actor delivery_;
+  scheduler_actor scheduler_; ///< null: there are no tasks
   steady_time fenced_until_{};
   bool drained_ = false;
   bool sending_ = true;

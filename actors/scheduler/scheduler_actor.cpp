@@ -43,6 +43,12 @@ scheduler_behavior(scheduler_shell::stateful_pointer<scheduler_state> self, sche
         return {next_occurrences(m.when, wall_time::min(), m.count)};
       },
       [host](const merge_ended& m) { host->merge_ended(m.id); },
+      [host](const merges_adopted& m) { host->adopted(m); },
+      [self, host](const judge_merges& m) {
+        auto promise = self->make_response_promise<answer<judged_merges>>();
+        host->judge(m, promise);
+        return promise;
+      },
       [host](const pools_changed& m) { host->set_pools(m); },
       [host](const members_changed& m) { host->set_members(m); },
       [host](const run_step& m) {

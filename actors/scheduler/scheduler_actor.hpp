@@ -21,6 +21,8 @@ struct scheduler_config {
   node_name self;
   bool alone = true; ///< all pools are this node's
   misfire_config misfire;
+  /// In a cluster a message that was found on no node for so long is given up.
+  std::chrono::hours missing_after{24};
 };
 
 /// What it works with; all of it outlives the actor.

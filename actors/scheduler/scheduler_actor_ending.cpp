@@ -62,6 +62,12 @@ void scheduler_host::look_at_segments() {
   std::erase_if(cancelled_, [&own](const message_id& id) {
     return std::ranges::find(own, id, &task_segment::message) == own.end();
   });
+  release_claims_of_gone();
+  for (const auto& each : book_.all_segments())
+    if (each.expanded && removed_.contains(each.node))
+      count_missing(each);
+  std::erase_if(missing_since_,
+                [this](const auto& each) { return book_.find(each.first) == nullptr; });
   for (const auto& each : own) {
     const auto* const of = book_.find(each.task);
     if (!each.expanded)
@@ -79,6 +85,7 @@ void scheduler_host::count_outcomes(const task_segment& of) {
       .then(
           [this, name, of](const answer<message_report>& report) {
             if (report.value) {
+              missing_since_.erase(of.message);
               const auto counts = final_counts(report.value.value());
               if (counts && counts->total() == of.recipients)
                 end_segment(name, *counts);
@@ -86,10 +93,8 @@ void scheduler_host::count_outcomes(const task_segment& of) {
             }
             if (report.value.error().code != errc::not_found)
               return;
-            // Its record has gone, which it does long after its end: nothing is left to count.
-            outcome_counts unknown;
-            unknown.expired = of.recipients;
-            end_segment(name, unknown);
+            // Its record has gone, which it does long after its end, or is another node's now.
+            count_missing(of);
           },
           [](const caf::error&) {});
 }

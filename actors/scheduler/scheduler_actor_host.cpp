@@ -76,9 +76,19 @@ void scheduler_host::changed(const storage::control_event& event) {
 }
 
 void scheduler_host::set_members(const members_changed& m) {
-  for (const auto& each : *m.members)
+  members_.clear();
+  removed_.clear();
+  for (const auto& each : *m.members) {
+    numbers_[each.number] = each.name;
     if (each.self)
       drains_ = each.state == node_state::draining;
+    if (!each.ended || each.self)
+      members_.insert(each.name);
+    else if (each.state == node_state::removed)
+      removed_.insert(each.name);
+  }
+  if (settled_)
+    release_claims_of_gone();
 }
 
 control_mirror::change_callback scheduler_host::tell(task_id id, promise_of<task_report> promise) {

@@ -52,6 +52,8 @@ public:
   void set_pools(const pools_changed& m) { pools_ = m.pools; }
   void set_members(const members_changed& m);
   void merge_ended(const message_id& id);
+  void judge(const judge_merges& m, promise_of<judged_merges> promise);
+  void adopted(const merges_adopted& m);
 
 private:
   /// A claimed segment on its way to become a message.
@@ -110,6 +112,18 @@ private:
   void end_segment(const segment_name& name, const outcome_counts& outcomes);
   void cancel_segment(const task_segment& of);
 
+  // ---- from and to other nodes (scheduler_actor_moving.cpp)
+  struct judgement;
+  void judge_next(const std::shared_ptr<judgement>& work);
+  void judge_by(const std::shared_ptr<judgement>& work, const std::vector<task_segment>& segments);
+  [[nodiscard]] node_name maker_of(const message_id& id) const;
+  void follow_all();
+  void follow(const message_id& id);
+  [[nodiscard]] bool is_gone(const node_name& node) const;
+  void release(const segment_name& name, const node_name& of);
+  void release_claims_of_gone();
+  void count_missing(const task_segment& of);
+
   // ---- what is read
   void fetch(const chunk_id& id, std::function<void(result<chunk_octets>)> then);
 
@@ -135,6 +149,10 @@ private:
   std::map<task_id, std::deque<segment_name>> to_expand_; ///< claimed; the first is on its way
   std::set<segment_name> expanding_;                      ///< all of these
   std::set<message_id> cancelled_;                        ///< were told to be
+  std::map<message_id, steady_time> missing_since_;       ///< of segments of this node
+  std::set<node_name> members_;                           ///< whose claims hold
+  std::set<node_name> removed_;                           ///< and gone for good
+  std::map<std::uint16_t, node_name> numbers_;            ///< in the ids of messages
   steady_time next_segment_look_{};
 };
 

@@ -132,6 +132,10 @@ void scheduler_host::expand(const segment_name& name) {
     end_segment(name, all);
     return expanded_one(name.of.task);
   }
+  if (drains_) {
+    release(name, config_.self);
+    return expanded_one(name.of.task);
+  }
   auto work = std::make_shared<expansion>();
   work->name = name;
   work->of = *of;

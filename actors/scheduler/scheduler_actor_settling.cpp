@@ -93,6 +93,8 @@ void scheduler_host::settled_one() {
 
 void scheduler_host::begin_work() {
   settled_ = true;
+  follow_all();
+  release_claims_of_gone();
   for (const auto& each : book_.segments_of(config_.self))
     if (!each.expanded) {
       const segment_name name{{each.task, each.occurrence}, each.number};

@@ -30,6 +30,17 @@ struct wanted_segment {
   std::uint32_t recipients = 0;
 };
 
+/// What the control store says of a message that comes from another node.
+enum class merge_verdict : std::uint8_t {
+  kept,      ///< a segment names it: whoever has it sends it
+  undecided, ///< who made it may still name it: that claim has to be released first
+  lost,      ///< no segment will ever name it
+};
+/// `segments`: all of the message's task, read after it was durable where it was made; a claim
+/// comes before the message. `maker` empty: anybody.
+[[nodiscard]] merge_verdict judge_merge(const std::vector<task_segment>& segments,
+                                        const message_id& id, const node_name& maker);
+
 /// Rules (invariant I3): an occurrence is made by a transaction that fails when it is there; a
 /// segment has one claim at a time, and counts once. Every change is such a transaction.
 class task_book {
@@ -68,6 +79,13 @@ public:
   /// A node has made a claimed segment durable. `conflict` when it is not the node's any more.
   [[nodiscard]] result<storage::control_transaction>
   expand(const segment_name& name, const node_name& by, const message_id& message) const;
+  /// Gives a claim back that is not expanded, so that somebody else can have it. Nothing to do when
+  /// it is not that node's, or expanded. Of a cancelled task it counts as cancelled.
+  [[nodiscard]] storage::control_transaction release(const segment_name& name, const node_name& of,
+                                                     wall_time now) const;
+  /// The message of a segment is on another node now. Nothing to do when no segment names it.
+  [[nodiscard]] storage::control_transaction follow(const message_id& message,
+                                                    const node_name& to) const;
   /// All recipients of a segment have ended. Nothing to do when that is known.
   [[nodiscard]] storage::control_transaction
   end(const segment_name& name, const outcome_counts& outcomes, wall_time now) const;
@@ -80,6 +98,8 @@ public:
   [[nodiscard]] const task* find_named(const account_name& account, std::string_view key) const;
   [[nodiscard]] const task_occurrence* find(const occurrence_name& name) const;
   [[nodiscard]] const task_segment* find(const segment_name& name) const;
+  /// The segment that names a message.
+  [[nodiscard]] const task_segment* find(const message_id& message) const;
   /// In order of their ids. `not_found` for an id that there is not, or not for that account.
   [[nodiscard]] result<std::vector<task_report>> list(const list_tasks& filter) const;
   /// Those that may fire.
@@ -91,6 +111,7 @@ public:
                                                          std::size_t most) const;
   /// The segments that a node has.
   [[nodiscard]] std::vector<task_segment> segments_of(const node_name& node) const;
+  [[nodiscard]] std::vector<task_segment> all_segments() const;
   /// Those whose mail must not begin now.
   [[nodiscard]] std::vector<task_id> on_hold() const;
   /// Recipients of segments that nobody has claimed yet.

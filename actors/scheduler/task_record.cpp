@@ -95,6 +95,9 @@ std::string occurrence_key(const occurrence_name& name) {
   return fmt::format("{}occurrence/{:020}/{:020}", tasks_prefix,
                      static_cast<std::uint64_t>(name.task), name.number);
 }
+std::string segments_prefix(task_id id) {
+  return fmt::format("{}segment/{:020}/", tasks_prefix, static_cast<std::uint64_t>(id));
+}
 std::string segment_key(const segment_name& name) {
   return fmt::format("{}segment/{:020}/{:020}/{:020}", tasks_prefix,
                      static_cast<std::uint64_t>(name.of.task), name.of.number, name.number);

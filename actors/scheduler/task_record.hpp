@@ -30,6 +30,8 @@ struct segment_name {
 [[nodiscard]] std::string task_key(task_id id);
 [[nodiscard]] std::string occurrence_key(const occurrence_name& name);
 [[nodiscard]] std::string segment_key(const segment_name& name);
+/// The segments of a task start with this.
+[[nodiscard]] std::string segments_prefix(task_id id);
 
 /// What a key is about.
 struct parsed_task_key {

@@ -11,6 +11,7 @@
 
 #include "admin/api/handlers.hpp"
 #include "admin/api/schemas.hpp"
+#include "admin/api/task_progress.hpp"
 
 namespace warmfront::admin {
 
@@ -242,6 +243,25 @@ http_response of_list(const call& request, http_response own,
   return own;
 }
 
+// ---- tasks ------------------------------------------------------------------------------------
+
+http_response of_tasks(const call& request, http_response own,
+                       const std::vector<peer_answer>& others) {
+  auto sum = read_own(own);
+  for (const auto& each : others) {
+    if (!request.where->is_list) {
+      if (const auto part = read_answer(each))
+        add_progress(sum, *part);
+    } else if (const auto page = read_answer(each, "items"); page && (*page)["items"].is_array()) {
+      add_progress_of_all(sum["items"], (*page)["items"]);
+    }
+  }
+  if (const auto missing = unanswered(others); !missing.empty())
+    sum["unanswered"] = missing;
+  own.body = dump(sum);
+  return own;
+}
+
 // ---- nodes ------------------------------------------------------------------------------------
 
 bool is_true(const ordered_json& object, const char* name) {
@@ -337,6 +357,8 @@ http_response combine(const call& request, http_response own,
   case across::summed_list:
   case across::summed_rows:
     return of_list(request, std::move(own), others);
+  case across::progress:
+    return of_tasks(request, std::move(own), others);
   case across::each_about_itself:
     return of_nodes(std::move(own), others);
   case across::summed: {

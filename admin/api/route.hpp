@@ -154,6 +154,7 @@ enum class across : std::uint8_t {
   summed_list,       ///< every node has the same items, with its own share of `used`
   summed,            ///< such an item
   summed_rows,       ///< rows of counts: the text of a row says which it is, its numbers add up
+  progress,          ///< every node has the same tasks, and counts what it sends of them
   each_about_itself, ///< every node has the same list of nodes, and knows more about itself
 };
 

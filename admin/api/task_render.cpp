@@ -63,6 +63,14 @@ ordered_json progress_to_json(const task_report& of, const task_occurrence& valu
   target["deferred"] = live.deferred;
   target["cached"] = value.recipients - std::min(value.recipients, value.ended.total() + in_work);
   target["finish_at"] = nullptr;
+  auto& told = target["live"] = ordered_json::object();
+  told["occurrence"] = value.which.number;
+  told["delivered"] = live.ended.delivered;
+  told["bounced"] = live.ended.bounced;
+  told["expired"] = live.ended.expired;
+  told["suppressed"] = live.ended.suppressed;
+  told["cancelled"] = live.ended.cancelled;
+  told["deferred"] = live.deferred;
   return target;
 }
 

@@ -86,6 +86,18 @@ constexpr field action_fields[] = {
      .choices = task_actions},
 };
 
+constexpr field live_fields[] = {
+    number_of("occurrence", "its number"),
+    number_of("delivered", "taken by their receivers"),
+    number_of("bounced", "refused for good"),
+    number_of("expired", "given up"),
+    number_of("suppressed", "left out on purpose"),
+    number_of("cancelled", "not sent, since it was cancelled"),
+    number_of("deferred", "wait for another attempt"),
+};
+constexpr schema live{"task_live_progress", "What is counted already of segments being sent.",
+                      live_fields};
+
 constexpr field progress_fields[] = {
     number_of("requested", "recipients in all"),
     number_of("delivered", "taken by their receivers"),
@@ -99,6 +111,11 @@ constexpr field progress_fields[] = {
     time_of("finish_at",
             "when the last one has been tried, by the rules of the warm-up; of one task alone",
             true),
+    {.name = "live",
+     .about = "of the above, in segments whose sending has not ended",
+     .kind = value_kind::object,
+     .required = true,
+     .nested = &live},
 };
 constexpr schema progress{"task_progress", "How it stands with the recipients.", progress_fields};
 

@@ -40,7 +40,7 @@ TEST_CASE("chunks actor: octets are found again under their SHA-256", "[chunks]"
   CHECK(ids[0] == ids[2]);
   CHECK(*of.get(ids[0]).value() == "abc");
   CHECK(of.get(ids[1]).value()->empty());
-  CHECK(of.store.scan(storage::family::segments, "", "", 10).value().size() == 2);
+  CHECK(of.store.scan(storage::family::segments, "", "", 10).value().size() == 4);
 }
 
 TEST_CASE("chunks actor: what is not there or not as it was is not handed out", "[chunks]") {
