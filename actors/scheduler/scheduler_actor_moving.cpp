@@ -17,12 +17,15 @@ constexpr milliseconds moved_again_after{1000};
 constexpr milliseconds judge_again_after{100};
 constexpr int judge_attempts = 50;
 
-std::vector<task_segment> segments_in(const storage::control_snapshot& all) {
+/// Without claims that are younger than `since`: a claim comes before its message.
+std::vector<task_segment> segments_in(const storage::control_snapshot& all,
+                                      storage::revision since) {
   std::vector<task_segment> found;
   for (const auto& record : all.records)
     if (const auto key = parse_task_key(record.key);
         key && key->what == parsed_task_key::kind::segment)
-      if (auto segment = decode_segment(key->name, record.value))
+      if (auto segment = decode_segment(key->name, record.value);
+          segment && (segment.value().expanded || record.modified <= since))
         found.push_back(std::move(segment).value());
   return found;
 }
@@ -39,6 +42,7 @@ struct scheduler_host::judgement {
   std::map<task_id, std::vector<message_id>> open;
   judged_merges found;
   promise_of<judged_merges> promise;
+  storage::revision since = 0; ///< of the first read of the task that is being judged
   int attempts_left = judge_attempts;
 };
 
@@ -57,8 +61,10 @@ void scheduler_host::judge_next(const std::shared_ptr<judgement>& work) {
   ports_.control->range(segments_prefix(work->open.begin()->first),
                         [this, run = run_, work](const result<storage::control_snapshot>& found) {
                           run(milliseconds{0}, [this, work, found] {
+                            if (found && work->since == 0)
+                              work->since = found.value().at;
                             if (found)
-                              return judge_by(work, segments_in(found.value()));
+                              return judge_by(work, segments_in(found.value(), work->since));
                             work->promise.deliver(answer<judged_merges>{found.error()});
                           });
                         });
@@ -90,6 +96,7 @@ void scheduler_host::judge_by(const std::shared_ptr<judgement>& work,
   if (is_decided) {
     work->found.lost.insert(work->found.lost.end(), lost.begin(), lost.end());
     work->open.erase(work->open.begin());
+    work->since = 0;
     return judge_next(work);
   }
   if (--work->attempts_left == 0)

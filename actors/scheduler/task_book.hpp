@@ -36,8 +36,8 @@ enum class merge_verdict : std::uint8_t {
   undecided, ///< who made it may still name it: that claim has to be released first
   lost,      ///< no segment will ever name it
 };
-/// `segments`: all of the message's task, read after it was durable where it was made; a claim
-/// comes before the message. `maker` empty: anybody.
+/// `segments`: all of the message's task, read after it was durable where it was made, without
+/// claims that came later: a claim comes before its message. `maker` empty: anybody.
 [[nodiscard]] merge_verdict judge_merge(const std::vector<task_segment>& segments,
                                         const message_id& id, const node_name& maker);
 
