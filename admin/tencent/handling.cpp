@@ -166,8 +166,12 @@ checked<void> check_role(const action& called, key_role role) {
       fmt::format("A key with the role \"{}\" may not call `{}`.", to_string(role), called.name)};
 }
 
-outcome next_step(const served_call& now, call& request, const answers& given) {
+outcome next_step(const served_call& now, call& request, answers& given) {
   auto next = handling_of(*now.called).serve(request, given);
+  if (auto* const anew = std::get_if<ask_anew>(&next)) {
+    given.clear();
+    return std::move(anew->questions);
+  }
   if (auto* const questions = std::get_if<std::vector<ask>>(&next))
     return std::move(*questions);
   if (const auto* const why = std::get_if<gateway_error>(&next))

@@ -13,8 +13,13 @@
 
 namespace warmfront::admin::tencent {
 
+/// Questions that make the answers so far forgotten: only theirs are given to the next step.
+struct ask_anew {
+  std::vector<ask> questions;
+};
+
 /// What comes next for a call: questions, whose answers are appended, or what it is answered.
-using step = std::variant<std::vector<ask>, ordered_json, gateway_error>;
+using step = std::variant<std::vector<ask>, ask_anew, ordered_json, gateway_error>;
 
 /// Answers a call step by step, as handlers of routes do. The parameters are in `request.body`.
 using action_handler = step (*)(call& request, const answers& given);
@@ -52,6 +57,6 @@ struct served_call {
 };
 
 /// The next step of a call. @pre `now.called` is set.
-[[nodiscard]] outcome next_step(const served_call& now, call& request, const answers& given);
+[[nodiscard]] outcome next_step(const served_call& now, call& request, answers& given);
 
 } // namespace warmfront::admin::tencent

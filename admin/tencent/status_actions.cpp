@@ -14,9 +14,13 @@ namespace warmfront::admin::tencent::handlers {
 namespace {
 
 constexpr std::chrono::days window{90};
-constexpr std::uint32_t messages_a_page = 500;
-/// Pages that are read for one answer: they stay in memory until it is given.
-constexpr std::size_t pages_max = 40;
+/// A message of a task has a thousand recipients: pages begin small.
+constexpr std::uint64_t messages_at_first = 20;
+constexpr std::uint64_t messages_a_page_max = 500;
+/// About as many recipients are read at once.
+constexpr std::uint64_t recipients_a_page = 20'000;
+/// Recipients that are gone through for one answer.
+constexpr std::uint64_t recipients_max = 500'000;
 
 /// What the service did, and what the receiver did.
 struct state_codes {
@@ -102,54 +106,98 @@ checked<status_search> read_search(const call& request) {
   return search;
 }
 
+/// How far a search has come. It is kept with the call, in its parameters.
+struct search_progress {
+  std::uint64_t page = messages_at_first; ///< messages of the next page
+  std::uint64_t read = 0;                 ///< recipients gone through
+  std::uint64_t seen = 0;                 ///< rows that are asked for, those left out included
+  json rows = json::array();
+};
+
+search_progress progress_in(const json& parameters) {
+  const auto found = parameters.find("Progress");
+  if (found == parameters.end())
+    return {};
+  return {number_of(*found, "page", 0), number_of(*found, "read", 0), number_of(*found, "seen", 0),
+          (*found)["rows"]};
+}
+
+json to_json(search_progress value) {
+  return {{"page", value.page},
+          {"read", value.read},
+          {"seen", value.seen},
+          {"rows", std::move(value.rows)}};
+}
+
 /// One page of the messages before `after`, of this node and the others.
-step ask_for_page(const call& request, const status_search& search, const message_id& after) {
+step ask_for_page(const call& request, const status_search& search, std::uint64_t messages,
+                  const message_id& after) {
   list_messages own;
   own.to = search.to;
   own.after = after;
-  own.limit = messages_a_page;
+  own.limit = static_cast<std::uint32_t>(messages);
+  ask_anew next;
+  next.questions.emplace_back(std::move(own));
   if (request.node->alone)
-    return ask_for(std::move(own));
-  std::string target = fmt::format("/v1/messages?limit={}&after={}", messages_a_page, after.str());
+    return next;
+  std::string target = fmt::format("/v1/messages?limit={}&after={}", messages, after.str());
   if (!search.to.empty())
     target += "&to=" + percent_encode(search.to);
-  return ask_for(std::move(own), ask_peers{std::make_shared<const inquiry>(
-                                     inquiry{"GET", std::move(target), request.who})});
+  next.questions.emplace_back(
+      ask_peers{std::make_shared<const inquiry>(inquiry{"GET", std::move(target), request.who})});
+  return next;
 }
 
 /// The page as the cluster has it.
-ordered_json read_page(const call& request, const answers& given, std::size_t at) {
-  const auto& own = answer_at<message_page>(given, at);
+ordered_json read_page(const call& request, const answers& given, std::uint64_t messages) {
+  const auto& own = answer_at<message_page>(given, 0);
   ordered_json page;
   page["items"] = ordered_json::array();
   for (const auto& each : own.items)
-    page["items"].push_back(to_json(each));
+    page["items"].push_back(admin::to_json(each));
   page["next"] = own.next ? ordered_json(own.next->str()) : ordered_json(nullptr);
   if (request.node->alone)
     return page;
   const auto found = std::find_if(routes().begin(), routes().end(), [](const route& each) {
     return each.operation == std::string_view{"list_messages"};
   });
-  auto as_asked = request;
+  call as_asked;
   as_asked.where = &*found;
-  as_asked.query = {{"limit", messages_a_page}};
+  as_asked.query = {{"limit", messages}};
   const auto joined = combine(as_asked, {200, "application/json", dump(page), {}},
-                              answer_at<std::vector<peer_answer>>(given, at + 1));
+                              answer_at<std::vector<peer_answer>>(given, 1));
   return ordered_json::parse(joined.body, nullptr, false);
 }
 
 /// Adds the rows of one message that are asked for. Notices that mail could not be delivered, which
 /// have no sender, are none that anybody asked for.
-void add_rows(json& rows, const call& request, const status_search& search,
+void add_rows(search_progress& found, const call& request, const status_search& search,
               const ordered_json& message) {
   const auto accepted_at = parse_rfc3339(text_in(message, "accepted_at")).value_or(wall_time{});
   if (text_in(message, "account") != request.who.account.str() || accepted_at < search.begin ||
       accepted_at >= search.end || text_in(message, "from").empty() ||
       (search.only && text_in(message, "id") != search.only->str()))
     return;
-  for (const auto& recipient : message["recipients"])
-    if (search.to.empty() || text_in(recipient, "address") == search.to)
-      rows.push_back(json(to_row(message, recipient)));
+  for (const auto& recipient : message["recipients"]) {
+    if (!search.to.empty() && text_in(recipient, "address") != search.to)
+      continue;
+    if (found.seen++ >= search.range.offset && found.rows.size() < search.range.limit)
+      found.rows.push_back(json(to_row(message, recipient)));
+  }
+}
+
+/// Goes through a page, and says how large the next one should be.
+void add_page(search_progress& found, const call& request, const status_search& search,
+              const ordered_json& page) {
+  std::uint64_t recipients = 0;
+  for (const auto& each : page["items"]) {
+    recipients += each["recipients"].size();
+    add_rows(found, request, search, each);
+  }
+  found.read += recipients;
+  const auto messages = std::max<std::uint64_t>(page["items"].size(), 1);
+  found.page = std::clamp(recipients_a_page * messages / std::max<std::uint64_t>(recipients, 1),
+                          messages_at_first, messages_a_page_max);
 }
 
 /// Where the search begins: ids below it are those of the day, or only the one.
@@ -173,26 +221,22 @@ step get_send_email_status(call& request, const answers& given) {
   if (!search)
     return search.error();
   const auto& wanted = search.value();
+  auto found = progress_in(request.body);
   if (given.empty())
-    return ask_for_page(request, wanted, first_bound(wanted));
-  const std::size_t page_answers = request.node->alone ? 1 : 2;
-  // What earlier pages gave is kept with the call: each page is read once.
-  auto& rows = request.body["Rows"];
-  if (rows.is_null())
-    rows = json::array();
-  const auto page = read_page(request, given, given.size() - page_answers);
-  for (const auto& each : page["items"])
-    add_rows(rows, request, wanted, each);
+    return ask_for_page(request, wanted, wanted.only ? 1 : found.page, first_bound(wanted));
+  const auto page = read_page(request, given, wanted.only ? 1 : found.page);
+  add_page(found, request, wanted, page);
   const auto next = message_id::parse(text_in(page, "next"));
   const bool has_more = next && !wanted.only && next->accepted_at() >= wanted.begin;
-  if (has_more && rows.size() < wanted.range.offset + wanted.range.limit)
-    return given.size() / page_answers < pages_max
-               ? ask_for_page(request, wanted, *next)
-               : step{gateway_error{"FailedOperation.ServiceNotAvailable",
-                                    "The day has too many mails to go through: give `MessageId` "
-                                    "or `ToEmailAddress`."}};
-  return ordered_json{
-      {"EmailStatusList", in_range(rows.get_ref<const json::array_t&>(), wanted.range)}};
+  if (!has_more || found.rows.size() >= wanted.range.limit)
+    return ordered_json{{"EmailStatusList", ordered_json(std::move(found.rows))}};
+  if (found.read >= recipients_max)
+    return gateway_error{"FailedOperation.ServiceNotAvailable",
+                         "The day has too many mails to go through: give `MessageId` or "
+                         "`ToEmailAddress`."};
+  const auto messages = found.page;
+  request.body["Progress"] = to_json(std::move(found));
+  return ask_for_page(request, wanted, messages, *next);
 }
 
 } // namespace warmfront::admin::tencent::handlers
