@@ -51,7 +51,7 @@ const auto& whom(const admin_parts& parts) {
     return parts.suppressions;
   } else if constexpr (is_one_of<Question, sum_statistics>) {
     return parts.statistics;
-  } else if constexpr (is_one_of<Question, store_chunks>) {
+  } else if constexpr (is_one_of<Question, store_chunks, count_chunks>) {
     return parts.chunks;
   } else if constexpr (is_one_of<Question, list_nodes, change_node>) {
     return parts.cluster;
@@ -70,6 +70,9 @@ using reply_of = caf::detail::tl_head_t<caf::response_type_t<typename Actor::sig
 template <class T>
 const result<T>& result_of(const answer<T>& value) {
   return value.value;
+}
+inline result<chunk_counts> result_of(const chunk_counts& value) {
+  return value;
 }
 inline result<delivery_counts> result_of(const delivery_counts& value) {
   return value;

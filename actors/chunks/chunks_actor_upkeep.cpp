@@ -140,7 +140,7 @@ void chunks_host::sweep_page(const std::shared_ptr<sweep>& work) {
                          storage::prefix_end(storage::all_chunk_times_prefix()), sweep_page_size);
   if (!found)
     return end_sweep(work, found.error());
-  const auto grace = std::chrono::duration_cast<seconds>(ports_.config.grace).count();
+  const auto grace = ports_.config.grace.count();
   const auto now = stored_seconds(stamp());
   storage::batch changes;
   std::vector<chunk_id> erased;

@@ -83,6 +83,18 @@ void add_smtp(families& target, const net::smtp_server_counts& counts) {
        {"warmfront_smtp_octets_received_total", "Octets received.", true, counts.octets_received}});
 }
 
+void add_chunks(families& target, const chunk_counts& counts) {
+  add_plain(target,
+            {{"warmfront_contents_with_one_copy_total",
+              "Templates, parts of lists and attachments stored with one copy though a second one "
+              "was wanted.",
+              true, counts.single_copies},
+             {"warmfront_contents_fetched_total", "Those read from other nodes.", true,
+              counts.fetched},
+             {"warmfront_contents_removed_total", "Those removed, since nothing referred to them.",
+              true, counts.swept}});
+}
+
 void add_ledgers(families& target, const std::vector<ledger_report>& ledgers) {
   struct gauge {
     const char* name;
@@ -194,6 +206,7 @@ std::string metrics_text(const metric_sources& sources) {
             {"warmfront_storage_free_bytes", "Free space of the data directory.", false,
              sources.storage.free_octets}});
   add_delivery(all, sources.delivery);
+  add_chunks(all, sources.chunks);
   add_smtp(all, sources.smtp);
   add_ledgers(all, sources.ledgers);
   add_quality(all, sources.ledgers);

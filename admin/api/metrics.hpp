@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/messages/chunks.hpp"
 #include "actors/messages/provisioning.hpp"
 #include "actors/messages/reports.hpp"
 #include "net/asio/smtp_server.hpp"
@@ -18,6 +19,7 @@ struct metric_sources {
   const delivery_counts& delivery;
   const std::vector<pool>& pools;
   const std::vector<provisioning>& runs;
+  const chunk_counts& chunks;
   net::smtp_server_counts smtp;
   storage::storage_health storage;
   bool ready = false;

@@ -71,13 +71,15 @@ outcome show_readiness(call& request, const answers& given) {
 outcome show_metrics(call& request, const answers& given) {
   if (given.empty()) {
     return std::vector<ask>{warmfront::list_ledgers{}, warmfront::list_queues{}, count_deliveries{},
-                            warmfront::list_pools{}, warmfront::list_provisionings{}};
+                            warmfront::list_pools{}, warmfront::list_provisionings{},
+                            count_chunks{}};
   }
   metric_sources sources{answer_at<std::vector<ledger_report>>(given, 0),
                          answer_at<std::vector<queue_report>>(given, 1),
                          answer_at<delivery_counts>(given, 2),
                          answer_at<std::vector<pool>>(given, 3),
                          answer_at<std::vector<provisioning>>(given, 4),
+                         answer_at<chunk_counts>(given, 5),
                          request.node->smtp(),
                          request.node->storage(),
                          request.node->readiness().empty(),

@@ -87,9 +87,9 @@ using ask = std::variant<
     warmfront::list_templates, use_template, warmfront::create_group, warmfront::delete_group,
     warmfront::list_groups, import_list, warmfront::list_recipients, warmfront::create_task,
     warmfront::act_on_task, warmfront::delete_task, warmfront::list_tasks, preview_recurrence,
-    store_chunks, warmfront::add_identity, warmfront::remove_identity, warmfront::list_identities,
-    warmfront::add_sender, warmfront::remove_sender, warmfront::list_senders,
-    warmfront::set_sender_password, put_suppressions, remove_suppressions,
+    store_chunks, count_chunks, warmfront::add_identity, warmfront::remove_identity,
+    warmfront::list_identities, warmfront::add_sender, warmfront::remove_sender,
+    warmfront::list_senders, warmfront::set_sender_password, put_suppressions, remove_suppressions,
     warmfront::list_suppressions, sum_statistics, put_unsubscribe_setting,
     delete_unsubscribe_setting, list_unsubscribe_settings, claim_request>;
 
@@ -102,7 +102,7 @@ using answered = std::variant<
     std::vector<peer_answer>, template_report, std::vector<template_report>,
     std::shared_ptr<const compiled_template>, group_report, std::vector<group_report>,
     import_report, recipient_page, task_report, std::vector<task_report>, std::vector<occurrence>,
-    stored_chunks, identity_report, std::vector<identity_report>, sender_report,
+    stored_chunks, chunk_counts, identity_report, std::vector<identity_report>, sender_report,
     std::vector<sender_report>, std::vector<suppression_report>, suppression_page,
     std::vector<statistics_row>, std::vector<unsubscribe_setting>, claimed_request>;
 using answers = std::vector<answered>;

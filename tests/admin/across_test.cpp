@@ -295,3 +295,41 @@ TEST_CASE("across: rows of counts are added up, and a page ends with the first t
     CHECK(names(sum) == "a1");
   }
 }
+
+TEST_CASE("across: a task's progress is that of all nodes, and never more than there is",
+          "[across][tasks]") {
+  const auto progress = [](int delivered, int waiting, int live) {
+    return R"({"delivered":)" + std::to_string(delivered) + R"(,"deferred":0,"waiting":)" +
+           std::to_string(waiting) + R"(,"live":{"occurrence":3,"delivered":)" +
+           std::to_string(live) + R"(,"deferred":1}})";
+  };
+  const auto task = [&](int delivered, int waiting, int live) {
+    return R"({"id":1,"progress":)" + progress(delivered, waiting, live) + "}";
+  };
+  const auto one = call_of("GET", "/v1/tasks/1");
+  CHECK(asks_peers(*one.where, own("{}")));
+
+  const auto sum = body_of(combine(one, own(task(110, 500, 10)),
+                                   {from("n2", 200, task(130, 480, 30)), from("n3", 0, "")}));
+  CHECK(sum["progress"]["delivered"] == 140);
+  CHECK(sum["progress"]["deferred"] == 1);
+  CHECK(sum["progress"]["waiting"] == 469);
+  CHECK(sum["unanswered"] == json::array({"n3"}));
+
+  // What another node counts may have ended meanwhile.
+  const auto full = body_of(combine(one, own(task(110, 20, 10)), {from("n2", 200, task(0, 0, 30))}));
+  CHECK(full["progress"]["delivered"] == 130);
+  CHECK(full["progress"]["waiting"] == 0);
+
+  // It may know of another firing, of none, or be of another release.
+  for (const auto* const other :
+       {R"({"id":1,"progress":{"live":{"occurrence":2,"delivered":9}}})", R"({"progress":null})",
+        R"({"id":1,"progress":7})", R"([])"})
+    CHECK(body_of(combine(one, own(task(110, 500, 10)), {from("n2", 200, other)}))["progress"] ==
+          json::parse(progress(110, 500, 10)));
+
+  const auto list = body_of(combine(call_of("GET", "/v1/tasks"),
+                                    own(R"({"items":[)" + task(5, 9, 0) + R"(],"next":null})"),
+                                    {from("n2", 200, R"({"items":[)" + task(5, 9, 2) + "]}")}));
+  CHECK(list["items"][0]["progress"]["delivered"] == 7);
+}
