@@ -36,8 +36,8 @@ public:
 
 struct chunk_exchange_settings {
   milliseconds part_within{5'000};
-  milliseconds offer_within{20'000}; ///< all that is read for it counts
-  std::size_t pulls_at_once = 4;     ///< each has one part under way
+  milliseconds offer_within{8'000}; ///< all that is read for it counts; shorter than clients wait
+  std::size_t pulls_at_once = 4;    ///< each has one part under way
   std::size_t pulls_max = 10'000;
 };
 

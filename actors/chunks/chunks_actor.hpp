@@ -21,7 +21,7 @@ struct chunks_config {
   node_name self;
   bool copies_wanted = false;    ///< what is stored gets a second copy, and keeps two
   bool copy_required = false;    ///< else one will do while no other node can hold one
-  seconds grace{24 * 60 * 60};    ///< what nothing refers to is removed after so long
+  seconds grace{24 * 60 * 60};   ///< what nothing refers to is removed after so long
   seconds sweep_every{60 * 60};  ///< half of `grace` at most
   seconds walk_again_after{30};  ///< when not all copies could be made
   milliseconds walk_after{1000}; ///< a change of the members: others may follow

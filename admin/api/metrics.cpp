@@ -84,15 +84,15 @@ void add_smtp(families& target, const net::smtp_server_counts& counts) {
 }
 
 void add_chunks(families& target, const chunk_counts& counts) {
-  add_plain(target,
-            {{"warmfront_contents_with_one_copy_total",
-              "Templates, parts of lists and attachments stored with one copy though a second one "
-              "was wanted.",
-              true, counts.single_copies},
-             {"warmfront_contents_fetched_total", "Those read from other nodes.", true,
-              counts.fetched},
-             {"warmfront_contents_removed_total", "Those removed, since nothing referred to them.",
-              true, counts.swept}});
+  add_plain(
+      target,
+      {{"warmfront_contents_with_one_copy_total",
+        "Templates, parts of lists and attachments stored with one copy though a second one "
+        "was wanted.",
+        true, counts.single_copies},
+       {"warmfront_contents_fetched_total", "Those read from other nodes.", true, counts.fetched},
+       {"warmfront_contents_removed_total", "Those removed, since nothing referred to them.", true,
+        counts.swept}});
 }
 
 void add_ledgers(families& target, const std::vector<ledger_report>& ledgers) {

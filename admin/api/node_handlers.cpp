@@ -70,9 +70,9 @@ outcome show_readiness(call& request, const answers& given) {
 
 outcome show_metrics(call& request, const answers& given) {
   if (given.empty()) {
-    return std::vector<ask>{warmfront::list_ledgers{}, warmfront::list_queues{}, count_deliveries{},
-                            warmfront::list_pools{}, warmfront::list_provisionings{},
-                            count_chunks{}};
+    return std::vector<ask>{
+        warmfront::list_ledgers{}, warmfront::list_queues{},        count_deliveries{},
+        warmfront::list_pools{},   warmfront::list_provisionings{}, count_chunks{}};
   }
   metric_sources sources{answer_at<std::vector<ledger_report>>(given, 0),
                          answer_at<std::vector<queue_report>>(given, 1),

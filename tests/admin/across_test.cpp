@@ -317,14 +317,14 @@ TEST_CASE("across: a task's progress is that of all nodes, and never more than t
   CHECK(sum["unanswered"] == json::array({"n3"}));
 
   // What another node counts may have ended meanwhile.
-  const auto full = body_of(combine(one, own(task(110, 20, 10)), {from("n2", 200, task(0, 0, 30))}));
+  const auto full =
+      body_of(combine(one, own(task(110, 20, 10)), {from("n2", 200, task(0, 0, 30))}));
   CHECK(full["progress"]["delivered"] == 130);
   CHECK(full["progress"]["waiting"] == 0);
 
   // It may know of another firing, of none, or be of another release.
-  for (const auto* const other :
-       {R"({"id":1,"progress":{"live":{"occurrence":2,"delivered":9}}})", R"({"progress":null})",
-        R"({"id":1,"progress":7})", R"([])"})
+  for (const auto* const other : {R"({"id":1,"progress":{"live":{"occurrence":2,"delivered":9}}})",
+                                  R"({"progress":null})", R"({"id":1,"progress":7})", R"([])"})
     CHECK(body_of(combine(one, own(task(110, 500, 10)), {from("n2", 200, other)}))["progress"] ==
           json::parse(progress(110, 500, 10)));
 

@@ -92,8 +92,8 @@ struct sharing_fixture : warmfront::testing::actor_fixture {
         value.ended = !one.runs;
         all.push_back(value);
       }
-      caf::anon_send(each.chunks, members_changed{std::make_shared<std::vector<member>>(all),
-                                                  each.name});
+      caf::anon_send(each.chunks,
+                     members_changed{std::make_shared<std::vector<member>>(all), each.name});
     }
     settle();
   }

@@ -61,7 +61,7 @@ struct moving_message {
 struct moving_node {
   node_name name;
   bool runs = true;
-  bool settled = true; ///< since its last start
+  bool settled = true;  ///< since its last start
   bool is_dead = false; ///< declared
   task_book book;
   std::size_t seen = 0;
@@ -70,8 +70,8 @@ struct moving_node {
   std::map<message_id, moving_message> marks;    ///< `expanding/`
   std::map<message_id, moving_message> adopting; ///< not judged yet
   std::map<message_id, storage::revision> judged_since;
-  std::set<message_id> ready;                    ///< delivery has them
-  std::set<segment_name> claimed;                ///< in memory
+  std::set<message_id> ready;     ///< delivery has them
+  std::set<segment_name> claimed; ///< in memory
 };
 
 /// Nodes that expand the segments of one task, die, come back, and adopt what they hold of others.
