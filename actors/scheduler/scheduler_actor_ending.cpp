@@ -62,6 +62,7 @@ void scheduler_host::look_at_segments() {
   std::erase_if(cancelled_, [&own](const message_id& id) {
     return std::ranges::find(own, id, &task_segment::message) == own.end();
   });
+  take_up_claims();
   release_claims_of_gone();
   for (const auto& each : book_.all_segments())
     if (each.expanded && removed_.contains(each.node))

@@ -90,6 +90,7 @@ private:
   void claim_more();
   void claim(const occurrence_name& name, std::size_t most);
   [[nodiscard]] bool can_send(const pool_name& name) const;
+  void take_up_claims();
   void expand_next(task_id id);
   void expand(const segment_name& name);
   void read_texts(const expansion_pointer& work, const chunk_id& content);

@@ -3,6 +3,7 @@
 // delivery.
 
 #include <algorithm>
+#include <set>
 
 #include "actors/scheduler/scheduler_actor_host.hpp"
 #include "actors/templates/template_record.hpp"
@@ -91,6 +92,23 @@ void scheduler_host::claim(const occurrence_name& name, std::size_t most) {
           expand_next(name.task);
         });
   });
+}
+
+// A claim may have happened without an answer, and to give one back may have failed.
+void scheduler_host::take_up_claims() {
+  std::set<task_id> begun;
+  for (const auto& each : book_.segments_of(config_.self)) {
+    const segment_name name{{each.task, each.occurrence}, each.number};
+    if (each.expanded || claiming_.contains(each.task) || !expanding_.insert(name).second)
+      continue;
+    // Where there is a queue, even an empty one, the next step is on its way.
+    const auto [queue, is_new] = to_expand_.try_emplace(each.task);
+    if (is_new)
+      begun.insert(each.task);
+    queue->second.push_back(name);
+  }
+  for (const auto id : begun)
+    expand_next(id);
 }
 
 // One after the other: entries of a lane are handed over in the order of their numbers.
@@ -214,8 +232,10 @@ void scheduler_host::spool(const expansion_pointer& work) {
 
 void scheduler_host::spooled(const segment_name& name,
                              const result<std::shared_ptr<const spooled_mail>>& mail) {
-  if (!mail)
+  if (!mail) {
+    erase_mark(name); // what was withdrawn for want of a second copy has left it
     return retry_expansion(name, mail.error());
+  }
   hand_over(name, mail.value());
 }
 

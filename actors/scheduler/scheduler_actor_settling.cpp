@@ -58,6 +58,12 @@ void scheduler_host::settle() {
 }
 
 void scheduler_host::settle_one(const segment_name& name, const message_id& message) {
+  // Withdrawn for want of a second copy, or adopted by others: a mark alone is no message.
+  const auto present = ports_.store->get(storage::family::spool, storage::message_key(message));
+  if (present && !present.value()) {
+    erase_mark(name);
+    return settled_one();
+  }
   mirror_.change(
       [this, name, message] { return book_.expand(name, config_.self, message); },
       [this, name, message](const result<void>& outcome) {
@@ -95,14 +101,7 @@ void scheduler_host::begin_work() {
   settled_ = true;
   follow_all();
   release_claims_of_gone();
-  for (const auto& each : book_.segments_of(config_.self))
-    if (!each.expanded) {
-      const segment_name name{{each.task, each.occurrence}, each.number};
-      expanding_.insert(name);
-      to_expand_[each.task].push_back(name);
-    }
-  for (const auto& [id, names] : to_expand_)
-    expand_next(id);
+  take_up_claims();
   tell_holds();
   tick();
 }
