@@ -25,7 +25,8 @@ void lanes::hold_tasks(std::set<task_id> held) {
 std::vector<task_backlog> lanes::task_backlogs() const {
   std::map<task_id, task_backlog> found;
   for (const auto& [where, lane] : lanes_) {
-    const auto waits = status(where)->waiting;
+    // What asks for permits this moment may have to wait for them after all.
+    const auto waits = status(where)->waiting + lane->in_hand.size();
     if (where.task == task_id::none || waits == 0)
       continue;
     auto& backlog = found.try_emplace(where.task, task_backlog{where.task, 0, false}).first->second;

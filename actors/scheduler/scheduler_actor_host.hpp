@@ -145,6 +145,7 @@ private:
   std::map<task_id, wall_time> next_look_; ///< before it nothing of a task becomes due
   std::set<task_id> firing_;               ///< on their way
   bool counting_backlogs_ = false;
+  std::uint64_t handed_over_ = 0;           ///< segments, since the start
   std::map<task_id, expansion_pace> paces_; ///< of tasks that are being sent
   std::set<task_id> claiming_;
   std::map<task_id, std::deque<segment_name>> to_expand_; ///< claimed; the first is on its way

@@ -37,8 +37,10 @@ void scheduler_host::claim_more() {
   counting_backlogs_ = true;
   self_->request(ports_.delivery, delivery_within, count_task_backlogs{})
       .then(
-          [this](const std::vector<task_backlog>& present) {
+          [this, known = handed_over_](const std::vector<task_backlog>& present) {
             counting_backlogs_ = false;
+            if (known != handed_over_) // it does not say of that yet
+              return claim_more();
             for (const auto& name : book_.claimable()) {
               const auto* const of = book_.find(name.task);
               if (of == nullptr || claiming_.contains(name.task) ||
@@ -250,6 +252,7 @@ void scheduler_host::hand_over(const segment_name& name,
           mails_spooled ready;
           ready.mails.push_back(mail);
           self_->send(ports_.delivery, std::move(ready));
+          ++handed_over_;
           erase_mark(name);
           if (mail->is_over()) // delivery has nothing to do, and will not say so
             merge_ended(mail->record.id);

@@ -122,7 +122,7 @@ search_progress progress_in(const json& parameters) {
           (*found)["rows"]};
 }
 
-json to_json(search_progress value) {
+json to_continuation(search_progress value) {
   return {{"page", value.page},
           {"read", value.read},
           {"seen", value.seen},
@@ -235,7 +235,7 @@ step get_send_email_status(call& request, const answers& given) {
                          "The day has too many mails to go through: give `MessageId` or "
                          "`ToEmailAddress`."};
   const auto messages = found.page;
-  request.body["Progress"] = to_json(std::move(found));
+  request.body["Progress"] = to_continuation(std::move(found));
   return ask_for_page(request, wanted, messages, *next);
 }
 

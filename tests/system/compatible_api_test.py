@@ -4,17 +4,14 @@ import datetime
 import email
 import email.policy
 import json
-import os
-import pathlib
 import smtplib
 import subprocess
 import sys
 
 from harness.case import SystemTest, main
+from harness.cloud import make_calls
 from harness.processes import until
 
-HERE = pathlib.Path(__file__).resolve().parent
-MODULES = HERE.parents[1] / "build" / "sdk" / "node_modules"
 ZONE = datetime.timezone(datetime.timedelta(hours=8))
 
 # SDK, way to sign, method: all that the SDKs can do.
@@ -47,16 +44,8 @@ class CompatibleApi(SystemTest):
 
     def make(self, calls):
         """What came of calls, in their order."""
-        defaults = {"endpoint": self.node.admin, "id": self.key["id"],
-                    "secret": self.key["secret"], "sdk": "cn"}
-        environment = {name: value for name, value in os.environ.items()
-                       if not name.lower().endswith("_proxy")}
-        environment["NODE_PATH"] = str(MODULES)
-        made = subprocess.run(["node", HERE / "cloud_client.js"], check=False, timeout=60,
-                              input=json.dumps([dict(defaults, **call) for call in calls]),
-                              text=True, capture_output=True, env=environment)
-        self.assertEqual(made.returncode, 0, made.stderr)
-        return json.loads(made.stdout)
+        return make_calls(calls, endpoint=self.node.admin, id=self.key["id"],
+                          secret=self.key["secret"], sdk="cn")
 
     def outcome(self, action, parameters=None, **how):
         return self.make([dict(how, action=action, parameters=parameters or {})])[0]

@@ -2,6 +2,7 @@
 
 With --nodes 3: a batch through three nodes, one of which is killed in the middle.
 With --warmup: twenty plan days of a few seconds each, beside what was forecast.
+With --tasks: a batch, a scheduled and a recurring send to imported groups, partly by an SDK.
 
 One node, two warm IPs in the shared pool, one dedicated IP on the standard plan; all are loopback
 addresses, and the only next hop is a sink on this machine.
@@ -15,6 +16,7 @@ from harness.one_node import OneNodeDemo
 from harness.processes import let_pass
 from harness.showing import say
 from harness.sink import send_load
+from tasks_demo import TasksDemo
 from warmup_demo import WarmupDemo
 
 SHARED = ("127.0.0.1", "127.0.0.3")
@@ -111,7 +113,11 @@ def main():
                         help="3: a cluster, one node of which is killed in the middle")
     parser.add_argument("--warmup", action="store_true",
                         help="twenty plan days of a few seconds, beside the forecast")
+    parser.add_argument("--tasks", action="store_true",
+                        help="a batch, a scheduled and a recurring send to imported groups")
     options = parser.parse_args()
+    if options.tasks:
+        return TasksDemo().run(options.exit)
     if options.warmup:
         return WarmupDemo().run(options.exit)
     if options.nodes == 3:

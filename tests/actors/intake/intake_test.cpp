@@ -348,27 +348,28 @@ TEST_CASE("intake: no mail is taken before it is known who is not sent to", "[in
   CHECK(refused(core, mail()) == errc::unavailable);
   core.note_suppressions(true, {});
   CHECK(core.take(mail(), now));
+}
 
-  TEST_CASE("intake: mail for later takes no place in a lane, and gets the id it is to have",
-            "[intake]") {
-    auto core = ready();
-    auto later = mail();
-    later.send_at = now + std::chrono::hours{1};
-    later.id = message_id{now, 9, 99};
-    const auto made = taken(core, later);
-    CHECK(made.record.send_at == later.send_at);
-    CHECK(made.record.id == later.id);
-    const auto next = taken(core, mail());
-    CHECK(next.record.first_sequence == 0);
-    CHECK_FALSE(next.record.send_at);
-  }
+TEST_CASE("intake: mail for later takes no place in a lane, and gets the id it is to have",
+          "[intake]") {
+  auto core = ready();
+  auto later = mail();
+  later.send_at = now + std::chrono::hours{1};
+  later.id = message_id{now, 9, 99};
+  const auto made = taken(core, later);
+  CHECK(made.record.send_at == later.send_at);
+  CHECK(made.record.id == later.id);
+  const auto next = taken(core, mail());
+  CHECK(next.record.first_sequence == 0);
+  CHECK_FALSE(next.record.send_at);
+}
 
-  TEST_CASE("intake: a time that has passed is now, one in years is refused", "[intake]") {
-    auto core = ready();
-    auto late = mail();
-    late.send_at = now;
-    CHECK_FALSE(taken(core, late).record.send_at);
-    auto early = mail();
-    early.send_at = now + std::chrono::hours{367 * 24};
-    CHECK(refused(core, early) == errc::invalid_argument);
-  }
+TEST_CASE("intake: a time that has passed is now, one in years is refused", "[intake]") {
+  auto core = ready();
+  auto late = mail();
+  late.send_at = now;
+  CHECK_FALSE(taken(core, late).record.send_at);
+  auto early = mail();
+  early.send_at = now + std::chrono::hours{367 * 24};
+  CHECK(refused(core, early) == errc::invalid_argument);
+}
