@@ -28,12 +28,14 @@ void add_progress(ordered_json& sum, const ordered_json& part) {
       number_in(*live_of(sum), "occurrence") != number_in(*other, "occurrence"))
     return;
   auto& progress = sum["progress"];
-  auto& live = progress["live"];
   auto waiting = number_in(progress, "waiting");
   for (const auto* const name : counted) {
     const auto more = std::min(number_in(*other, name), waiting);
+    if (more == 0)
+      continue;
     waiting -= more;
     progress[name] = number_in(progress, name) + more;
+    auto& live = progress["live"];
     live[name] = number_in(live, name) + more;
   }
   progress["waiting"] = waiting;

@@ -263,11 +263,11 @@ TEST_CASE("compatible sending: every recipient of a day has a row", "[admin][ten
   const json day{{"RequestDate", "2026-01-01"}, {"Offset", 0}, {"Limit", 100}};
   const auto rows = of.client.call("GetSendEmailStatus", day)["EmailStatusList"];
   REQUIRE(rows.size() == 2);
-  CHECK(rows[0]["MessageId"] == held.str());
-  CHECK(rows[0]["SendStatus"] == 1010);
-  CHECK(rows[0]["RequestTime"] == 1'767'225'600);
-  CHECK(rows[1]["DeliverStatus"] == 3);
-  CHECK(rows[1]["ToEmailAddress"] == "bob@example.org");
+  CHECK(rows[1]["MessageId"] == held.str());
+  CHECK(rows[1]["SendStatus"] == 1010);
+  CHECK(rows[1]["RequestTime"] == 1'767'225'600);
+  CHECK(rows[0]["DeliverStatus"] == 3);
+  CHECK(rows[0]["ToEmailAddress"] == "bob@example.org");
   auto one = day;
   one["MessageId"] = bounced.str();
   CHECK(of.client.call("GetSendEmailStatus", one)["EmailStatusList"].size() == 1);

@@ -233,8 +233,10 @@ caf::behavior fake_delivery(caf::event_based_actor*, fake_world* world) {
       [world](const list_messages& m) {
         const std::lock_guard lock{world->guard};
         message_page page;
-        for (const auto& each : world->messages) {
-          if (page.items.size() < m.limit) {
+        auto newest_first = world->messages;
+        std::ranges::sort(newest_first, std::greater{}, &message_report::id);
+        for (const auto& each : newest_first) {
+          if (page.items.size() < m.limit && (!m.after || each.id < *m.after)) {
             page.items.push_back(each);
           }
         }
