@@ -49,7 +49,9 @@ void chunks_host::walk(std::string from) {
   if (found)
     for (const auto& [key, value] : found.value()) {
       next = key + '\0';
-      if (const auto id = storage::parse_chunk_time_key(key); id && !erasing_.contains(*id))
+      // What is of no use any more would only get another time.
+      if (const auto id = storage::parse_chunk_time_key(key);
+          id && !erasing_.contains(*id) && !unused_.contains(*id))
         ids.push_back(*id);
     }
   if (!found || found.value().size() < walk_page)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from harness.case import SystemTest, main
-from harness.cloud import make_calls
+from harness.cloud import MODULES, make_calls
 from harness.processes import until
 
 ZONE = datetime.timezone(datetime.timedelta(hours=8))

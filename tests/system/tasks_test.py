@@ -182,6 +182,8 @@ class Tasks(SystemTest):
                               ({"repeat": {"rrule": "FREQ=DAILY", "timezone": "Mars/X"}},
                                "repeat.timezone"),
                               ({"subject": "{{missing}}"}, "variables.missing"),
+                              ({"attachments": [{"name": "a", "content_base64": "AAAA" * 2800000}]},
+                               "attachments"),
                               ({"variables": {"name": "a\nb"}}, "variables.name")):
             status, answer = rest.ask("POST", "/v1/tasks", dict(good, **change))[:2]
             with self.subTest(change=change):
