@@ -72,7 +72,7 @@ def hold(node, count):
                                         "from": "News <n@sender.test>"})["id"]
 
     def held():
-        progress = node.rest.get(f"/v1/tasks/{task}")["progress"]
+        progress = node.rest.get(f"/v1/tasks/{task}")["progress"] or {"delivered": 0}
         return progress["delivered"] == 450 and progress["cached"] >= count - 2000
     until(held, "the batch to be held", 60)
     time.sleep(5)
