@@ -115,21 +115,6 @@ result<warmfront::task> read_task(const call& request, const mime::message_parts
   return value;
 }
 
-/// In base64, as they are sent, they have to fit into a message.
-result<void> check_attachments(const mime::message_parts& common, std::uint64_t octets_max) {
-  std::uint64_t octets = 0;
-  for (const auto& each : common.attachments) {
-    octets += each.content.size() / 3 * 4;
-  }
-  if (octets > octets_max) {
-    return wrong(
-        "attachments",
-        fmt::format("The attachments have more than the {} octets of a message.", octets_max),
-        "make them smaller, or link to them");
-  }
-  return success();
-}
-
 store_chunks chunk_of(mime::message_parts common) {
   storage::mail_merge files;
   for (auto& each : common.attachments) {
@@ -188,11 +173,10 @@ outcome create_task(call& request, const answers& given) {
   }
   auto common = read_common(request);
   if (!common) {
-    return fail(to_problem(common.error()));
-  }
-  if (const auto fits = check_attachments(common.value(), request.node->message_octets_max);
-      !fits) {
-    return fail(to_problem(fits.error()));
+    const auto& why = common.error();
+    return fail(why.code == errc::limit_exceeded
+                    ? problem{413, "content_too_large", why.what, why.field, why.remedy}
+                    : to_problem(why));
   }
   auto value = read_task(request, common.value());
   if (!value) {

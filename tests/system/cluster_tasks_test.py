@@ -43,7 +43,8 @@ class ClusterTasks(ClusterTest):
                                             "from": "News <n@sender.test>"})["id"]
 
     def wait_finished(self, node, number, seconds=90):
-        until(lambda: node.rest.get(f"/v1/tasks/{number}")["state"] == "finished",
+        # Another node hears of a new task in a moment.
+        until(lambda: node.rest.ask("GET", f"/v1/tasks/{number}")[1].get("state") == "finished",
               "the task to be finished", seconds, every=0.3)
         return node.rest.get(f"/v1/tasks/{number}")["progress"]
 

@@ -182,13 +182,13 @@ class Tasks(SystemTest):
                               ({"repeat": {"rrule": "FREQ=DAILY", "timezone": "Mars/X"}},
                                "repeat.timezone"),
                               ({"subject": "{{missing}}"}, "variables.missing"),
-                              ({"attachments": [{"name": "a", "content_base64": "AAAA" * 2800000}]},
-                               "attachments"),
                               ({"variables": {"name": "a\nb"}}, "variables.name")):
             status, answer = rest.ask("POST", "/v1/tasks", dict(good, **change))[:2]
             with self.subTest(change=change):
                 self.assertIn(status, (404, 422), answer)
                 self.assertEqual(answer.get("field"), field, answer)
+        large = {"attachments": [{"name": "a", "content_base64": "AAAA" * 2800000}]}
+        self.assertEqual(rest.ask("POST", "/v1/tasks", dict(good, **large))[0], 413)
         self.assertEqual(rest.get("/v1/tasks")["items"], [])
 
     def test_a_list_tells_which_lines_are_no_recipients(self):
