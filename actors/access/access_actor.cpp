@@ -2,6 +2,7 @@
 
 #include "actors/access/key_book.hpp"
 #include "actors/control_mirror/control_mirror.hpp"
+#include "actors/messages/once_loaded.hpp"
 #include "actors/messages/run_later.hpp"
 
 namespace warmfront {
@@ -24,16 +25,7 @@ public:
 
   void start() { mirror_.start(); }
   /// Runs `work` now, or once the keys are read.
-  void when_loaded(std::function<void()> work) {
-    if (mirror_.is_loaded())
-      return work();
-    waiting_for_load_.push_back(std::move(work));
-  }
-  void flush() {
-    if (mirror_.is_loaded())
-      for (const auto& work : std::exchange(waiting_for_load_, {}))
-        work();
-  }
+  void when_loaded(std::function<void()> work) { mirror_.when_loaded(std::move(work)); }
 
   void create(const create_key& m, const key_promise& promise);
   void ensure_first(const ensure_first_key& m, const key_promise& promise);
@@ -62,7 +54,6 @@ private:
   bool told_of_seal_ = false;
   key_book book_;
   control_mirror mirror_;
-  std::vector<std::function<void()>> waiting_for_load_;
 };
 
 control_mirror::change_callback access_host::answer_with(created_key made, key_promise promise) {
@@ -132,23 +123,6 @@ result<signature_key> access_host::use(const use_signature_key& m) {
   return no_seal();
 }
 
-namespace {
-
-using self_pointer = access_host::self_pointer;
-
-/// A handler that answers through a promise, once everything is read.
-template <class Command, class Answer, class Work>
-auto later(self_pointer self, Work work) {
-  return [self, work](const Command& m) -> caf::typed_response_promise<Answer> {
-    auto promise = self->make_response_promise<Answer>();
-    auto& host = *self->state.host;
-    host.when_loaded([&host, work, m, promise] { work(host, m, promise); });
-    return promise;
-  };
-}
-
-} // namespace
-
 access_shell::behavior_type access_behavior(access_shell::stateful_pointer<access_state> self,
                                             storage::control_store* control, const clock* time,
                                             event_log* log, std::optional<seal_key> sealing) {
@@ -156,29 +130,26 @@ access_shell::behavior_type access_behavior(access_shell::stateful_pointer<acces
   auto* const host = self->state.host.get();
   host->start();
   return {
-      later<create_key, answer<created_key>>(
+      once_loaded<create_key, created_key>(
           self, [](auto& of, const auto& m, auto promise) { of.create(m, promise); }),
-      later<list_keys, answer<std::vector<key_report>>>(
+      once_loaded<list_keys, std::vector<key_report>>(
           self,
           [](auto& of, const auto&, auto promise) {
             promise.deliver(answer<std::vector<key_report>>{of.book().list()});
           }),
-      later<revoke_key, answer<done>>(
+      once_loaded<revoke_key, done>(
           self, [](auto& of, const auto& m, auto promise) { of.revoke(m, promise); }),
-      later<authenticate_key, answer<client_identity>>(self,
-                                                       [](auto& of, const auto& m, auto promise) {
-                                                         promise.deliver(answer<client_identity>{
-                                                             of.book().authenticate(m)});
-                                                       }),
-      later<use_signature_key, answer<signature_key>>(
+      once_loaded<authenticate_key, client_identity>(self,
+                                                     [](auto& of, const auto& m, auto promise) {
+                                                       promise.deliver(answer<client_identity>{
+                                                           of.book().authenticate(m)});
+                                                     }),
+      once_loaded<use_signature_key, signature_key>(
           self, [](auto& of, const auto& m,
                    auto promise) { promise.deliver(answer<signature_key>{of.use(m)}); }),
-      later<ensure_first_key, answer<created_key>>(
+      once_loaded<ensure_first_key, created_key>(
           self, [](auto& of, const auto& m, auto promise) { of.ensure_first(m, promise); }),
-      [host](const run_step& m) {
-        m.step();
-        host->flush();
-      },
+      [](const run_step& m) { m.step(); },
   };
 }
 

@@ -27,6 +27,12 @@ void control_mirror::start() {
   read(state_);
 }
 
+void control_mirror::when_loaded(std::function<void()> work) {
+  if (state_->loaded)
+    return work();
+  state_->waiting_for_load.push_back(std::move(work));
+}
+
 void control_mirror::reload() {
   read(state_);
 }
@@ -65,6 +71,8 @@ void control_mirror::on_snapshot(const state_pointer& state,
   if (!state->watch)
     follow(state);
   answer_waiting(*state);
+  for (const auto& work : std::exchange(state->waiting_for_load, {}))
+    work();
 }
 
 void control_mirror::follow(const state_pointer& state) {

@@ -39,6 +39,9 @@ public:
   /// Begins to read. Failures are tried again, a second later each time.
   void start();
   [[nodiscard]] bool is_loaded() const noexcept { return state_->loaded; }
+  /// Runs `work` now, or once the owner has been told of all keys for the first time. What still
+  /// waits when the mirror goes is dropped.
+  void when_loaded(std::function<void()> work);
   /// Reads all keys again; changes seen by this are not told twice.
   void reload();
 
@@ -59,6 +62,7 @@ private:
     std::uint64_t watch_number = 0;
     std::unique_ptr<storage::watch_handle> watch;
     std::vector<std::pair<storage::revision, change_callback>> waiting;
+    std::vector<std::function<void()>> waiting_for_load;
   };
   using state_pointer = std::shared_ptr<shared_state>;
 

@@ -1,6 +1,7 @@
 #include "actors/groups/groups_actor.hpp"
 
 #include "actors/groups/groups_actor_host.hpp"
+#include "actors/messages/once_loaded.hpp"
 #include "actors/messages/run_later.hpp"
 
 namespace warmfront {
@@ -22,18 +23,6 @@ groups_host::groups_host(self_pointer self, groups_ports ports)
               {[this](const auto& all) { note(book_.load(all)); },
                [this](const auto& event) { note(book_.apply(event)); }},
               run_} {}
-
-void groups_host::when_loaded(std::function<void()> work) {
-  if (mirror_.is_loaded())
-    return work();
-  waiting_for_load_.push_back(std::move(work));
-}
-
-void groups_host::flush() {
-  if (mirror_.is_loaded())
-    for (const auto& work : std::exchange(waiting_for_load_, {}))
-      work();
-}
 
 void groups_host::note(const result<void>& outcome) {
   if (!outcome)
@@ -130,23 +119,6 @@ void groups_host::add_items(std::shared_ptr<recipient_page> page, const list_man
   });
 }
 
-namespace {
-
-using groups_self = groups_host::self_pointer;
-
-/// A handler that answers through a promise, once everything is read.
-template <class Command, class Answer, class Work>
-auto once_groups_loaded(groups_self self, Work work) {
-  return [self, work](const Command& m) -> caf::typed_response_promise<answer<Answer>> {
-    auto promise = self->make_response_promise<answer<Answer>>();
-    auto& host = *self->state.host;
-    host.when_loaded([&host, work, m, promise]() mutable { work(host, m, promise); });
-    return promise;
-  };
-}
-
-} // namespace
-
 groups_shell::behavior_type groups_behavior(groups_shell::stateful_pointer<groups_state> self,
                                             groups_ports ports) {
   self->state.host = std::make_shared<groups_host>(self, std::move(ports));
@@ -154,23 +126,21 @@ groups_shell::behavior_type groups_behavior(groups_shell::stateful_pointer<group
   host->start();
   using reports = std::vector<group_report>;
   return {
-      once_groups_loaded<create_group, group_report>(
+      once_loaded<create_group, group_report>(
           self, [](auto& of, const auto& m, auto promise) { of.create(m, promise); }),
-      once_groups_loaded<delete_group, done>(
+      once_loaded<delete_group, done>(
           self, [](auto& of, const auto& m, auto promise) { of.remove(m, promise); }),
-      once_groups_loaded<list_groups, reports>(
-          self, [](auto& of, const auto& m,
-                   auto promise) { promise.deliver(answer<reports>{of.book().list(m)}); }),
-      once_groups_loaded<import_list, import_report>(
+      once_loaded<list_groups, reports>(self,
+                                        [](auto& of, const auto& m, auto promise) {
+                                          promise.deliver(answer<reports>{of.book().list(m)});
+                                        }),
+      once_loaded<import_list, import_report>(
           self, [](auto& of, const auto& m, auto promise) { of.import(m, promise); }),
-      once_groups_loaded<list_recipients, recipient_page>(
+      once_loaded<list_recipients, recipient_page>(
           self, [](auto& of, const auto& m, auto promise) { of.page(m, promise); }),
-      once_groups_loaded<use_group, group_report>(
+      once_loaded<use_group, group_report>(
           self, [](auto& of, const auto& m, auto promise) { of.use(m, promise); }),
-      [host](const run_step& m) {
-        m.step();
-        host->flush();
-      },
+      [](const run_step& m) { m.step(); },
   };
 }
 

@@ -30,8 +30,7 @@ public:
 
   void start() { mirror_.start(); }
   /// Runs `work` now, or once the groups are read.
-  void when_loaded(std::function<void()> work);
-  void flush();
+  void when_loaded(std::function<void()> work) { mirror_.when_loaded(std::move(work)); }
 
   void create(const create_group& m, promise_of<group_report> promise);
   void remove(const delete_group& m, promise_of<done> promise);
@@ -73,7 +72,6 @@ private:
   std::function<void(std::chrono::milliseconds, std::function<void()>)> run_;
   group_book book_;
   control_mirror mirror_;
-  std::vector<std::function<void()>> waiting_for_load_;
   std::map<group_identity, std::deque<run_pointer>> imports_; ///< the first is under way
 };
 

@@ -9,6 +9,7 @@
 #include "actors/groups/list_rules.hpp"
 #include "actors/identities/identity_book.hpp"
 #include "actors/identities/sender_verdicts.hpp"
+#include "actors/messages/once_loaded.hpp"
 #include "actors/messages/run_later.hpp"
 
 namespace warmfront {
@@ -46,16 +47,7 @@ public:
 
   void start() { mirror_.start(); }
   /// Runs `work` now, or once everything is read.
-  void when_loaded(std::function<void()> work) {
-    if (mirror_.is_loaded())
-      return work();
-    waiting_for_load_.push_back(std::move(work));
-  }
-  void flush() {
-    if (mirror_.is_loaded())
-      for (const auto& work : std::exchange(waiting_for_load_, {}))
-        work();
-  }
+  void when_loaded(std::function<void()> work) { mirror_.when_loaded(std::move(work)); }
 
   void add(const add_identity& m, promise_of<identity_report> promise);
   void remove(const remove_identity& m, promise_of<done> promise) {
@@ -113,7 +105,6 @@ private:
   deferred_run run_later_;
   control_mirror mirror_;
   std::size_t slow_work_ = 0;
-  std::vector<std::function<void()>> waiting_for_load_;
 };
 
 void identities_host::add(const add_identity& m, promise_of<identity_report> promise) {
@@ -177,23 +168,6 @@ void identities_host::authenticate(const authenticate_sender& m,
     promise.deliver(answer<sender_identity>{too_busy()});
 }
 
-namespace {
-
-using identities_self = identities_host::self_pointer;
-
-/// A handler that answers through a promise, once everything is read.
-template <class Command, class Answer, class Work>
-auto once_identities_loaded(identities_self self, Work work) {
-  return [self, work](const Command& m) -> caf::typed_response_promise<answer<Answer>> {
-    auto promise = self->make_response_promise<answer<Answer>>();
-    auto& host = *self->state.host;
-    host.when_loaded([&host, work, m, promise]() mutable { work(host, m, promise); });
-    return promise;
-  };
-}
-
-} // namespace
-
 identities_shell::behavior_type
 identities_behavior(identities_shell::stateful_pointer<identities_state> self,
                     identities_ports ports) {
@@ -205,24 +179,23 @@ identities_behavior(identities_shell::stateful_pointer<identities_state> self,
   const auto add = [](auto& of, const auto& m, auto promise) { of.add(m, promise); };
   const auto remove = [](auto& of, const auto& m, auto promise) { of.remove(m, promise); };
   return {
-      once_identities_loaded<add_identity, identity_report>(self, add),
-      once_identities_loaded<remove_identity, done>(self, remove),
-      once_identities_loaded<list_identities, domains>(
-          self, [](auto& of, const auto& m,
-                   auto promise) { promise.deliver(answer<domains>{of.book().list(m)}); }),
-      once_identities_loaded<add_sender, sender_report>(self, add),
-      once_identities_loaded<remove_sender, done>(self, remove),
-      once_identities_loaded<list_senders, addresses>(
-          self, [](auto& of, const auto& m,
-                   auto promise) { promise.deliver(answer<addresses>{of.book().list(m)}); }),
-      once_identities_loaded<set_sender_password, sender_report>(
+      once_loaded<add_identity, identity_report>(self, add),
+      once_loaded<remove_identity, done>(self, remove),
+      once_loaded<list_identities, domains>(self,
+                                            [](auto& of, const auto& m, auto promise) {
+                                              promise.deliver(answer<domains>{of.book().list(m)});
+                                            }),
+      once_loaded<add_sender, sender_report>(self, add),
+      once_loaded<remove_sender, done>(self, remove),
+      once_loaded<list_senders, addresses>(self,
+                                           [](auto& of, const auto& m, auto promise) {
+                                             promise.deliver(answer<addresses>{of.book().list(m)});
+                                           }),
+      once_loaded<set_sender_password, sender_report>(
           self, [](auto& of, const auto& m, auto promise) { of.set_password(m, promise); }),
-      once_identities_loaded<authenticate_sender, sender_identity>(
+      once_loaded<authenticate_sender, sender_identity>(
           self, [](auto& of, const auto& m, auto promise) { of.authenticate(m, promise); }),
-      [host](const run_step& m) {
-        m.step();
-        host->flush();
-      },
+      [](const run_step& m) { m.step(); },
   };
 }
 

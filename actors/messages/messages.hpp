@@ -132,7 +132,8 @@ struct ledger_domains_changed {
 };
 
 struct list_ledgers {
-  ledger_subject subject; ///< empty: all
+  ledger_subject subject;                 ///< empty: all
+  std::vector<ledger_subject> among = {}; ///< those of these alone that there are; empty: `subject`
 };
 /// Starts or changes a subject's ledger. What was spent today stays spent.
 struct set_ledger_plan {

@@ -1,25 +1,9 @@
 #include "actors/provisioning/provisioning_actor.hpp"
 
+#include "actors/messages/once_loaded.hpp"
 #include "actors/provisioning/provisioning_actor_host.hpp"
 
 namespace warmfront {
-
-namespace {
-
-using self_pointer = provisioning_host::self_pointer;
-
-/// A handler that answers through a promise, once everything is read.
-template <class Command, class Answer, class Work>
-auto once_loaded(self_pointer self, Work work) {
-  return [self, work](const Command& m) -> caf::typed_response_promise<answer<Answer>> {
-    auto promise = self->make_response_promise<answer<Answer>>();
-    auto& host = *self->state.host;
-    host.when_loaded([&host, work, m, promise]() mutable { work(host, m, promise); });
-    return promise;
-  };
-}
-
-} // namespace
 
 provisioning_shell::behavior_type
 provisioning_behavior(provisioning_shell::stateful_pointer<provisioning_state> self,

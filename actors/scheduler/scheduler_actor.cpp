@@ -1,25 +1,9 @@
 #include "actors/scheduler/scheduler_actor.hpp"
 
+#include "actors/messages/once_loaded.hpp"
 #include "actors/scheduler/scheduler_actor_host.hpp"
 
 namespace warmfront {
-
-namespace {
-
-using scheduler_self = scheduler_host::self_pointer;
-
-/// A handler that answers through a promise, once everything is read.
-template <class Command, class Answer, class Work>
-auto once_tasks_loaded(scheduler_self self, Work work) {
-  return [self, work](const Command& m) -> caf::typed_response_promise<answer<Answer>> {
-    auto promise = self->make_response_promise<answer<Answer>>();
-    auto& host = *self->state.host;
-    host.when_loaded([&host, work, m, promise]() mutable { work(host, m, promise); });
-    return promise;
-  };
-}
-
-} // namespace
 
 scheduler_shell::behavior_type
 scheduler_behavior(scheduler_shell::stateful_pointer<scheduler_state> self, scheduler_config config,
@@ -29,13 +13,13 @@ scheduler_behavior(scheduler_shell::stateful_pointer<scheduler_state> self, sche
   host->start();
   using reports = std::vector<task_report>;
   return {
-      once_tasks_loaded<create_task, task_report>(
+      once_loaded<create_task, task_report>(
           self, [](auto& of, const auto& m, auto promise) { of.create(m, promise); }),
-      once_tasks_loaded<act_on_task, task_report>(
+      once_loaded<act_on_task, task_report>(
           self, [](auto& of, const auto& m, auto promise) { of.act(m, promise); }),
-      once_tasks_loaded<delete_task, done>(
+      once_loaded<delete_task, done>(
           self, [](auto& of, const auto& m, auto promise) { of.remove(m, promise); }),
-      once_tasks_loaded<list_tasks, reports>(
+      once_loaded<list_tasks, reports>(
           self, [](auto& of, const auto& m, auto promise) { of.list(m, promise); }),
       [](const preview_recurrence& m) -> answer<std::vector<occurrence>> {
         if (const auto checked = check(m.when); !checked)
@@ -51,10 +35,7 @@ scheduler_behavior(scheduler_shell::stateful_pointer<scheduler_state> self, sche
       },
       [host](const pools_changed& m) { host->set_pools(m); },
       [host](const members_changed& m) { host->set_members(m); },
-      [host](const run_step& m) {
-        m.step();
-        host->flush();
-      },
+      [](const run_step& m) { m.step(); },
   };
 }
 

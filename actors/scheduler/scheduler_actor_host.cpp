@@ -34,18 +34,6 @@ void scheduler_host::start() {
   mirror_.start();
 }
 
-void scheduler_host::when_loaded(std::function<void()> work) {
-  if (mirror_.is_loaded())
-    return work();
-  waiting_for_load_.push_back(std::move(work));
-}
-
-void scheduler_host::flush() {
-  if (mirror_.is_loaded())
-    for (const auto& work : std::exchange(waiting_for_load_, {}))
-      work();
-}
-
 void scheduler_host::note(const result<void>& outcome) {
   if (!outcome)
     ports_.log->write(log_level::error, "task_record_unreadable",

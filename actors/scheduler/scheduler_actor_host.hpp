@@ -39,8 +39,7 @@ public:
 
   void start();
   /// Runs `work` now, or once the tasks are read.
-  void when_loaded(std::function<void()> work);
-  void flush();
+  void when_loaded(std::function<void()> work) { mirror_.when_loaded(std::move(work)); }
 
   // ---- from admin
   void create(const create_task& m, promise_of<task_report> promise);
@@ -134,7 +133,6 @@ private:
   deferred_run run_;
   task_book book_;
   control_mirror mirror_;
-  std::vector<std::function<void()>> waiting_for_load_;
   bool begun_ = false;
   bool settled_ = false; ///< what was left at the last end is known to be this node's, or gone
   std::size_t settling_ = 0;

@@ -7,6 +7,7 @@
 
 #include "actors/control_mirror/control_mirror.hpp"
 #include "actors/groups/list_rules.hpp"
+#include "actors/messages/once_loaded.hpp"
 #include "actors/messages/run_later.hpp"
 #include "actors/suppressions/suppression_book.hpp"
 
@@ -40,17 +41,10 @@ public:
 
   void start() { mirror_.start(); }
   /// Runs `work` now, or once everything is read.
-  void when_loaded(std::function<void()> work) {
-    if (mirror_.is_loaded())
-      return work();
-    waiting_for_load_.push_back(std::move(work));
-  }
+  void when_loaded(std::function<void()> work) { mirror_.when_loaded(std::move(work)); }
   void flush() {
-    if (!mirror_.is_loaded())
-      return;
-    tell_intake();
-    for (const auto& work : std::exchange(waiting_for_load_, {}))
-      work();
+    if (mirror_.is_loaded())
+      tell_intake();
   }
   void connect(const connect_listeners& m) {
     intake_ = caf::actor_cast<intake_actor>(m.intake);
@@ -102,7 +96,6 @@ private:
   std::map<account_name, std::map<std::string, std::string>> unknown_; ///< address, reply
   std::size_t unknown_count_ = 0;
   bool writes_unknown_ = false;
-  std::vector<std::function<void()>> waiting_for_load_;
 };
 
 void suppressions_host::tell_intake() {
@@ -224,23 +217,6 @@ void suppressions_host::wrote_unknown(const shared_draft& draft, const result<vo
   run_later_(retry_after, [this] { write_unknown(); });
 }
 
-namespace {
-
-using suppressions_self = suppressions_host::self_pointer;
-
-/// A handler that answers through a promise, once everything is read.
-template <class Command, class Answer, class Work>
-auto once_suppressions_loaded(suppressions_self self, Work work) {
-  return [self, work](const Command& m) -> caf::typed_response_promise<answer<Answer>> {
-    auto promise = self->make_response_promise<answer<Answer>>();
-    auto& host = *self->state.host;
-    host.when_loaded([&host, work, m, promise]() mutable { work(host, m, promise); });
-    return promise;
-  };
-}
-
-} // namespace
-
 suppressions_shell::behavior_type
 suppressions_behavior(suppressions_shell::stateful_pointer<suppressions_state> self,
                       suppressions_ports ports) {
@@ -248,11 +224,11 @@ suppressions_behavior(suppressions_shell::stateful_pointer<suppressions_state> s
   auto* const host = self->state.host.get();
   host->start();
   return {
-      once_suppressions_loaded<put_suppressions, suppressions_host::entries>(
+      once_loaded<put_suppressions, suppressions_host::entries>(
           self, [](auto& of, const auto& m, auto promise) { of.put(m, promise); }),
-      once_suppressions_loaded<remove_suppressions, done>(
+      once_loaded<remove_suppressions, done>(
           self, [](auto& of, const auto& m, auto promise) { of.remove(m, promise); }),
-      once_suppressions_loaded<list_suppressions, suppression_page>(
+      once_loaded<list_suppressions, suppression_page>(
           self, [](auto& of, const auto& m,
                    auto promise) { promise.deliver(answer<suppression_page>{of.list(m)}); }),
       [host](const recipients_unknown& m) { host->note_unknown(m); },

@@ -5,6 +5,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/control_mirror/control_mirror.hpp"
+#include "actors/messages/once_loaded.hpp"
 #include "actors/messages/run_later.hpp"
 #include "actors/templates/template_book.hpp"
 #include "actors/templates/template_cache.hpp"
@@ -39,16 +40,7 @@ public:
 
   void start() { mirror_.start(); }
   /// Runs `work` now, or once the templates are read.
-  void when_loaded(std::function<void()> work) {
-    if (mirror_.is_loaded())
-      return work();
-    waiting_for_load_.push_back(std::move(work));
-  }
-  void flush() {
-    if (mirror_.is_loaded())
-      for (const auto& work : std::exchange(waiting_for_load_, {}))
-        work();
-  }
+  void when_loaded(std::function<void()> work) { mirror_.when_loaded(std::move(work)); }
 
   void put(const put_template& m, promise_of<template_report> promise);
   void remove(const delete_template& m, promise_of<done> promise);
@@ -72,7 +64,6 @@ private:
   template_book book_;
   template_cache cache_;
   control_mirror mirror_;
-  std::vector<std::function<void()>> waiting_for_load_;
 };
 
 control_mirror::change_callback templates_host::tell(const account_name& account,
@@ -166,23 +157,6 @@ void templates_host::use(const use_template& m, promise_of<compiled_pointer> pro
           });
 }
 
-namespace {
-
-using templates_self = templates_host::self_pointer;
-
-/// A handler that answers through a promise, once everything is read.
-template <class Command, class Answer, class Work>
-auto once_templates_loaded(templates_self self, Work work) {
-  return [self, work](const Command& m) -> caf::typed_response_promise<answer<Answer>> {
-    auto promise = self->make_response_promise<answer<Answer>>();
-    auto& host = *self->state.host;
-    host.when_loaded([&host, work, m, promise]() mutable { work(host, m, promise); });
-    return promise;
-  };
-}
-
-} // namespace
-
 templates_shell::behavior_type
 templates_behavior(templates_shell::stateful_pointer<templates_state> self, templates_ports ports) {
   self->state.host = std::make_shared<templates_host>(self, std::move(ports));
@@ -191,21 +165,19 @@ templates_behavior(templates_shell::stateful_pointer<templates_state> self, temp
   using reports = std::vector<template_report>;
   using compiled_pointer = templates_host::compiled_pointer;
   return {
-      once_templates_loaded<put_template, template_report>(
+      once_loaded<put_template, template_report>(
           self, [](auto& of, const auto& m, auto promise) { of.put(m, promise); }),
-      once_templates_loaded<delete_template, done>(
+      once_loaded<delete_template, done>(
           self, [](auto& of, const auto& m, auto promise) { of.remove(m, promise); }),
-      once_templates_loaded<review_template, template_report>(
+      once_loaded<review_template, template_report>(
           self, [](auto& of, const auto& m, auto promise) { of.review(m, promise); }),
-      once_templates_loaded<list_templates, reports>(
-          self, [](auto& of, const auto& m,
-                   auto promise) { promise.deliver(answer<reports>{of.book().list(m)}); }),
-      once_templates_loaded<use_template, compiled_pointer>(
+      once_loaded<list_templates, reports>(self,
+                                           [](auto& of, const auto& m, auto promise) {
+                                             promise.deliver(answer<reports>{of.book().list(m)});
+                                           }),
+      once_loaded<use_template, compiled_pointer>(
           self, [](auto& of, const auto& m, auto promise) { of.use(m, promise); }),
-      [host](const run_step& m) {
-        m.step();
-        host->flush();
-      },
+      [](const run_step& m) { m.step(); },
   };
 }
 

@@ -6,6 +6,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/control_mirror/control_mirror.hpp"
+#include "actors/messages/once_loaded.hpp"
 #include "actors/messages/run_later.hpp"
 #include "actors/unsubscribes/unsubscribe_book.hpp"
 
@@ -26,16 +27,7 @@ public:
 
   void start() { mirror_.start(); }
   /// Runs `work` now, or once the settings are read.
-  void when_loaded(std::function<void()> work) {
-    if (mirror_.is_loaded())
-      return work();
-    waiting_for_load_.push_back(std::move(work));
-  }
-  void flush() {
-    if (mirror_.is_loaded())
-      for (const auto& work : std::exchange(waiting_for_load_, {}))
-        work();
-  }
+  void when_loaded(std::function<void()> work) { mirror_.when_loaded(std::move(work)); }
   template <class Command>
   void change(const Command& m, done_promise promise) {
     mirror_.change([this, m] { return book_.build(m); },
@@ -56,23 +48,7 @@ private:
   event_log& log_;
   unsubscribe_book book_;
   control_mirror mirror_;
-  std::vector<std::function<void()>> waiting_for_load_;
 };
-
-namespace {
-
-/// A handler that answers through a promise, once everything is read.
-template <class Command, class Answer, class Work>
-auto once_unsubscribes_loaded(unsubscribes_host::self_pointer self, Work work) {
-  return [self, work](const Command& m) -> caf::typed_response_promise<answer<Answer>> {
-    auto promise = self->make_response_promise<answer<Answer>>();
-    auto& host = *self->state.host;
-    host.when_loaded([&host, work, m, promise]() mutable { work(host, m, promise); });
-    return promise;
-  };
-}
-
-} // namespace
 
 unsubscribes_shell::behavior_type
 unsubscribes_behavior(unsubscribes_shell::stateful_pointer<unsubscribes_state> self,
@@ -83,15 +59,12 @@ unsubscribes_behavior(unsubscribes_shell::stateful_pointer<unsubscribes_state> s
   using settings = std::vector<unsubscribe_setting>;
   const auto change = [](auto& of, const auto& m, auto promise) { of.change(m, promise); };
   return {
-      once_unsubscribes_loaded<put_unsubscribe_setting, done>(self, change),
-      once_unsubscribes_loaded<delete_unsubscribe_setting, done>(self, change),
-      once_unsubscribes_loaded<list_unsubscribe_settings, settings>(
+      once_loaded<put_unsubscribe_setting, done>(self, change),
+      once_loaded<delete_unsubscribe_setting, done>(self, change),
+      once_loaded<list_unsubscribe_settings, settings>(
           self, [](auto& of, const auto& m,
                    auto promise) { promise.deliver(answer<settings>{of.book().list(m)}); }),
-      [host](const run_step& m) {
-        m.step();
-        host->flush();
-      },
+      [](const run_step& m) { m.step(); },
   };
 }
 

@@ -1,6 +1,7 @@
 #include "actors/warmup/warmup_actor_host.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <caf/send.hpp>
 
@@ -222,7 +223,12 @@ result<ledger_report> warmup_host::report(const ledger_subject& subject,
 }
 
 result<std::vector<ledger_report>> warmup_host::list(const list_ledgers& m) const {
-  auto reports = book_.reports(m.subject, time_.wall_now());
+  std::vector<ledger_report> reports;
+  for (const auto& each : m.among)
+    std::ranges::move(book_.reports(each, time_.wall_now()), std::back_inserter(reports));
+  if (!m.among.empty())
+    return reports;
+  reports = book_.reports(m.subject, time_.wall_now());
   if (reports.empty() && !m.subject.empty())
     return error{errc::not_found, "there is no ledger of `" + m.subject.str() + "`",
                  "start one by setting its plan", "subject"};

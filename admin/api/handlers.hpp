@@ -130,10 +130,15 @@ inline http_response fail(const problem& value) {
   return to_response(value);
 }
 
-/// A text or number of a checked body or query; the default when it is absent.
+/// A text, texts or a number of a checked body or query; the default when it is absent.
 inline std::string text_of(const json& object, const char* name, std::string fallback = {}) {
   const auto found = object.find(name);
   return found == object.end() ? std::move(fallback) : found->get<std::string>();
+}
+inline std::vector<std::string> texts_of(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found == object.end() ? std::vector<std::string>{}
+                               : found->get<std::vector<std::string>>();
 }
 inline std::uint64_t number_of(const json& object, const char* name, std::uint64_t fallback) {
   const auto found = object.find(name);

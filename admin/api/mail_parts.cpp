@@ -1,10 +1,14 @@
 #include "admin/api/mail_parts.hpp"
 
 #include <algorithm>
+#include <unordered_set>
+#include <utility>
 
 #include <fmt/core.h>
 
+#include "actors/core/octets.hpp"
 #include "admin/api/handlers.hpp"
+#include "net/mime/mailbox.hpp"
 #include "net/smtp/base64.hpp"
 
 namespace warmfront::admin::handlers {
@@ -13,6 +17,8 @@ namespace {
 
 /// Fields by which SMTP clients say what the API has fields for.
 constexpr std::string_view reserved_prefix = "x-warmfront-";
+
+constexpr std::size_t recipients_max = 1000;
 
 bool is_reserved(std::string_view name) noexcept {
   return name.size() >= reserved_prefix.size() &&
@@ -57,6 +63,49 @@ result<void> add_attachments(mime::message_parts& parts, const json& body) {
                                  text_of(each, "content_id")});
   }
   return success();
+}
+
+namespace {
+
+result<void> add_recipients_of(envelope& mail, const json& body,
+                               std::initializer_list<const char*> fields) {
+  std::unordered_set<std::string> seen;
+  for (const auto* const name : fields) {
+    const auto values = texts_of(body, name);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      WARMFRONT_TRY(mailbox, mime::parse_mailbox(values[i], fmt::format("{}[{}]", name, i)));
+      if (seen.insert(mailbox.address).second) {
+        mail.smtputf8 = mail.smtputf8 || !is_ascii(mailbox.address);
+        mail.recipients.emplace_back().address = std::move(mailbox.address);
+      }
+      if (mail.recipients.size() > recipients_max) {
+        return invalid_part(fmt::format("{}[{}]", name, i),
+                            fmt::format("There are more than {} recipients.", recipients_max),
+                            "send several messages");
+      }
+    }
+  }
+  return success();
+}
+
+} // namespace
+
+result<submission> begin_submission(const call& request, std::string from_address,
+                                    std::initializer_list<const char*> fields) {
+  submission begun;
+  auto& mail = begun.mail;
+  mail.smtputf8 = !is_ascii(from_address);
+  mail.reverse_path = std::move(from_address);
+  WARMFRONT_TRY(add_recipients_of(mail, request.body, fields));
+  if (mail.smtputf8) {
+    mail.body = body_encoding::eight_bit;
+  }
+  begun.source = {.protocol = "HTTP",
+                  .helo = "",
+                  .client_address = request.client_address,
+                  .account = request.who.account,
+                  .key_id = request.who.key_id};
+  return begun;
 }
 
 } // namespace warmfront::admin::handlers

@@ -1,7 +1,10 @@
 // Parts of a mail as requests name them. Inside `admin/api` and `admin/tencent` only.
 #pragma once
 
-#include "admin/api/json.hpp"
+#include <initializer_list>
+#include <string>
+
+#include "admin/api/route.hpp"
 #include "net/mime/compose.hpp"
 
 namespace warmfront::admin::handlers {
@@ -11,5 +14,11 @@ result<void> add_headers(mime::message_parts& parts, const json& body);
 
 /// The decoded attachments of a checked body.
 result<void> add_attachments(mime::message_parts& parts, const json& body);
+
+/// A submission over HTTP without its content: the envelope, with the recipients of these fields of
+/// the body, each once, and who hands it in. `invalid_argument` for one that is no mailbox, as
+/// `to[2]`, and for more than a thousand.
+result<submission> begin_submission(const call& request, std::string from_address,
+                                    std::initializer_list<const char*> fields);
 
 } // namespace warmfront::admin::handlers

@@ -1,9 +1,7 @@
 #include <algorithm>
-#include <unordered_set>
 
 #include <fmt/core.h>
 
-#include "actors/core/octets.hpp"
 #include "admin/api/handlers.hpp"
 #include "admin/api/mail_parts.hpp"
 #include "net/mime/compose.hpp"
@@ -14,13 +12,6 @@
 namespace warmfront::admin::handlers {
 
 namespace {
-
-constexpr std::size_t recipients_max = 1000;
-
-std::vector<std::string> texts_of(const json& body, const char* name) {
-  const auto found = body.find(name);
-  return found == body.end() ? std::vector<std::string>{} : found->get<std::vector<std::string>>();
-}
 
 error invalid(std::string field, std::string what, std::string remedy) {
   return {errc::invalid_argument, std::move(what), std::move(remedy), std::move(field)};
@@ -89,47 +80,15 @@ result<mime::message_parts> read_parts(const call& request, const compiled_templ
   return parts;
 }
 
-/// Recipients of To, Cc and Bcc, each once.
-result<void> add_recipients(envelope& mail, const json& body) {
-  std::unordered_set<std::string> seen;
-  for (const auto* name : {"to", "cc", "bcc"}) {
-    const auto values = texts_of(body, name);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      WARMFRONT_TRY(mailbox, mime::parse_mailbox(values[i], fmt::format("{}[{}]", name, i)));
-      if (seen.insert(mailbox.address).second) {
-        mail.smtputf8 = mail.smtputf8 || !is_ascii(mailbox.address);
-        mail.recipients.emplace_back().address = std::move(mailbox.address);
-      }
-      if (mail.recipients.size() > recipients_max) {
-        return invalid(fmt::format("{}[{}]", name, i),
-                       fmt::format("There are more than {} recipients.", recipients_max),
-                       "send several messages");
-      }
-    }
-  }
-  if (mail.recipients.empty()) {
-    return invalid("to", "There is no recipient.", "give at least one in to, cc or bcc");
-  }
-  return success();
-}
-
 result<submission> read_submission(const call& request, const compiled_template* by) {
-  submission target;
   WARMFRONT_TRY(parts, read_parts(request, by));
   WARMFRONT_TRY(from, mime::parse_mailbox(parts.from, "from"));
-  target.mail.smtputf8 = !is_ascii(from.address);
-  target.mail.reverse_path = std::move(from.address);
-  WARMFRONT_TRY(add_recipients(target.mail, request.body));
+  WARMFRONT_TRY(target, begin_submission(request, std::move(from.address), {"to", "cc", "bcc"}));
+  if (target.mail.recipients.empty()) {
+    return invalid("to", "There is no recipient.", "give at least one in to, cc or bcc");
+  }
   WARMFRONT_TRY(content, mime::compose(parts, request.node->message_octets_max));
   target.content = std::move(content);
-  if (target.mail.smtputf8) {
-    target.mail.body = body_encoding::eight_bit;
-  }
-  target.source = {.protocol = "HTTP",
-                   .helo = "",
-                   .client_address = request.client_address,
-                   .account = request.who.account,
-                   .key_id = request.who.key_id};
   target.pool = pool_name{text_of(request.body, "pool")};
   target.send_at = send_at_of(request.body);
   if (const auto importance = text_of(request.body, "class"); !importance.empty()) {

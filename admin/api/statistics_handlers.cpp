@@ -7,6 +7,7 @@
 #include "actors/core/address.hpp"
 #include "admin/api/across.hpp"
 #include "admin/api/handlers.hpp"
+#include "admin/api/target.hpp"
 
 namespace warmfront::admin::handlers {
 
@@ -56,7 +57,7 @@ result<sum_statistics> question_in(const call& request) {
   return question;
 }
 
-/// What a peer is asked: the same question. Its names hold nothing that must be escaped.
+/// What a peer is asked: the same question.
 std::string target_of(const sum_statistics& question) {
   auto target = fmt::format("/v1/statistics?limit=500&from={}&to={}&by={}", to_date(question.from),
                             to_date(question.to), name_of(question.by));
@@ -64,7 +65,7 @@ std::string target_of(const sum_statistics& question) {
                                     {"domain", &question.sender_domain.str()},
                                     {"receiver", &question.receiver.str()}}) {
     if (!value->empty()) {
-      target += fmt::format("&{}={}", name, *value);
+      target += fmt::format("&{}={}", name, percent_encode(*value));
     }
   }
   return target;

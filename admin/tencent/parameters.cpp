@@ -38,12 +38,6 @@ std::int64_t integer_of(const json& object, const char* name, std::int64_t fallb
   return found == object.end() ? fallback : found->get<std::int64_t>();
 }
 
-std::vector<std::string> texts_of(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found == object.end() ? std::vector<std::string>{}
-                               : found->get<std::vector<std::string>>();
-}
-
 checked<row_range> row_range_of(const json& parameters, std::uint64_t most) {
   const row_range range{number_of(parameters, "Offset", 0), number_of(parameters, "Limit", most)};
   if (range.limit > most)

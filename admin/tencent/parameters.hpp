@@ -18,6 +18,7 @@ namespace warmfront::admin::tencent {
 using admin::handlers::answer_at;
 using admin::handlers::number_of;
 using admin::handlers::text_of;
+using admin::handlers::texts_of;
 
 /// Questions as the next step.
 template <class... Questions>
@@ -34,8 +35,6 @@ inline step nothing_to_tell() {
 
 /// A signed number of checked parameters.
 [[nodiscard]] std::int64_t integer_of(const json& object, const char* name, std::int64_t fallback);
-/// The texts of checked parameters; none where the parameter is absent.
-[[nodiscard]] std::vector<std::string> texts_of(const json& object, const char* name);
 
 struct row_range {
   std::uint64_t offset = 0;

@@ -1,10 +1,8 @@
 // SendEmail: one mail, seen by all of its recipients.
 #include <array>
-#include <unordered_set>
 
 #include <fmt/core.h>
 
-#include "actors/core/octets.hpp"
 #include "admin/api/mail_parts.hpp"
 #include "admin/tencent/handlers.hpp"
 #include "admin/tencent/mail_content.hpp"
@@ -21,7 +19,7 @@ namespace {
 using compiled_pointer = std::shared_ptr<const compiled_template>;
 
 /// The answers before the rights are clear, in this order.
-enum known : std::size_t { pools, queues, ledgers, own_identities, templates, known_count };
+enum known : std::size_t { pools, queues, own_identities, templates, ledgers, known_count };
 
 mail_class class_of(const json& parameters) {
   return number_of(parameters, "TriggerType", 0) == 1 ? mail_class::triggered : mail_class::batch;
@@ -71,24 +69,6 @@ gateway_error to_part_error(const error& failure) {
     if (failure.field.starts_with(each.field))
       return {each.code, to_string(failure)};
   return {"InvalidParameterValue", to_string(failure)};
-}
-
-/// Recipients of Destination, Cc and Bcc, each once.
-checked<void> add_recipients(envelope& mail, const json& parameters) {
-  std::unordered_set<std::string> seen;
-  for (const auto* const name : {"Destination", "Cc", "Bcc"}) {
-    for (const auto& each : texts_of(parameters, name)) {
-      auto mailbox = mime::parse_mailbox(each, name);
-      if (!mailbox)
-        return to_part_error(mailbox.error());
-      auto& address = mailbox.value().address;
-      if (!seen.insert(address).second)
-        continue;
-      mail.smtputf8 = mail.smtputf8 || !is_ascii(address);
-      mail.recipients.emplace_back().address = std::move(address);
-    }
-  }
-  return passed();
 }
 
 /// Subject and texts: given, or of a template.
@@ -149,21 +129,15 @@ checked<mime::message_parts> read_mail(const call& request, const compiled_templ
 checked<submission> read_submission(const call& request, const sender& from, const pool& through,
                                     const compiled_template* by) {
   WARMFRONT_TRY(parts, read_mail(request, by));
-  submission target;
-  target.mail.smtputf8 = !is_ascii(from.address);
-  target.mail.reverse_path = from.address;
-  WARMFRONT_TRY(add_recipients(target.mail, request.body));
+  auto begun =
+      admin::handlers::begin_submission(request, from.address, {"Destination", "Cc", "Bcc"});
+  if (!begun)
+    return to_part_error(begun.error());
+  auto target = std::move(begun).value();
   auto content = mime::compose(parts, request.node->message_octets_max);
   if (!content)
     return to_part_error(content.error());
   target.content = std::move(content).value();
-  if (target.mail.smtputf8)
-    target.mail.body = body_encoding::eight_bit;
-  target.source = {.protocol = "HTTP",
-                   .helo = "",
-                   .client_address = request.client_address,
-                   .account = request.who.account,
-                   .key_id = request.who.key_id};
   target.pool = through.name;
   target.importance = class_of(request.body);
   return target;
@@ -218,9 +192,13 @@ step send_email(call& request, const answers& given) {
     if (!has_template && !parameters.contains("Simple"))
       return gateway_error{"FailedOperation.MissingEmailContent",
                            "The mail has neither Template nor Simple."};
-    return ask_for(list_pools{}, list_queues{}, list_ledgers{},
-                   list_identities{request.who.account, {}},
+    return ask_for(list_pools{}, list_queues{}, list_identities{request.who.account, {}},
                    list_templates{request.who.account, {}});
+  }
+  if (given.size() == known::ledgers) {
+    const auto& all = answer_at<std::vector<pool>>(given, known::pools);
+    return ask_for(
+        list_ledgers{{}, subjects_of(all, pool_of(all, request.who.account), from.value().domain)});
   }
   std::vector<domain_name> domains{from.value().domain};
   if (const auto header = text_of(parameters, "HeaderFrom"); !header.empty()) {

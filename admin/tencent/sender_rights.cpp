@@ -4,13 +4,13 @@
 
 #include <fmt/core.h>
 
+#include "actors/warmup/permit_ledger.hpp"
+
 namespace warmfront::admin::tencent {
 
 namespace {
 
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
-/// Of a day, that batch mail leaves to triggered mail: as permits do.
-constexpr std::uint64_t reserve_percent = 10;
 
 std::uint64_t room_of(const ledger_report& ledger, mail_class importance) {
   const bool is_batch = importance == mail_class::batch;
@@ -19,10 +19,8 @@ std::uint64_t room_of(const ledger_report& ledger, mail_class importance) {
     return 0;
   if (!ledger.limit)
     return no_limit;
-  const auto limit = *ledger.limit;
-  const auto reserve =
-      is_batch ? limit / 100 * reserve_percent + limit % 100 * reserve_percent / 100 : 0;
-  return limit - reserve - std::min(limit - reserve, ledger.used);
+  const auto bound = class_bound(*ledger.limit, importance, warmup_rules{}.reserve_percent);
+  return bound - std::min(bound, ledger.used);
 }
 
 /// What is left of a subject's day; without a ledger there is no limit.
@@ -103,6 +101,20 @@ std::optional<step> check_right(const call& request, const answers& given,
     return not_authenticated(from.front());
   ++next;
   return std::nullopt;
+}
+
+std::vector<ledger_subject> subjects_of(const std::vector<pool>& pools, const pool* through,
+                                        const domain_name& from) {
+  std::vector<ledger_subject> subjects{ledger_subject{from.str()}};
+  const auto add = [&](const pool* of) {
+    if (of != nullptr)
+      for (const auto& each : of->addresses)
+        subjects.emplace_back(each.address.str());
+  };
+  add(through);
+  if (through != nullptr)
+    add(admin::handlers::find_pool(pools, overflow_pool(*through).str()));
+  return subjects;
 }
 
 bool has_room_today(const sending_question& asked) {

@@ -47,6 +47,9 @@ struct sending_question {
   mail_class importance = mail_class::triggered;
   std::uint64_t recipients = 1;
 };
+/// Whose ledgers tell of that. `through` may be null.
+[[nodiscard]] std::vector<ledger_subject> subjects_of(const std::vector<pool>& pools,
+                                                      const pool* through, const domain_name& from);
 /// Whether today's limits have room for so many recipients beside what waits already: that of the
 /// sender domain, and those of the pool's IPs and of the one that it overflows into together. As
 /// far as this node knows.

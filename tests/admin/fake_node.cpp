@@ -66,16 +66,17 @@ answer<ledger_report> change_ledger(fake_world* world, const ledger_subject& sub
   return {missing("There is no ledger \"" + subject.str() + "\".")};
 }
 
+bool asks_for(const list_ledgers& m, const ledger_report& each) {
+  return m.among.empty() ? m.subject.empty() || each.subject == m.subject
+                         : std::ranges::find(m.among, each.subject) != m.among.end();
+}
+
 caf::behavior fake_warmup(caf::event_based_actor*, fake_world* world) {
   return {
       [world](const list_ledgers& m) {
         const std::lock_guard lock{world->guard};
-        std::vector<ledger_report> found;
-        for (const auto& each : world->ledgers) {
-          if (m.subject.empty() || each.subject == m.subject) {
-            found.push_back(each);
-          }
-        }
+        auto found = world->ledgers;
+        std::erase_if(found, [&m](const ledger_report& each) { return !asks_for(m, each); });
         return answer<std::vector<ledger_report>>{found};
       },
       [world](const set_ledger_plan& m) {

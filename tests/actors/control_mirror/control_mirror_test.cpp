@@ -185,3 +185,22 @@ TEST_CASE("control_mirror: answers that come after its end touch nothing", "[con
     work();
   SUCCEED();
 }
+
+TEST_CASE("control mirror: who waits for the load goes on once, with all keys known",
+          "[control_mirror]") {
+  owner of;
+  int runs = 0;
+  of.mirror.when_loaded([&] {
+    ++runs;
+    CHECK(of.order.size() == 1);
+  });
+  CHECK(runs == 0);
+  of.mirror.start();
+  of.settle();
+  CHECK(runs == 1);
+  of.mirror.reload();
+  of.settle();
+  CHECK(runs == 1);
+  of.mirror.when_loaded([&] { runs += 10; });
+  CHECK(runs == 11);
+}

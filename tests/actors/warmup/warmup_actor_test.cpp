@@ -178,6 +178,7 @@ TEST_CASE("warmup actor: pause, resume and day answer with the ledger", "[warmup
   CHECK(of.get<ledger_report>(set_ledger_plan{nobody, plan_name{"none"}}).error().code ==
         errc::not_found);
   CHECK(of.get<std::vector<ledger_report>>(list_ledgers{nobody}).error().code == errc::not_found);
+  CHECK(of.get<std::vector<ledger_report>>(list_ledgers{{}, {nobody}}).value().empty());
 }
 
 TEST_CASE("warmup actor: keeps plans", "[warmup]") {
