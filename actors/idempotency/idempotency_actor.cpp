@@ -104,11 +104,20 @@ private:
     const request_claim made{work->what.digest, message_id{now, ports_.node, ports_.random->next()},
                              ports_.self, now};
     const auto key = claim_key(work->what.account, work->what.key);
-    under_way_[made.id] = ports_.time->steady_now() + claim_settles_within;
+    note_under_way(made.id);
     ports_.control->transact(
         {{{key, over}}, {{key, encode(made), work->lease}}},
         in_turn<result<storage::transaction_outcome>>(
             [this, work, id = made.id](const auto& outcome) { put_ended(work, id, outcome); }));
+  }
+
+  /// Whoever asked may have gone without saying what became of it.
+  void note_under_way(const message_id& id) {
+    const auto now = ports_.time->steady_now();
+    // Ids are in the order of time: what is over comes first.
+    while (!under_way_.empty() && under_way_.begin()->second <= now)
+      under_way_.erase(under_way_.begin());
+    under_way_[id] = now + claim_settles_within;
   }
 
   void put_ended(const attempt_pointer& work, const message_id& id,
