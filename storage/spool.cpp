@@ -203,13 +203,18 @@ void add_message(batch& to, const spooled_message& message, std::string content,
   if (ended.size() == message.mail.recipients.size())
     return;
   to.put(family::spool, body_key(message.id), std::move(content));
+  const auto prefix = message.send_at ? std::string{} : lane_prefix(message.first_lane);
   auto next_ended = ended.begin();
   for (std::uint32_t i = 0; i < message.mail.recipients.size(); ++i) {
     if (next_ended != ended.end() && next_ended->first == i) {
       ++next_ended;
       continue;
     }
-    to.put(family::queue, first_queue_key(message, i), encode(queue_entry{{message.id, i}}));
+    // As `first_queue_key` has it: the lane's part is the same for all of a thousand.
+    auto key = message.send_at ? deferred_key(*message.send_at, {message.id, i}) : prefix;
+    if (!message.send_at)
+      append_number(key, message.first_sequence + i, 8);
+    to.put(family::queue, std::move(key), encode(queue_entry{{message.id, i}}));
   }
   if (message.copy)
     to.put(family::queue, unsent_copy_key(message.copy->holder, message.id), {});

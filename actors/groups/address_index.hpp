@@ -15,7 +15,7 @@ namespace warmfront {
 /// Among 10^9 addresses two are the same with a probability of 10^-21.
 using address_digest = std::array<std::uint8_t, 16>;
 
-/// @pre `address` comes from `normalised_address`.
+/// @pre `address` comes from `dns::normalised_address`.
 [[nodiscard]] address_digest digest_of_address(std::string_view address);
 
 /// The digests that an index is asked about at once.

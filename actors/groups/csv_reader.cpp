@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "actors/core/displayable.hpp"
 #include "actors/groups/list_rules.hpp"
+#include "net/dns/address_form.hpp"
 
 namespace warmfront {
 
@@ -111,7 +113,7 @@ result<std::string> csv_reader::read_fields(std::string_view record) {
     WARMFRONT_TRY(check_list_value(header_->names[values_.size()], text));
     values_.emplace_back(text);
   }
-  return normalised_address(address);
+  return dns::normalised_address(address);
 }
 
 result<void> csv_reader::take_unclosed(std::string_view octets, list_sink& to) {

@@ -25,7 +25,7 @@ using list_value = std::optional<std::string_view>;
 /// One recipient of a list. Everything belongs to the reader and goes with the call.
 struct list_row {
   std::uint64_t line = 0;             ///< where it begins, from 1
-  std::string_view address;           ///< see `normalised_address`
+  std::string_view address;           ///< see `dns::normalised_address`
   std::span<const std::string> names; ///< of the list's variables so far; grows, keeps its order
   std::span<const list_value> values; ///< aligned with the names
 };

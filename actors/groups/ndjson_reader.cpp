@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "actors/core/displayable.hpp"
 #include "actors/groups/list_rules.hpp"
+#include "net/dns/address_form.hpp"
 #include "net/mime/template_tags.hpp"
 
 namespace warmfront {
@@ -66,7 +68,7 @@ result<std::string> ndjson_reader::read_line(std::string_view line) {
   WARMFRONT_TRY(read_ndjson_row(line, row_));
   if (!row_.email)
     return no_row("the object has no \"email\"");
-  WARMFRONT_TRY(address, normalised_address(*row_.email));
+  WARMFRONT_TRY(address, dns::normalised_address(*row_.email));
   WARMFRONT_TRY(find_places());
   align_values();
   return address;

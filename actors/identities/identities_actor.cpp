@@ -6,11 +6,11 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/control_mirror/control_mirror.hpp"
-#include "actors/groups/list_rules.hpp"
 #include "actors/identities/identity_book.hpp"
 #include "actors/identities/sender_verdicts.hpp"
 #include "actors/messages/once_loaded.hpp"
 #include "actors/messages/run_later.hpp"
+#include "net/dns/address_form.hpp"
 
 namespace warmfront {
 
@@ -144,7 +144,7 @@ void identities_host::set_password(const set_sender_password& m,
 
 void identities_host::authenticate(const authenticate_sender& m,
                                    promise_of<sender_identity> promise) {
-  const auto form = comparable_address(m.address);
+  const auto form = dns::comparable_address(m.address);
   const auto address = form ? form.value() : std::string{};
   const auto stored = book_.password_of(address);
   auto answer_with = [this, promise](const std::string& who, bool is_right) mutable {

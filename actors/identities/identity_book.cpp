@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "actors/core/address.hpp"
-#include "actors/groups/list_rules.hpp"
+#include "actors/core/displayable.hpp"
+#include "net/dns/address_form.hpp"
 #include "net/dns/mx_route.hpp"
 #include "net/mime/header_text.hpp"
 
@@ -142,7 +143,7 @@ result<storage::control_transaction> identity_book::build(const remove_identity&
 // The domain counts its addresses: so it cannot be removed while one is added.
 result<storage::control_transaction> identity_book::build(const add_sender& command,
                                                           wall_time now) const {
-  const auto address = comparable_address(command.address);
+  const auto address = dns::comparable_address(command.address);
   if (!address)
     return error{errc::invalid_argument, address.error().what, address.error().remedy, "address"};
   if (command.display_name.size() > display_name_octets_max)
@@ -220,7 +221,7 @@ identity_book::require(const account_name& account, const domain_name& domain) c
 
 result<identity_book::found_sender> identity_book::require_sender(const account_name& account,
                                                                   std::string_view address) const {
-  const auto form = comparable_address(address);
+  const auto form = dns::comparable_address(address);
   if (!form)
     return no_sender(displayable(address.substr(0, 320)));
   domain_name domain{domain_of(form.value())};

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "actors/core/address.hpp"
-#include "actors/groups/list_rules.hpp"
+#include "net/dns/address_form.hpp"
 #include "net/mime/header_block.hpp"
 #include "net/mime/mailbox.hpp"
 #include "storage/copies.hpp"
@@ -163,7 +163,7 @@ result<void> intake::check_sender(const submission& mail) {
     return error{errc::refused, std::move(what), "send from " + only + ", or use a key", "from"};
   };
   const auto is_it = [&](const std::string& address) {
-    const auto form = comparable_address(address);
+    const auto form = dns::comparable_address(address);
     return form && form.value() == only;
   };
   if (!is_it(mail.mail.reverse_path))

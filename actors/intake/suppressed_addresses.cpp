@@ -1,6 +1,5 @@
 #include "actors/intake/suppressed_addresses.hpp"
-
-#include "actors/groups/list_rules.hpp"
+#include "net/dns/address_form.hpp"
 
 namespace warmfront {
 
@@ -22,7 +21,7 @@ bool suppressed_addresses::contains(const account_name& account, std::string_vie
   const auto of = accounts_.find(account);
   if (of == accounts_.end())
     return false;
-  const auto form = comparable_address(address);
+  const auto form = dns::comparable_address(address);
   if (!form)
     return false;
   const auto found = of->second.find(form.value());

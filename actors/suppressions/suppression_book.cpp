@@ -5,7 +5,8 @@
 #include <set>
 
 #include "actors/core/address.hpp"
-#include "actors/groups/list_rules.hpp"
+#include "actors/core/displayable.hpp"
+#include "net/dns/address_form.hpp"
 
 namespace warmfront {
 
@@ -110,7 +111,7 @@ result<suppression_draft> suppression_book::draft(const put_suppressions& comman
   std::set<std::string> seen;
   std::size_t added = 0;
   for (const auto& each : command.addresses) {
-    const auto form = comparable_address(each);
+    const auto form = dns::comparable_address(each);
     if (!form)
       return error{errc::invalid_argument, form.error().what, form.error().remedy, "address"};
     if (!seen.insert(form.value()).second)
@@ -159,7 +160,7 @@ suppression_book::present(const remove_suppressions& command) const {
     return too_many_at_once();
   std::set<std::string> found;
   for (const auto& each : command.addresses)
-    if (const auto form = comparable_address(each);
+    if (const auto form = dns::comparable_address(each);
         form && find_stored(command.account, form.value()) != nullptr)
       found.insert(form.value());
   if (found.empty())
@@ -209,7 +210,7 @@ suppression_page suppression_book::list(const list_suppressions& filter, wall_ti
   constexpr std::uint32_t limit_max = 500;
   const auto limit = std::min(filter.limit, limit_max);
   const auto address = filter.address.empty() ? result<std::string>{std::string{}}
-                                              : comparable_address(filter.address);
+                                              : dns::comparable_address(filter.address);
   suppression_page page;
   const auto consider = [&](const suppression_report& each) {
     if (!matches(filter, each, now))

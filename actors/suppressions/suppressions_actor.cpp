@@ -6,10 +6,10 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/control_mirror/control_mirror.hpp"
-#include "actors/groups/list_rules.hpp"
 #include "actors/messages/once_loaded.hpp"
 #include "actors/messages/run_later.hpp"
 #include "actors/suppressions/suppression_book.hpp"
+#include "net/dns/address_form.hpp"
 
 namespace warmfront {
 
@@ -170,7 +170,7 @@ void suppressions_host::remove(const remove_suppressions& m, promise_of<done> pr
 
 void suppressions_host::note_unknown(const recipients_unknown& m) {
   for (const auto& each : m.recipients) {
-    const auto form = comparable_address(each.address);
+    const auto form = dns::comparable_address(each.address);
     if (form && unknown_count_ < unknown_max &&
         unknown_[each.account].emplace(form.value(), each.reply).second)
       ++unknown_count_;

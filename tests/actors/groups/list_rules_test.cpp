@@ -1,4 +1,6 @@
+#include "actors/core/displayable.hpp"
 #include "actors/groups/list_rules.hpp"
+#include "net/dns/address_form.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -6,21 +8,23 @@ using namespace warmfront;
 using Catch::Contains;
 
 TEST_CASE("list rules: an address has one form", "[groups]") {
-  CHECK(normalised_address(" Ada.L+x@Example.COM\t").value() == "Ada.L+x@example.com");
-  CHECK(normalised_address("Ada@BÜCHER.example").value() == "Ada@xn--bcher-kva.example");
-  CHECK(normalised_address("Ada@xn--BCHER-kva.example").value() == "Ada@xn--bcher-kva.example");
-  CHECK(normalised_address("Ådа@a.com").value() == "Ådа@a.com");
-  CHECK(normalised_address("\"a b\"@a.com").value() == "\"a b\"@a.com");
+  CHECK(dns::normalised_address(" Ada.L+x@Example.COM\t").value() == "Ada.L+x@example.com");
+  CHECK(dns::normalised_address("Ada@BÜCHER.example").value() == "Ada@xn--bcher-kva.example");
+  CHECK(dns::normalised_address("Ada@xn--BCHER-kva.example").value() ==
+        "Ada@xn--bcher-kva.example");
+  CHECK(dns::normalised_address("Ådа@a.com").value() == "Ådа@a.com");
+  CHECK(dns::normalised_address("\"a b\"@a.com").value() == "\"a b\"@a.com");
 }
 
 TEST_CASE("list rules: what is no address alone is refused with a reason", "[groups]") {
-  CHECK_THAT(normalised_address(" \t").error().what, Contains("no address"));
-  CHECK_THAT(normalised_address("Ada <ada@a.com> ").error().what, Contains("column or variable"));
-  CHECK_THAT(normalised_address("<ada@a.com>").error().what, Contains("address alone"));
+  CHECK_THAT(dns::normalised_address(" \t").error().what, Contains("no address"));
+  CHECK_THAT(dns::normalised_address("Ada <ada@a.com> ").error().what,
+             Contains("column or variable"));
+  CHECK_THAT(dns::normalised_address("<ada@a.com>").error().what, Contains("address alone"));
   for (const auto* text :
        {"ada", "@a.com", "ada@", "a@b@c", "a b@a.com", "ada@a..com", "ada@a.com, b@a.com",
         "ada@a.com.", "ada@\xff.com", "ada@a＿b.com", "ada@a＠b.com", "ada@\xe2\x80\xae.com"})
-    CHECK(normalised_address(text).has_error());
+    CHECK(dns::normalised_address(text).has_error());
 }
 
 TEST_CASE("list rules: values are those a template takes", "[groups]") {
