@@ -173,7 +173,7 @@ std::vector<ask> ask_what_waits(const call& request);
 std::size_t answers_of_what_waits(const call& request);
 struct what_waits {
   const std::vector<pool>& pools;
-  std::vector<queue_report> queues; ///< of others only pool, class and how many wait
+  std::vector<queue_report> queues; ///< of others pool, class, sender domain, state and how many
 };
 /// @pre they were the first questions.
 what_waits read_what_waits(const call& request, const answers& given);

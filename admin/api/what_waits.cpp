@@ -20,6 +20,8 @@ void add_queues(std::vector<queue_report>& to, const peer_answer& from) {
     report.pool = pool_name{text_in(each, "pool")};
     report.importance =
         text_in(each, "class") == "batch" ? mail_class::batch : mail_class::triggered;
+    report.sender_domain = text_in(each, "sender_domain");
+    report.state = text_in(each, "state");
     report.waiting = number_in(each, "waiting");
     to.push_back(std::move(report));
   }
@@ -30,8 +32,11 @@ void add_queues(std::vector<queue_report>& to, const peer_answer& from) {
 std::vector<ask> ask_what_waits(const call& request) {
   std::vector<ask> questions{warmfront::list_pools{}, warmfront::list_queues{}};
   if (!request.node->alone) {
+    // Whoever asks is told sums alone, also who may not see the queues themselves.
+    auto who = request.who;
+    who.role = key_role::viewer;
     questions.emplace_back(
-        ask_peers{std::make_shared<const inquiry>(inquiry{"GET", queues_of_a_peer, request.who})});
+        ask_peers{std::make_shared<const inquiry>(inquiry{"GET", queues_of_a_peer, who})});
   }
   return questions;
 }

@@ -1,8 +1,12 @@
 // BatchSendEmail and ListSendTasks: tasks, each recipient of which gets a mail of their own.
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/core.h>
 
+#include "admin/api/across.hpp"
+#include "admin/api/task_progress.hpp"
 #include "admin/tencent/handlers.hpp"
 #include "admin/tencent/mail_content.hpp"
 #include "admin/tencent/naive_time.hpp"
@@ -269,14 +273,34 @@ const Report* named(const std::vector<Report>& all, const Name& name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-ordered_json to_send_task(const task_report& of, const answers& given, std::chrono::minutes zone) {
+/// Questions of `list_send_tasks`, and where their answers are: what waits comes behind the first.
+enum listed : std::size_t { listed_tasks, listed_groups, listed_templates, listed_count };
+
+constexpr const char* tasks_of_a_peer = "/v1/tasks?limit=500";
+
+/// The tasks as REST has them, with what other nodes count of them.
+ordered_json told_by_all(const call& request, const answers& given,
+                         const std::vector<task_report>& all) {
+  auto items = ordered_json::array();
+  for (const auto& each : all)
+    items.push_back(to_json(each));
+  if (!request.node->alone)
+    for (const auto& peer : answer_at<std::vector<peer_answer>>(given, given.size() - 1))
+      if (const auto list = read_answer(peer, "items"))
+        add_progress_of_all(items, (*list)["items"]);
+  return items;
+}
+
+ordered_json to_send_task(const task_report& of, const ordered_json& told,
+                          const std::vector<queue_report>& queues, const answers& given,
+                          std::chrono::minutes zone) {
   const auto& value = of.value;
-  const auto* const group = named(answer_at<std::vector<group_report>>(given, 1), value.group);
+  const auto* const group =
+      named(answer_at<std::vector<group_report>>(given, listed_groups), value.group);
   const auto* const by =
-      named(answer_at<std::vector<template_report>>(given, 2), value.from_template);
-  const auto progress = progress_of(to_json(of), group);
-  const auto status =
-      status_of(of, progress, is_held(value, answer_at<std::vector<queue_report>>(given, 3)));
+      named(answer_at<std::vector<template_report>>(given, listed_templates), value.from_template);
+  const auto progress = progress_of(told, group);
+  const auto status = status_of(of, progress, is_held(value, queues));
   ordered_json target;
   target["TaskId"] = static_cast<std::uint64_t>(value.id);
   target["FromEmailAddress"] = value.from;
@@ -339,15 +363,25 @@ step list_send_tasks(call& request, const answers& given) {
   if (!range)
     return range.error();
   const auto& account = request.who.account;
-  if (given.empty())
-    return ask_for(list_tasks{task_id::none, account, 0, true}, list_groups{account, {}},
-                   list_templates{account, {}}, list_queues{});
-  auto all = answer_at<std::vector<task_report>>(given, 0);
+  if (given.empty()) {
+    std::vector<ask> questions{list_tasks{task_id::none, account, 0, true},
+                               list_groups{account, {}}, list_templates{account, {}}};
+    std::ranges::move(admin::handlers::ask_what_waits(request), std::back_inserter(questions));
+    if (!request.node->alone)
+      questions.emplace_back(
+          ask_peers{std::make_shared<const inquiry>(inquiry{"GET", tasks_of_a_peer, request.who})});
+    return questions;
+  }
+  auto all = answer_at<std::vector<task_report>>(given, listed_tasks);
   std::sort(all.begin(), all.end(),
             [](const auto& a, const auto& b) { return a.value.id > b.value.id; });
+  const auto told = told_by_all(request, given, all);
+  const answers others{given.begin() + listed_count, given.end()};
+  const auto waits = admin::handlers::read_what_waits(request, others);
   std::vector<ordered_json> rows;
-  for (const auto& each : all)
-    if (auto row = to_send_task(each, given, request.node->cloud.time_zone);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (auto row =
+            to_send_task(all[i], told[i], waits.queues, given, request.node->cloud.time_zone);
         is_wanted(request.body, row))
       rows.push_back(std::move(row));
   ordered_json target;
