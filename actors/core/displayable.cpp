@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "actors/core/octets.hpp"
+#include "actors/core/address.hpp"
 
 namespace warmfront {
 
