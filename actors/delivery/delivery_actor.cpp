@@ -117,6 +117,12 @@ delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, deliver
       },
       [self](const list_queues& m) { return report(self, m); },
       [&state](const count_deliveries&) { return state.flow().counts(); },
+      [](const sender_domains_changed&) {},
+      [](const signing_keys_changed&) {},
+      [](const event_readers_changed&) {},
+      [](const find_recipient&) {
+        return answer<found_recipient>{error{errc::not_found, "there is no such message", {}}};
+      },
       [&state](const hold_tasks& m) {
         state.flow().hold_tasks({m.tasks->begin(), m.tasks->end()});
       },

@@ -168,6 +168,15 @@ void identities_host::authenticate(const authenticate_sender& m,
     promise.deliver(answer<sender_identity>{too_busy()});
 }
 
+namespace {
+
+template <class T>
+answer<T> not_yet() {
+  return {error{errc::unavailable, "this node cannot do it yet", {}}};
+}
+
+} // namespace
+
 identities_shell::behavior_type
 identities_behavior(identities_shell::stateful_pointer<identities_state> self,
                     identities_ports ports) {
@@ -193,6 +202,12 @@ identities_behavior(identities_shell::stateful_pointer<identities_state> self,
                                            }),
       once_loaded<set_sender_password, sender_report>(
           self, [](auto& of, const auto& m, auto promise) { of.set_password(m, promise); }),
+      [](const verify_identity&) { return not_yet<identity_report>(); },
+      [](const add_signing_key&) { return not_yet<identity_report>(); },
+      [](const retire_signing_key&) { return not_yet<identity_report>(); },
+      [](const change_identity&) { return not_yet<identity_report>(); },
+      [](const check_sending&) { return not_yet<sending_check>(); },
+      [](const connect_listeners&) {},
       once_loaded<authenticate_sender, sender_identity>(
           self, [](auto& of, const auto& m, auto promise) { of.authenticate(m, promise); }),
       [](const run_step& m) { m.step(); },

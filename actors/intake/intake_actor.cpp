@@ -231,6 +231,8 @@ intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intak
       [=](const suppressions_changed& message) {
         core->note_suppressions(message.is_all, *message.changes);
       },
+      [](const sender_domains_changed&) {},
+      [](const event_readers_changed&) {},
       [=](const holders_changed& message) { core->set_holders(message.holders); },
       [=](const stop_intake&) -> caf::result<done> {
         self->state.stopping = true;

@@ -157,6 +157,16 @@ using identities_actor = caf::typed_actor<
     caf::replies_to<remove_sender>::with<answer<done>>,
     caf::replies_to<list_senders>::with<answer<std::vector<sender_report>>>,
     caf::replies_to<set_sender_password>::with<answer<sender_report>>,
+    // Asks the DNS: answers within 20 s.
+    caf::replies_to<verify_identity>::with<answer<identity_report>>,
+    // `unavailable` without a key for secrets, `already_exists` for a selector that is in use.
+    caf::replies_to<add_signing_key>::with<answer<identity_report>>,
+    caf::replies_to<retire_signing_key>::with<answer<identity_report>>,
+    caf::replies_to<change_identity>::with<answer<identity_report>>,
+    // From scheduler, too.
+    caf::replies_to<check_sending>::with<answer<sending_check>>,
+    // From node: intake and delivery hear of domains and keys.
+    caf::reacts_to<connect_listeners>,
     // From the SMTP listeners. `refused` for an unknown address or a wrong password, in the same
     // time; `unavailable` when too many are being checked.
     caf::replies_to<authenticate_sender>::with<answer<sender_identity>>>;
@@ -170,7 +180,43 @@ using suppressions_actor = caf::typed_actor<
     caf::replies_to<list_suppressions>::with<answer<suppression_page>>,
     // From delivery: they get entries within seconds.
     caf::reacts_to<recipients_unknown>,
+    // From intake and delivery.
+    caf::replies_to<find_suppressed>::with<answer<found_suppressed>>,
+    caf::replies_to<import_suppressions>::with<answer<suppression_import_report>>,
     // From node: intake hears of all changes.
+    caf::reacts_to<connect_listeners>,
+    // From cluster.
+    caf::reacts_to<members_changed>,
+    // From the gateways.
+    caf::reacts_to<peer_joined>, caf::reacts_to<peer_lost>,
+    caf::replies_to<frames_received>::with<done>>;
+
+/// What receivers and recipients say about mail that was sent.
+using feedback_actor = caf::typed_actor<
+    // From the listeners for bounces and for links, in batches.
+    caf::replies_to<record_feedback>::with<answer<done>>,
+    // From node.
+    caf::reacts_to<connect_listeners>,
+    // From cluster.
+    caf::reacts_to<members_changed>,
+    // From the gateways.
+    caf::reacts_to<peer_joined>, caf::reacts_to<peer_lost>,
+    caf::replies_to<frames_received>::with<done>>;
+
+/// Events for programs: webhooks and the stream.
+using webhooks_actor = caf::typed_actor<
+    // From admin. Changes answer when they are in the control store. `not_found`;
+    // `invalid_argument` for an address that may not be called.
+    caf::replies_to<put_webhook>::with<answer<webhook_report>>,
+    caf::replies_to<delete_webhook>::with<answer<done>>,
+    caf::replies_to<list_webhooks>::with<answer<std::vector<webhook_report>>>,
+    caf::replies_to<list_dead_letters>::with<answer<std::vector<dead_letter>>>,
+    caf::replies_to<replay_dead_letters>::with<answer<replayed>>,
+    // Answered at once, also with nothing.
+    caf::replies_to<read_events>::with<answer<event_page>>,
+    // From intake, delivery and feedback.
+    caf::reacts_to<events_logged>,
+    // From node.
     caf::reacts_to<connect_listeners>>;
 
 /// What became of mail, by days.
@@ -202,6 +248,10 @@ using intake_actor = caf::typed_actor<
     caf::reacts_to<mail_over_limit>, caf::reacts_to<limits_lifted>,
     // From suppressions.
     caf::reacts_to<suppressions_changed>,
+    // From identities.
+    caf::reacts_to<sender_domains_changed>,
+    // From webhooks.
+    caf::reacts_to<event_readers_changed>,
     // From node: later submissions are told `stopping`. Answers when none is under way.
     caf::replies_to<stop_intake>::with<done>>;
 
@@ -218,6 +268,12 @@ using delivery_actor = caf::typed_actor<
     caf::replies_to<cancel_message>::with<answer<message_report>>,
     caf::replies_to<list_queues>::with<answer<std::vector<queue_report>>>,
     caf::replies_to<count_deliveries>::with<delivery_counts>,
+    // From identities.
+    caf::reacts_to<sender_domains_changed>, caf::reacts_to<signing_keys_changed>,
+    // From webhooks.
+    caf::reacts_to<event_readers_changed>,
+    // From feedback.
+    caf::replies_to<find_recipient>::with<answer<found_recipient>>,
     // From scheduler.
     caf::reacts_to<hold_tasks>,
     caf::replies_to<count_task_backlogs>::with<std::vector<task_backlog>>,

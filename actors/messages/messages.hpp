@@ -366,6 +366,9 @@ struct connect_listeners {
   caf::strong_actor_ptr replication = nullptr;  ///< a `replication_actor`, in a cluster
   caf::strong_actor_ptr scheduler = nullptr;    ///< a `scheduler_actor`
   caf::strong_actor_ptr suppressions = nullptr; ///< a `suppressions_actor`
+  caf::strong_actor_ptr feedback = nullptr;     ///< a `feedback_actor`
+  caf::strong_actor_ptr webhooks = nullptr;     ///< a `webhooks_actor`
+  caf::strong_actor_ptr warmup = nullptr;       ///< a `warmup_actor`
 };
 /// Node → warmup, after delivery has drained: grant nothing more and write the exact marks, so that
 /// a clean stop burns no permit.

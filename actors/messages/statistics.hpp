@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "actors/core/clock.hpp"
 #include "actors/core/ids.hpp"
@@ -18,16 +20,36 @@ struct daily_counts {
   std::uint64_t expired = 0;
   std::uint64_t suppressed = 0;
   std::uint64_t cancelled = 0;
+  std::uint64_t deferred = 0; ///< attempts, not recipients
+  std::uint64_t invalid = 0;  ///< of the bounced: there is no such recipient
+  std::uint64_t spam = 0;     ///< of the bounced: refused as spam, or for the sender's reputation
+  std::uint64_t opened = 0;   ///< how often, by people as far as it can be told
+  std::uint64_t opened_unique = 0;    ///< recipients
+  std::uint64_t opened_automated = 0; ///< how often, by programs
+  std::uint64_t clicked = 0;
+  std::uint64_t clicked_unique = 0;
+  std::uint64_t clicked_automated = 0;
+  std::uint64_t complained = 0;
+  std::uint64_t unsubscribed = 0;
 
   friend bool operator==(const daily_counts&, const daily_counts&) = default;
 };
 
 /// What a row stands for.
-enum class counted_by : std::uint8_t { day, sender_domain, receiver };
+enum class counted_by : std::uint8_t {
+  day,
+  sender_domain,
+  receiver,
+  provider,
+  source,
+  task,
+  from_template
+};
 
 struct statistics_row {
-  std::string of; ///< a day (`2026-11-24`) or a domain
+  std::string of; ///< a day (`2026-11-24`), a domain, …: what the first of `by` says
   daily_counts counts;
+  std::vector<std::string> further = {}; ///< the same for each further one
 
   friend bool operator==(const statistics_row&, const statistics_row&) = default;
 };
@@ -40,6 +62,11 @@ struct sum_statistics {
   domain_name sender_domain; ///< empty: of all
   domain_name receiver;      ///< empty: of all
   counted_by by = counted_by::day;
+  std::vector<counted_by> further_by = {}; ///< rows of combinations; not with `receiver`
+  provider_name provider = {};             ///< empty: of all
+  ip_address source = {};                  ///< empty: of all
+  std::optional<task_id> task = {};        ///< none: of all
+  template_name from_template = {};        ///< empty: of all
 };
 
 } // namespace warmfront

@@ -10,6 +10,7 @@
 
 #include "actors/core/clock.hpp"
 #include "actors/core/ids.hpp"
+#include "actors/core/octet_source.hpp"
 
 namespace warmfront {
 
@@ -78,6 +79,32 @@ struct recipients_unknown {
     std::string reply;
   };
   std::vector<recipient> recipients;
+};
+
+/// Whether addresses may be sent to: asked with every mail.
+struct find_suppressed {
+  account_name account;
+  std::vector<std::string> addresses;
+};
+/// For each, in order: what counts against it now.
+struct found_suppressed {
+  std::vector<std::optional<suppression_report>> entries;
+};
+
+/// A list from a client: CSV with a header line, or NDJSON.
+struct import_suppressions {
+  account_name account;
+  suppression_reason reason = suppression_reason::manual; ///< where a line does not say
+  std::optional<wall_time> until;
+  bool is_csv = true; ///< else NDJSON
+  std::shared_ptr<octet_source> source;
+};
+struct suppression_import_report {
+  std::uint64_t lines = 0;
+  std::uint64_t added = 0;
+  std::uint64_t changed = 0;
+  std::uint64_t rejected = 0;
+  std::vector<std::string> first_rejected; ///< `line 7: …`, at most 100
 };
 
 /// One change of what counts.

@@ -51,6 +51,7 @@ std::string statistics_sum::row_of(const storage::statistics_key& key) const {
   case counted_by::receiver:
     return key.receiver.str();
   case counted_by::day:
+  default:
     break;
   }
   return to_date(key.day);

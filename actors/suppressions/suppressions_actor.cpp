@@ -232,7 +232,20 @@ suppressions_behavior(suppressions_shell::stateful_pointer<suppressions_state> s
           self, [](auto& of, const auto& m,
                    auto promise) { promise.deliver(answer<suppression_page>{of.list(m)}); }),
       [host](const recipients_unknown& m) { host->note_unknown(m); },
+      [](const find_suppressed& m) {
+        found_suppressed none;
+        none.entries.resize(m.addresses.size());
+        return answer<found_suppressed>{none};
+      },
+      [](const import_suppressions&) {
+        return answer<suppression_import_report>{
+            error{errc::unavailable, "this node cannot do it yet", {}}};
+      },
       [host](const connect_listeners& m) { host->connect(m); },
+      [](const members_changed&) {},
+      [](const peer_joined&) {},
+      [](const peer_lost&) {},
+      [](const frames_received&) { return done{}; },
       [host](const run_step& m) {
         m.step();
         host->flush();
