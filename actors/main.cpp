@@ -69,7 +69,8 @@ int run(const config::config& settings, const std::string& path, const sigset_t&
   const auto tls = load_http_tls(settings);
   if (!tls)
     return report(tls.error());
-  auto admin = admin::service::start(running.services(), {settings.http.admin, tls.value()});
+  auto admin = admin::service::start(
+      running.services(), {settings.http.admin, tls.value(), settings.http.public_address});
   if (!admin)
     return report(admin.error());
   for (const auto& address : running.smtp_addresses())
@@ -80,6 +81,10 @@ int run(const config::config& settings, const std::string& path, const sigset_t&
   running.services().log.write(
       log_level::info, "listening",
       {{"for", std::string_view{"admin"}}, {"address", std::string_view{admin_address}}});
+  const auto public_address = admin.value()->public_address();
+  running.services().log.write(
+      log_level::info, "listening",
+      {{"for", std::string_view{"public"}}, {"address", std::string_view{public_address}}});
   int signal = 0;
   while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)
     reload(running, *admin.value(), path);

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "admin/admin_actor_events.hpp"
 #include "admin/admin_actor_questions.hpp"
 #include "admin/api/across.hpp"
 #include "admin/tencent/call.hpp"
@@ -81,6 +82,8 @@ void respond(const admin_parts& parts, const exchange_pointer& now, http_respons
 void finish(self_pointer self, const exchange_pointer& now, http_response response) {
   const auto& parts = self->state.parts;
   const auto* const where = now->asked.where;
+  if (where != nullptr && where->stays_open && response.status == 200 && response.body.empty())
+    response.stream = follow_events(self->system(), parts, *now);
   if (now->by_peer || !parts.inquiries || where == nullptr || !asks_peers(*where, response))
     return respond(parts, now, std::move(response));
   auto own = std::make_shared<http_response>(std::move(response));

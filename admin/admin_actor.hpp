@@ -57,11 +57,13 @@ struct admin_parts {
   cluster_actor cluster;     ///< null: the node is alone, and nobody asks
   inquiries_actor inquiries; ///< null: the same
   idempotency_actor idempotency;
+  webhooks_actor webhooks;
   const clock* time = nullptr;
   event_log* log = nullptr;
   std::shared_ptr<const node_view> node;
   std::string unique_prefix;                     ///< of the Message-IDs of this actor
   std::shared_ptr<tencent::request_rates> rates; ///< of the compatible API, at this node
+  transport_policy_actor transport_policy = {};
   /// For each question: the roles answer from memory, or after one commit.
   std::chrono::milliseconds patience{10'000};
 };

@@ -44,19 +44,27 @@ const auto& whom(const admin_parts& parts) {
                                  preview_recurrence>) {
     return parts.scheduler;
   } else if constexpr (is_one_of<Question, add_identity, remove_identity, list_identities,
-                                 add_sender, remove_sender, list_senders, set_sender_password>) {
+                                 add_sender, remove_sender, list_senders, set_sender_password,
+                                 verify_identity, add_signing_key, retire_signing_key,
+                                 change_identity, check_sending>) {
     return parts.identities;
-  } else if constexpr (is_one_of<Question, put_suppressions, remove_suppressions,
-                                 list_suppressions>) {
+  } else if constexpr (is_one_of<Question, put_suppressions, remove_suppressions, list_suppressions,
+                                 import_suppressions>) {
     return parts.suppressions;
   } else if constexpr (is_one_of<Question, sum_statistics>) {
     return parts.statistics;
+  } else if constexpr (is_one_of<Question, list_tls_reports>) {
+    return parts.transport_policy;
   } else if constexpr (is_one_of<Question, store_chunks, count_chunks>) {
     return parts.chunks;
   } else if constexpr (is_one_of<Question, list_nodes, change_node>) {
     return parts.cluster;
   } else if constexpr (is_one_of<Question, claim_request>) {
     return parts.idempotency;
+  } else if constexpr (is_one_of<Question, put_webhook, delete_webhook, list_webhooks,
+                                 list_dead_letters, replay_dead_letters, test_webhook,
+                                 read_events>) {
+    return parts.webhooks;
   } else if constexpr (is_one_of<Question, ask_peers>) {
     return parts.inquiries;
   } else {
@@ -84,10 +92,15 @@ inline result<std::vector<peer_answer>> result_of(const std::vector<peer_answer>
 /// A list of any size is read while its question is asked.
 inline constexpr std::chrono::minutes list_patience{24 * 60};
 
+/// The DNS has fifteen seconds to answer.
+inline constexpr std::chrono::seconds dns_patience{25};
+
 template <class Question>
 caf::duration patience_for(const admin_parts& parts) {
-  if constexpr (std::is_same_v<Question, import_list>) {
+  if constexpr (is_one_of<Question, import_list, import_suppressions>) {
     return caf::duration{list_patience};
+  } else if constexpr (is_one_of<Question, verify_identity, check_sending>) {
+    return caf::duration{dns_patience};
   } else {
     return caf::duration{parts.patience};
   }

@@ -13,6 +13,7 @@
 #include "admin/admin_actor.hpp"
 #include "admin/api/router.hpp"
 #include "admin/http/http_server.hpp"
+#include "admin/public/public_service.hpp"
 #include "admin/tencent/signed_request.hpp"
 
 namespace warmfront::admin {
@@ -38,6 +39,12 @@ std::shared_ptr<const node_view> view_of(const node_services& node) {
   view->storage = node.storage_health;
   view->smtp = node.smtp_counts;
   view->control_silence = node.control_silence;
+  if (node.tokens)
+    view->complaint_address = [key = node.tokens,
+                               host = node.settings.node.hostname](const account_name& account) {
+      const auto local = feedback::make_complaint_local_part(*key, account);
+      return local.empty() ? local : local + '@' + host;
+    };
   view->cloud = {node.settings.cloud_api.time_zone, node.settings.identity.require_verified};
   return view;
 }
@@ -48,6 +55,7 @@ struct service::implementation {
   std::vector<admin_actor> actors;
   std::atomic<std::size_t> turn{0};
   std::unique_ptr<http_server> server;
+  std::unique_ptr<public_service> links;
 
   void spawn(const node_services& node) {
     const auto view = view_of(node);
@@ -73,11 +81,13 @@ struct service::implementation {
                         .cluster = node.cluster,
                         .inquiries = node.inquiries,
                         .idempotency = node.idempotency,
+                        .webhooks = node.webhooks,
                         .time = &node.time,
                         .log = &node.log,
                         .node = view,
                         .unique_prefix = fmt::format("{:x}.{}.", start, i),
-                        .rates = rates};
+                        .rates = rates,
+                        .transport_policy = node.transport_policy};
       actors.push_back(node.system.spawn(admin_behavior, std::move(parts)));
     }
     if (node.inquiries)
@@ -104,16 +114,21 @@ result<std::unique_ptr<service>> service::start(const node_services& node, optio
     const auto* const known = std::get_if<matched_route>(&found);
     return known != nullptr && known->where->takes_list;
   };
-  auto server =
-      http_server::start(node.io, node.time, wanted.listen, std::move(wanted.tls), limits,
-                         [state = state.get()](http_request request, http_responder respond) {
-                           state->serve(std::move(request), std::move(respond));
-                         });
+  // From here on whatever fails ends what was spawned.
   auto started = std::unique_ptr<service>{new service{std::move(state)}};
-  if (!server) {
-    return std::move(server.error());
+  auto& its = *started->state_;
+  if (!wanted.public_listen.empty()) {
+    WARMFRONT_TRY(links,
+                  public_service::start(node, wanted.public_listen,
+                                        node.settings.http.public_tls ? wanted.tls : nullptr));
+    its.links = std::move(links);
   }
-  started->state_->server = std::move(server.value());
+  WARMFRONT_TRY(server,
+                http_server::start(node.io, node.time, wanted.listen, std::move(wanted.tls), limits,
+                                   [&its](http_request request, http_responder respond) {
+                                     its.serve(std::move(request), std::move(respond));
+                                   }));
+  its.server = std::move(server);
   return started;
 }
 
@@ -127,11 +142,21 @@ std::string service::address() const {
   return state_->server->address();
 }
 
+std::string service::public_address() const {
+  return state_->links ? state_->links->address() : std::string{};
+}
+
 void service::reload(std::shared_ptr<const net::tls_server_context> tls) {
+  if (state_->links) {
+    state_->links->reload(tls);
+  }
   state_->server->reload(std::move(tls));
 }
 
 void service::stop() {
+  if (state_->links) {
+    state_->links->stop();
+  }
   if (state_->server) {
     state_->server->stop();
   }

@@ -15,6 +15,7 @@ public:
   struct options {
     std::string listen;                                   ///< `127.0.0.1:8080`; port 0: any
     std::shared_ptr<const net::tls_server_context> tls{}; ///< null: clear text
+    std::string public_listen{};                          ///< of links; empty: nowhere
   };
 
   /// Serves at once. What `node` refers to outlives the service; the actor system too.
@@ -28,6 +29,8 @@ public:
 
   /// Where it listens, with the port that was really given.
   [[nodiscard]] std::string address() const;
+  /// The same of the public address; empty: it has none.
+  [[nodiscard]] std::string public_address() const;
   /// Later connections use this certificate.
   void reload(std::shared_ptr<const net::tls_server_context> tls);
   /// Takes no new request, answers those under way (at most about six seconds), ends the actors.

@@ -126,6 +126,19 @@ problem check_etcd_url(std::string_view text) {
   return std::nullopt;
 }
 
+problem check_public_url(std::string_view text) {
+  if (text.empty())
+    return std::nullopt;
+  const bool secure = text.starts_with("https://");
+  if (!secure && !text.starts_with("http://"))
+    return found(text, "is not a URL");
+  const auto authority = text.substr(secure ? 8 : 7);
+  const bool has_port = parse_endpoint(authority).has_value();
+  if (has_port ? check_next_hop(authority).has_value() : !is_domain(authority, false))
+    return found(text, "does not name a host, with or without a port, and nothing else");
+  return std::nullopt;
+}
+
 problem check_node_name(std::string_view text) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
@@ -156,6 +169,13 @@ problem check_optional_path(std::string_view text) {
   if (text.find('\0') != std::string_view::npos)
     return found(text, "contains a NUL");
   return std::nullopt;
+}
+
+problem check_bulk_rules(std::string_view text) {
+  for (const std::string_view rule : {"", "refuse", "warn", "off"})
+    if (text == rule)
+      return std::nullopt;
+  return found(text, "is not what can be done about the rules");
 }
 
 problem check_log_level(std::string_view text) {

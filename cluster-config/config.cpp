@@ -135,7 +135,8 @@ struct file_use {
   std::string* path;
 };
 
-std::vector<file_use> secret_files(config& value) {
+/// Files that have to be there when the node starts.
+std::vector<file_use> needed_files(config& value) {
   std::vector<file_use> uses;
   if (value.tls) {
     uses.push_back({"tls.certificate", &value.tls->certificate});
@@ -150,14 +151,20 @@ std::vector<file_use> secret_files(config& value) {
     uses.push_back({"cluster.key", &value.cluster->key});
     uses.push_back({"cluster.ca", &value.cluster->ca});
   }
+  if (!value.delivery.ca_file.empty())
+    uses.push_back({"delivery.ca_file", &value.delivery.ca_file});
+  if (value.dns.dnssec)
+    uses.push_back({"dns.trust_anchor", &value.dns.trust_anchor});
   return uses;
 }
 
 void resolve_paths(config& value, const std::filesystem::path& directory) {
-  auto uses = secret_files(value);
+  auto uses = needed_files(value);
   uses.push_back({"node.data_dir", &value.node.data_dir});
   uses.push_back({"log.file", &value.log.file});
   uses.push_back({"secrets.key_file", &value.secrets.key_file});
+  uses.push_back({"events.file", &value.events.file});
+  uses.push_back({"webhooks.ca_file", &value.webhooks.ca_file});
   for (const auto& use : uses)
     if (!use.path->empty() && use.path->find('\0') == std::string::npos)
       *use.path = (directory / *use.path).lexically_normal().string();
@@ -181,7 +188,7 @@ std::optional<std::string> read_file(const std::string& path, std::string& why) 
 }
 
 void check_files(loaded_config& loaded) {
-  for (const auto& use : secret_files(loaded.value)) {
+  for (const auto& use : needed_files(loaded.value)) {
     std::string why;
     if (!check_path(*use.path) && !read_file(*use.path, why))
       loaded.faults.push_back({"", 0, 0, use.key, quote(*use.path) + " cannot be read: " + why,

@@ -28,6 +28,7 @@ struct smtp_config {
   std::vector<std::string> inbound;
   std::vector<std::string> relay_networks;
   std::uint64_t max_message_size = 10ull * 1024 * 1024; ///< octets
+  std::uint64_t inbound_max_size = 1024 * 1024;         ///< octets of what comes back
 };
 
 /// `[tls]`, `[http.tls]`: PEM files. `load` reads relative paths from the configuration's
@@ -42,6 +43,17 @@ struct http_config {
   std::string admin = "127.0.0.1:8080";
   std::string public_address = "127.0.0.1:8081"; ///< key `public`
   std::optional<tls_config> tls;
+  /// What links in mail begin with. Empty: the public address, in links that were asked for; then
+  /// mail gets none that were not.
+  std::string public_url;
+  bool public_tls = false;                  ///< the public address speaks TLS with `[http.tls]`
+  std::vector<std::string> trusted_proxies; ///< networks whose X-Forwarded-For is believed
+};
+
+/// `[tracking]`: of the readers of batch mail, where neither task nor message says.
+struct tracking_config {
+  bool opens = true;
+  bool clicks = true;
 };
 
 /// `[cluster]`
@@ -58,6 +70,9 @@ struct cluster_config {
 /// `[dns]`
 struct dns_config {
   std::vector<std::string> servers; ///< `127.0.0.1@5353`; empty: the system's
+  /// Answers are validated, and DANE holds. The servers asked must pass signatures on.
+  bool dnssec = false;
+  std::string trust_anchor = "/usr/share/dns/root.key"; ///< DS or DNSKEY records
 };
 
 /// A fixed next hop: mail for `domain` (or `*`) goes `to` host:port instead of to its MX.
@@ -79,6 +94,9 @@ struct delivery_config {
   std::vector<provider_config> providers;  ///< alike on all nodes: their limits are shared
   std::uint32_t connections_per_site = 20; ///< at once, per site and source IP
   bool loopback_hosts = false;             ///< MX hosts may be on loopback: for trials and tests
+  bool mta_sts = true;                     ///< receivers' policies (RFC 8461) hold
+  /// Whose certificates are believed, of mail hosts and policy hosts: PEM; empty: the system's.
+  std::string ca_file;
   std::chrono::milliseconds retry_first{300'000};      ///< first back-off
   std::chrono::milliseconds retry_last{14'400'000};    ///< longest back-off
   std::chrono::milliseconds expire_after{432'000'000}; ///< five days
@@ -98,6 +116,10 @@ struct provisioning_config {
 /// `[identity]`
 struct identity_config {
   bool require_verified = true;
+  std::chrono::milliseconds check_every{3'600'000}; ///< how often records are looked at
+  std::chrono::milliseconds rotate_every{0};        ///< age of a DKIM key; 0: new ones by hand
+  std::vector<std::string> mx_hosts; ///< that take bounces, alike on all nodes; empty: the hostname
+  std::string bulk_rules;            ///< `refuse`, `warn` or `off`; empty: by `require_verified`
 };
 
 /// `[cloud_api]`
@@ -125,6 +147,20 @@ struct storage_config {
   std::uint64_t reserve = 1024ull * 1024 * 1024; ///< octets of free disk kept for delivery
 };
 
+/// `[webhooks]`
+struct webhooks_config {
+  std::vector<std::string> allowed_networks; ///< that may be called though they are not public
+  bool allow_plain = false;                  ///< `http://`, too: for trials and tests
+  std::string ca_file;                       ///< PEM; empty: the system's authorities
+};
+
+/// `[events]`
+struct events_config {
+  std::chrono::milliseconds keep{86'400'000};     ///< what all have read
+  std::string file;                               ///< a line for each event; empty: none
+  std::uint64_t file_size = 100ull * 1024 * 1024; ///< octets; then the next file begins
+};
+
 /// All of node.toml.
 struct config {
   node_config node;
@@ -141,6 +177,9 @@ struct config {
   secrets_config secrets;
   log_config log;
   storage_config storage;
+  tracking_config tracking;
+  webhooks_config webhooks;
+  events_config events;
 };
 
 /// A fault in a configuration file: where, what was found, what was expected.

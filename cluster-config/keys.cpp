@@ -102,6 +102,8 @@ table_rule smtp_table() {
               WARMFRONT_MEMBER(smtp.relay_networks), each(check_relay_network)),
           key("max_message_size", R"(a size from 1KiB to 256MiB, as in "10MiB")",
               WARMFRONT_MEMBER(smtp.max_message_size), octets(kib, 256 * mib)),
+          key("inbound_max_size", R"(a size from 16KiB to 16MiB, as in "1MiB")",
+              WARMFRONT_MEMBER(smtp.inbound_max_size), octets(16 * kib, 16 * mib)),
       });
 }
 
@@ -111,6 +113,11 @@ table_rule http_table() {
       {
           key("admin", listener, WARMFRONT_MEMBER(http.admin), text(check_listener)),
           key("public", listener, WARMFRONT_MEMBER(http.public_address), text(check_listener)),
+          key("public_url", R"(an URL without path, as in "https://t.example.net")",
+              WARMFRONT_MEMBER(http.public_url), text(check_public_url)),
+          key("public_tls", "true or false", WARMFRONT_MEMBER(http.public_tls), anything{}),
+          key("trusted_proxies", R"(a list of networks, as in ["10.1.0.0/16"])",
+              WARMFRONT_MEMBER(http.trusted_proxies), each(check_relay_network)),
       });
 }
 
@@ -163,6 +170,8 @@ table_rule delivery_table() {
               WARMFRONT_MEMBER(delivery.connections_per_site), number(1, 10'000)),
           key("loopback_hosts", "true or false", WARMFRONT_MEMBER(delivery.loopback_hosts),
               anything{}),
+          key("mta_sts", "true or false", WARMFRONT_MEMBER(delivery.mta_sts), anything{}),
+          key("ca_file", pem, WARMFRONT_MEMBER(delivery.ca_file), text(check_optional_path)),
           key("retry_first", R"(a duration from 10ms to 1d, as in "5m")",
               WARMFRONT_MEMBER(delivery.retry_first), duration(10ms, day)),
           key("retry_last", R"(a duration from 10ms to 7d, as in "4h")",
@@ -170,6 +179,31 @@ table_rule delivery_table() {
           key("expire_after", R"(a duration from 1s to 60d, as in "5d")",
               WARMFRONT_MEMBER(delivery.expire_after), duration(1s, 60 * day)),
       });
+}
+
+table_rule identity_table() {
+  return always("identity",
+                {
+                    key("require_verified", "true or false",
+                        WARMFRONT_MEMBER(identity.require_verified), anything{}),
+                    key("check_every", R"(a duration from 1s to 31d, as in "1h")",
+                        WARMFRONT_MEMBER(identity.check_every), duration(1s, 31 * day)),
+                    key("rotate_every", R"(a duration up to 1000d, as in "90d"; "0s" for never)",
+                        WARMFRONT_MEMBER(identity.rotate_every), duration(0s, 1000 * day)),
+                    key("mx_hosts", R"(a list of hosts, as in ["mx.example.net"])",
+                        WARMFRONT_MEMBER(identity.mx_hosts), each(check_hostname)),
+                    key("bulk_rules", R"("refuse", "warn" or "off")",
+                        WARMFRONT_MEMBER(identity.bulk_rules), text(check_bulk_rules)),
+                });
+}
+
+table_rule webhooks_table() {
+  return always(
+      "webhooks",
+      {key("allowed_networks", R"(a list of networks, as in ["10.1.0.0/16"])",
+           WARMFRONT_MEMBER(webhooks.allowed_networks), each(check_relay_network)),
+       key("allow_plain", "true or false", WARMFRONT_MEMBER(webhooks.allow_plain), anything{}),
+       key("ca_file", pem, WARMFRONT_MEMBER(webhooks.ca_file), text(check_optional_path))});
 }
 
 std::vector<table_rule> make_table_rules() {
@@ -181,7 +215,10 @@ std::vector<table_rule> make_table_rules() {
       tls_table(),
       cluster_table(),
       always("dns", {key("servers", R"(a list of IP@PORT, as in ["127.0.0.1@5353"])",
-                         WARMFRONT_MEMBER(dns.servers), each(check_name_server))}),
+                         WARMFRONT_MEMBER(dns.servers), each(check_name_server)),
+                     key("dnssec", "true or false", WARMFRONT_MEMBER(dns.dnssec), anything{}),
+                     key("trust_anchor", R"(a file, as in "/usr/share/dns/root.key")",
+                         WARMFRONT_MEMBER(dns.trust_anchor), text(check_path))}),
       delivery_table(),
       always("warmup", {key("day", R"(a duration from 1s to 31d, as in "24h")",
                             WARMFRONT_MEMBER(warmup.day), duration(1s, 31 * day))}),
@@ -190,8 +227,7 @@ std::vector<table_rule> make_table_rules() {
                   WARMFRONT_MEMBER(provisioning.dns_lists), each(check_hostname)),
               key("check_every", R"(a duration from 1s to 31d, as in "1h")",
                   WARMFRONT_MEMBER(provisioning.check_every), duration(1s, 31 * day))}),
-      always("identity", {key("require_verified", "true or false",
-                              WARMFRONT_MEMBER(identity.require_verified), anything{})}),
+      identity_table(),
       always("cloud_api",
              {key("time_zone", R"(an offset from UTC, as in "+08:00")",
                   WARMFRONT_MEMBER(cloud_api.time_zone), anything{}),
@@ -207,6 +243,16 @@ std::vector<table_rule> make_table_rules() {
                          WARMFRONT_MEMBER(log.file), text(check_optional_path))}),
       always("storage", {key("reserve", R"(a size up to 1TiB, as in "1GiB")",
                              WARMFRONT_MEMBER(storage.reserve), octets(0, tib))}),
+      always("tracking",
+             {key("opens", "true or false", WARMFRONT_MEMBER(tracking.opens), anything{}),
+              key("clicks", "true or false", WARMFRONT_MEMBER(tracking.clicks), anything{})}),
+      webhooks_table(),
+      always("events", {key("keep", R"(a duration from 1m to 31d, as in "24h")",
+                            WARMFRONT_MEMBER(events.keep), duration(1min, 31 * day)),
+                        key("file", "a file name, or \"\" for none", WARMFRONT_MEMBER(events.file),
+                            text(check_optional_path)),
+                        key("file_size", R"(a size from 1KiB to 1TiB, as in "100MiB")",
+                            WARMFRONT_MEMBER(events.file_size), octets(kib, tib))}),
   };
 }
 

@@ -48,6 +48,9 @@ void check_tls(const config& value, std::vector<fault>& faults) {
     faults.push_back({"", 0, 0, "smtp.submissions",
                       "needs a certificate, since it speaks TLS from the first octet",
                       "a table [tls] with certificate and key, or submissions = []"});
+  if (value.http.public_tls && !value.http.tls)
+    faults.push_back({"", 0, 0, "http.public_tls", "needs a certificate",
+                      "a table [http.tls] with certificate and key, or false"});
   const auto admin = parse_endpoint(value.http.admin);
   if (admin && is_ip_address(admin->host) && !is_loopback(admin->host) && !value.http.tls)
     faults.push_back({"", 0, 0, "http.admin",

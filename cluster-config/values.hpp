@@ -45,6 +45,8 @@ using problem = std::optional<std::string>;
 /// A network such as `10.0.0.0/8`, no bits set beyond the prefix; `/0` is refused, since whoever
 /// may relay from everywhere has built an open relay.
 [[nodiscard]] problem check_relay_network(std::string_view text);
+/// What links begin with: scheme, host, and a port where it is another one; or nothing.
+[[nodiscard]] problem check_public_url(std::string_view text);
 /// A name server, `127.0.0.1@5353` or an IP address alone.
 [[nodiscard]] problem check_name_server(std::string_view text);
 /// `https://HOST:PORT`; `http` only to loopback.
@@ -61,6 +63,8 @@ using problem = std::optional<std::string>;
 [[nodiscard]] problem check_optional_path(std::string_view text);
 /// trace, debug, info, warn or error.
 [[nodiscard]] problem check_log_level(std::string_view text);
+/// `refuse`, `warn`, `off`, or nothing.
+[[nodiscard]] problem check_bulk_rules(std::string_view text);
 
 /// Printable text in double quotes, cut after 80 octets; for messages.
 [[nodiscard]] std::string quote(std::string_view text);

@@ -7,7 +7,7 @@ namespace warmfront::storage {
 
 namespace {
 
-constexpr std::uint32_t merge_schema = 1;
+constexpr std::uint32_t merged_body_schema = 1;
 
 void write_row(formats::merge_row_record& to, const merge_row& from) {
   to.set_to(from.to);
@@ -34,7 +34,7 @@ merge_row read_row(const formats::merge_row_record& from, std::size_t names) {
 
 std::string encode(const mail_merge& value) {
   formats::mail_merge_record record;
-  record.set_schema(merge_schema);
+  record.set_schema(merged_body_schema);
   record.set_from(value.from);
   for (const auto& each : value.reply_to)
     record.add_reply_to(each);
@@ -66,8 +66,8 @@ std::string encode(const mail_merge& value) {
 }
 
 result<mail_merge> decode_mail_merge(std::string_view octets) {
-  WARMFRONT_TRY(record,
-                parse_record<formats::mail_merge_record>(octets, merge_schema, "a mail merge"));
+  WARMFRONT_TRY(
+      record, parse_record<formats::mail_merge_record>(octets, merged_body_schema, "a mail merge"));
   mail_merge value;
   value.from = record.from();
   value.reply_to.assign(record.reply_to().begin(), record.reply_to().end());

@@ -12,6 +12,7 @@
 #include "actors/core/envelope.hpp"
 #include "actors/core/error.hpp"
 #include "actors/core/ids.hpp"
+#include "actors/core/tracking.hpp"
 #include "storage/store.hpp"
 
 namespace warmfront::storage {
@@ -58,6 +59,8 @@ struct spooled_message {
   /// Not to be sent before: its recipients were queued in the deferred index at first, not in a
   /// lane.
   std::optional<wall_time> send_at = {};
+  template_name from_template = {}; ///< that it was made from; empty: none
+  tracking track = {};              ///< of its readers
 
   friend bool operator==(const spooled_message&, const spooled_message&) = default;
 };
@@ -81,6 +84,9 @@ struct recipient_record {
   std::optional<wall_time> next_attempt_at; ///< set while deferred
   std::vector<spent_permit> charged;        ///< by the last attempt
   std::string queue_key;                    ///< where it waits now; empty when it does not
+  provider_name provider = {};              ///< that the last attempt went to, as it is counted
+  std::string bounce_class = {}; ///< of the last refusal, as text: `invalid`, `spam`, …
+  std::string tls = {}; ///< of the last connection: `TLSv1.3 TLS_AES_256_GCM_SHA384 dane`
 
   friend bool operator==(const recipient_record&, const recipient_record&) = default;
 };

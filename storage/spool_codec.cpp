@@ -14,6 +14,14 @@ constexpr std::uint32_t schema = 1;
 // A release that does not know of mail merges would send the body as it is.
 constexpr std::uint32_t merge_schema = 2;
 constexpr std::uint32_t send_at_schema = 3;
+// One that does not know what is required would send in clear text.
+constexpr std::uint32_t tls_schema = 4;
+
+std::uint32_t schema_of(const spooled_message& value) {
+  if (value.mail.tls == tls_wish::required)
+    return tls_schema;
+  return value.send_at ? send_at_schema : value.is_merge ? merge_schema : schema;
+}
 
 std::optional<wall_time> optional_time(std::int64_t when) {
   return when == 0 ? std::nullopt : std::optional{read_time(when)};
@@ -63,6 +71,7 @@ void write_envelope(formats::spooled_message_record& to, const envelope& from) {
   to.set_smtputf8(from.smtputf8);
   to.set_ret(static_cast<std::uint32_t>(from.ret));
   to.set_envelope_id(from.envelope_id);
+  to.set_tls(static_cast<std::uint32_t>(from.tls));
 }
 
 envelope read_envelope(const formats::spooled_message_record& from) {
@@ -76,6 +85,7 @@ envelope read_envelope(const formats::spooled_message_record& from) {
   value.smtputf8 = from.smtputf8();
   value.ret = static_cast<return_content>(from.ret());
   value.envelope_id = from.envelope_id();
+  value.tls = static_cast<tls_wish>(from.tls() <= 2 ? from.tls() : 0);
   return value;
 }
 
@@ -89,7 +99,7 @@ bool parse(Record& record, std::string_view octets) {
 
 std::string encode(const spooled_message& value) {
   formats::spooled_message_record record;
-  record.set_schema(value.send_at ? send_at_schema : value.is_merge ? merge_schema : schema);
+  record.set_schema(schema_of(value));
   if (value.send_at)
     record.set_send_at(stored_time(*value.send_at));
   record.set_is_merge(value.is_merge);
@@ -106,6 +116,8 @@ std::string encode(const spooled_message& value) {
   record.set_octets(value.octets);
   write_lane(*record.mutable_first_lane(), value.first_lane);
   record.set_first_sequence(value.first_sequence);
+  record.set_from_template(value.from_template.str());
+  record.set_track(value.track.bits());
   if (value.copy) {
     record.set_copy_wanted(true);
     record.set_copy_holder(value.copy->holder);
@@ -118,7 +130,7 @@ result<spooled_message> decode_message(std::string_view octets) {
   formats::spooled_message_record record;
   if (!parse(record, octets) || record.id().size() != message_id::octets)
     return corrupt("a message");
-  if (record.schema() > send_at_schema)
+  if (record.schema() > tls_schema)
     return newer("a message");
   spooled_message value;
   value.id = message_id::from_octets(record.id());
@@ -132,6 +144,8 @@ result<spooled_message> decode_message(std::string_view octets) {
   value.first_lane = read_lane(record.first_lane());
   value.first_sequence = record.first_sequence();
   value.is_merge = record.is_merge();
+  value.from_template = template_name{record.from_template()};
+  value.track = tracking::of_bits(record.track());
   if (record.send_at() != 0)
     value.send_at = read_time(record.send_at());
   if (record.copy_wanted())
@@ -158,6 +172,9 @@ std::string encode(const recipient_record& value) {
     entry.set_day(spent.day);
   }
   record.set_queue_key(value.queue_key);
+  record.set_provider(value.provider.str());
+  record.set_bounce_class(value.bounce_class);
+  record.set_tls(value.tls);
   return record.SerializeAsString();
 }
 
@@ -179,6 +196,9 @@ result<recipient_record> decode_recipient(std::string_view octets) {
   for (const auto& entry : record.charged())
     value.charged.push_back({ledger_subject{entry.subject()}, entry.day()});
   value.queue_key = record.queue_key();
+  value.provider = provider_name{record.provider()};
+  value.bounce_class = record.bounce_class();
+  value.tls = record.tls();
   return value;
 }
 

@@ -15,15 +15,16 @@ namespace warmfront::storage {
 
 /// A column family. Append only: the numbers are used on disk.
 enum class family : std::uint8_t {
-  control,  ///< the embedded control store, or the mirror of a remote one
-  spool,    ///< envelopes, bodies and the states of recipients
-  queue,    ///< index of waiting recipients
-  ledger,   ///< durable high-water marks of permits
-  events,   ///< what happened, for reports
-  counters, ///< sums, kept by a merge operator
-  segments, ///< recipient lists in immutable chunks
+  control,      ///< the embedded control store, or the mirror of a remote one
+  spool,        ///< envelopes, bodies and the states of recipients
+  queue,        ///< index of waiting recipients
+  ledger,       ///< durable high-water marks of permits
+  events,       ///< what happened, for reports
+  counters,     ///< sums, kept by a merge operator
+  segments,     ///< recipient lists in immutable chunks
+  suppressions, ///< who is not sent to
 };
-inline constexpr std::size_t family_count = 7;
+inline constexpr std::size_t family_count = 8;
 
 struct key_value {
   std::string key;

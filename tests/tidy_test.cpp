@@ -115,7 +115,8 @@ std::vector<std::string_view> layers_below(std::string_view path) {
     return {"actors/core/"};
   if (path.starts_with("actors/messages/"))
     return {"actors/core/",      "actors/messages/",           "storage/copies.hpp",
-            "storage/spool.hpp", "net/mime/mail_template.hpp", "actors/recurring/recurrence.hpp"};
+            "storage/spool.hpp", "net/mime/mail_template.hpp", "actors/recurring/recurrence.hpp",
+            "net/trust/"};
   if (path.starts_with("storage/"))
     return {"actors/core/", "storage/"};
   if (path.starts_with("net/"))

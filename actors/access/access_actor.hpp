@@ -6,10 +6,10 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
-#include "actors/access/secret_seal.hpp"
 #include "actors/core/clock.hpp"
 #include "actors/core/event_log.hpp"
 #include "actors/messages/handles.hpp"
+#include "net/secrets/secret_seal.hpp"
 #include "storage/control_store.hpp"
 
 namespace warmfront {

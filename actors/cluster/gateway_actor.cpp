@@ -162,9 +162,12 @@ private:
   void perform(gateway_action::deliver& what) {
     // All of a batch counts as processed together: its octets are one credit.
     auto& frames = what.frames;
+    auto statistics = take_from(frames, statistics_frames_first);
+    auto suppressions = take_from(frames, suppression_frames_first);
+    auto feedback = take_from(frames, feedback_frames_first);
     auto chunks = take_from(frames, chunk_frames_first);
     auto inquiries = take_from(frames, inquiry_frames_first);
-    const auto waiting = std::make_shared<int>(3);
+    const auto waiting = std::make_shared<int>(6);
     const auto finished = [this, waiting, octets = what.octets, session = session_] {
       if (--*waiting > 0)
         return;
@@ -175,6 +178,9 @@ private:
     deliver(ports_.replication, std::move(frames), finished);
     deliver(ports_.inquiries, std::move(inquiries), finished);
     deliver(ports_.chunks, std::move(chunks), finished);
+    deliver(ports_.suppressions, std::move(suppressions), finished);
+    deliver(ports_.feedback, std::move(feedback), finished);
+    deliver(ports_.statistics, std::move(statistics), finished);
   }
   /// Takes out the frames of that kind and above.
   static std::vector<peer_frame> take_from(std::vector<peer_frame>& frames, std::uint16_t kind) {
@@ -201,6 +207,12 @@ private:
       self_->send(ports_.inquiries, fact);
     if (ports_.chunks)
       self_->send(ports_.chunks, fact);
+    if (ports_.suppressions)
+      self_->send(ports_.suppressions, fact);
+    if (ports_.feedback)
+      self_->send(ports_.feedback, fact);
+    if (ports_.statistics)
+      self_->send(ports_.statistics, fact);
     self_->send(ports_.replication, fact);
   }
   void say(log_level level, std::string_view event, std::string_view why) {

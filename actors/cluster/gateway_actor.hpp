@@ -28,6 +28,9 @@ struct gateway_ports {
   replication_actor replication;
   inquiries_actor inquiries;
   chunks_actor chunks; ///< null: frames about chunks are dropped
+  feedback_actor feedback = {};
+  suppressions_actor suppressions = {};
+  statistics_actor statistics = {};
 };
 
 class gateway_host;

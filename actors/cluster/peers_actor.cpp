@@ -68,6 +68,9 @@ void add_gateway(self_pointer self, const node_name& name, const node_name& peer
   its.replication = ports.replication;
   its.inquiries = ports.inquiries;
   its.chunks = ports.chunks;
+  its.feedback = ports.feedback;
+  its.suppressions = ports.suppressions;
+  its.statistics = ports.statistics;
   its.drop = [tunnels = ports.tunnels, peer] { tunnels->drop_all_of(peer.str()); };
   // The address is looked up for every call: a member may move.
   its.dial = [tunnels = ports.tunnels, peer, all = self->state.addresses,

@@ -58,6 +58,9 @@ struct peers_ports {
   replication_actor replication;
   inquiries_actor inquiries;
   chunks_actor chunks;
+  feedback_actor feedback = {};
+  suppressions_actor suppressions = {};
+  statistics_actor statistics = {};
 };
 
 /// Hears of members from cluster. Spawned with a thread of its own, since publishing a gateway

@@ -9,6 +9,7 @@
 #include "actors/core/clock.hpp"
 #include "actors/core/error.hpp"
 #include "actors/core/ids.hpp"
+#include "actors/core/tracking.hpp"
 
 namespace warmfront {
 
@@ -37,6 +38,13 @@ enum class return_content : std::uint8_t { unspecified = 0, full, headers };
 /// The BODY parameter of MAIL (RFC 6152, RFC 3030).
 enum class body_encoding : std::uint8_t { seven_bit = 0, eight_bit, binary };
 
+/// What the sender says of TLS on the way (RFC 8689).
+enum class tls_wish : std::uint8_t {
+  unspecified = 0,
+  required, ///< REQUIRETLS: never without it, and only to hosts that pass the demand on
+  optional, ///< `TLS-Required: No`: rather without the receiver's policies than not at all
+};
+
 struct envelope_recipient {
   std::string address; ///< as given in RCPT, without brackets
   notify notify_on = notify::unspecified;
@@ -52,6 +60,7 @@ struct envelope {
   bool smtputf8 = false;
   return_content ret = return_content::unspecified;
   std::string envelope_id; ///< ENVID, still xtext-encoded; may be empty
+  tls_wish tls = tls_wish::unspecified;
 
   friend bool operator==(const envelope&, const envelope&) = default;
 };
@@ -80,6 +89,8 @@ struct submission {
   std::string only_from = {};
   std::optional<wall_time> send_at = {}; ///< not before; none: at once
   message_id id = {};                    ///< that it is to have; none: a new one
+  template_name from_template = {};      ///< that it was made from; empty: none
+  std::optional<tracking> track = {};    ///< not said: as the node is set up for mail of its class
 };
 
 /// What became of a submission, once it is durable or refused.

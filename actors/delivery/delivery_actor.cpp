@@ -117,12 +117,9 @@ delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, deliver
       },
       [self](const list_queues& m) { return report(self, m); },
       [&state](const count_deliveries&) { return state.flow().counts(); },
-      [](const sender_domains_changed&) {},
-      [](const signing_keys_changed&) {},
-      [](const event_readers_changed&) {},
-      [](const find_recipient&) {
-        return answer<found_recipient>{error{errc::not_found, "there is no such message", {}}};
-      },
+      [&state](const sender_domains_changed& m) { state.set_sender_domains(m.domains); },
+      [&state](const signing_keys_changed& m) { state.set_signing_keys(m.keys); },
+      [&state](const event_readers_changed& m) { state.set_readers(m); },
       [&state](const hold_tasks& m) {
         state.flow().hold_tasks({m.tasks->begin(), m.tasks->end()});
       },

@@ -12,6 +12,8 @@
 #include "actors/delivery/delivery_flow.hpp"
 #include "actors/delivery/site_router.hpp"
 #include "actors/messages/handles.hpp"
+#include "storage/changed_counters.hpp"
+#include "storage/event_log.hpp"
 #include "storage/store.hpp"
 
 namespace warmfront {
@@ -32,9 +34,18 @@ struct delivery_ports {
   /// Makes the transport that reports to the given callback.
   std::function<std::unique_ptr<net::mail_transport>(net::transport_callback)> make_transport;
   std::function<void(const error&)> failed;
-  const fence* sending = nullptr; ///< null: this node is alone
+  const fence* sending = nullptr;                            ///< null: this node is alone
+  const storage::suppression_reader* suppressions = nullptr; ///< null: nobody is suppressed
+  /// Who counts sessions for reports on TLS; null: nobody.
+  transport_policy_actor transport_policy = {};
+  /// Mail is signed on their threads; empty: in the actor's turn.
+  std::vector<worker_actor> signers;
+  outgoing_rules outgoing;         ///< but for what the roles tell
+  unsubscribes_actor unsubscribes; ///< null: nobody has settings
   /// Tells replication of outcomes; empty: nobody keeps copies.
   std::function<void(std::vector<copy_progress>)> progressed;
+  storage::event_recorder events = {};
+  storage::changed_counters* changed = nullptr; ///< null: nobody copies counters
 };
 
 class delivery_state;

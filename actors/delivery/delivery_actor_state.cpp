@@ -23,6 +23,7 @@ void delivery_state::start(delivery_config config, delivery_ports ports,
                            const std::vector<stored_lane>& stored) {
   ports_ = std::move(ports);
   merges_ = {config.hostname, config.merged_octets_max};
+  change_outgoing([this](outgoing_rules& rules) { rules = ports_.outgoing; });
   flow_ = std::make_unique<delivery_flow>(std::move(config), *this, std::move(random));
   flow_->restore(stored);
   const auto me = caf::actor_cast<caf::actor>(self_);
@@ -30,6 +31,7 @@ void delivery_state::start(delivery_config config, delivery_ports ports,
     auto shared = std::make_shared<std::vector<net::transport_event>>(std::move(events));
     caf::anon_send(me, run_step{[this, shared] { flow_->on_transport(std::move(*shared)); }});
   });
+  keep_asking_unsubscribes();
 }
 
 const pool* delivery_state::find_pool(const pool_name& wanted) const {
@@ -50,7 +52,13 @@ std::vector<ip_address> delivery_state::addresses_of(const pool_name& wanted) co
 
 void delivery_state::commit(storage::batch changes, std::function<void(const result<void>&)> then) {
   const auto number = next_commit_++;
-  commits_.emplace(number, std::move(then));
+  if (std::exchange(has_events_, false) && webhooks_)
+    commits_.emplace(number, [this, then = std::move(then)](const result<void>& durable) {
+      caf::anon_send(webhooks_, events_logged{});
+      then(durable);
+    });
+  else
+    commits_.emplace(number, std::move(then));
   const auto me = caf::actor_cast<caf::actor>(self_);
   ports_.store->commit(std::move(changes), storage::priority::progress,
                        [this, me, number](const result<void>& durable) {
@@ -64,9 +72,19 @@ void delivery_state::commit(storage::batch changes, std::function<void(const res
 void delivery_state::read(std::function<std::function<void()>(const spool_reader&)> job) {
   const auto me = caf::actor_cast<caf::actor>(self_);
   caf::anon_send(ports_.reader,
-                 run_step{[store = ports_.store, merges = merges_, me, job = std::move(job)] {
-                   caf::anon_send(me, run_step{job(spool_reader{*store, merges})});
+                 run_step{[store = ports_.store, merges = merges_, me, job = std::move(job),
+                           check = suppression_check{ports_.suppressions, wall_now()}] {
+                   caf::anon_send(me, run_step{job(spool_reader{*store, merges, check})});
                  }});
+}
+
+void delivery_state::log_event(storage::batch& to, const mail_event& event) {
+  has_events_ = ports_.events.record(to, event) || has_events_;
+}
+
+void delivery_state::counted(const storage::statistics_tally& tally) {
+  if (ports_.changed != nullptr)
+    ports_.changed->note(tally);
 }
 
 void delivery_state::assign(assign_sources what, std::function<void(permits_taken)> then) {
@@ -92,10 +110,6 @@ void delivery_state::resolve(const std::string& domain, std::function<void(site_
 
 void delivery_state::open(net::connection_id id, net::connection_plan plan) {
   transport_->open(id, std::move(plan));
-}
-
-void delivery_state::transmit(net::connection_id id, std::vector<net::transmission> mails) {
-  transport_->transmit(id, std::move(mails));
 }
 
 void delivery_state::abandon(net::connection_id id, milliseconds grace) {
@@ -124,6 +138,11 @@ void delivery_state::limits_lifted() {
 void delivery_state::adopted(const merges_adopted& what) {
   if (scheduler_)
     self_->send(scheduler_, what);
+}
+
+void delivery_state::sessions_made(std::vector<trust::tls_session> sessions) {
+  if (ports_.transport_policy)
+    caf::anon_send(ports_.transport_policy, count_tls_sessions{std::move(sessions)});
 }
 
 bool delivery_state::may_send() const {

@@ -21,7 +21,7 @@ template <class T>
 void with_message(delivery_state& state, const message_id& id, answer_callback<T> then,
                   std::function<void(const stored_message&, answer_callback<T>)> use) {
   state.read([id, then = std::move(then), use = std::move(use)](const spool_reader& reader) {
-    auto found = std::make_shared<result<stored_message>>(reader.read_message(id));
+    auto found = std::make_shared<result<stored_message>>(reader.read_whole_story(id));
     return [found, then, use] {
       if (!*found)
         return then({found->error()});
@@ -88,7 +88,9 @@ void answer_report(delivery_state& state, const message_id& id,
                    std::function<void(answer<message_report>)> then) {
   with_message<message_report>(state, id, std::move(then),
                                [&state](const stored_message& stored, const auto& reply) {
-                                 reply({to_report(stored, state.flow().queue())});
+                                 auto report = to_report(stored, state.flow().queue());
+                                 add_feedback(report, stored.feedback);
+                                 reply({std::move(report)});
                                });
 }
 

@@ -114,6 +114,8 @@ void delivery_flow::assign() {
   std::erase_if(items, [&](delivery_item& item) {
     if (item.live->cancelled)
       ended.push_back(warmfront::cancel(std::move(item), effects_.wall_now()));
+    else if (item.is_suppressed)
+      ended.push_back(suppress(std::move(item), effects_.wall_now()));
     else if (item.unwritten)
       ended.push_back(refuse_unwritten(std::move(item), effects_.wall_now()));
     else
@@ -243,8 +245,9 @@ void delivery_flow::after_dispatch() {
     else if (auto* connection = std::get_if<open_connection>(&action))
       effects_.open(connection->id, std::move(connection->plan));
     else if (auto* mails = std::get_if<transmit_mail>(&action))
-      effects_.transmit(mails->id, std::move(mails->transmissions));
+      effects_.transmit(mails->id, std::move(mails->orders));
   }
+  tell_sessions(dispatcher_.take_sessions());
   std::ranges::move(dispatcher_.take_routed(), std::back_inserter(routed_));
   std::vector<outcome> outcomes;
   for (auto& each : dispatcher_.take_attempts())
@@ -292,13 +295,13 @@ void delivery_flow::settle(std::vector<outcome> outcomes) {
 
 void delivery_flow::commit(std::shared_ptr<settling> group) {
   storage::batch changes;
-  storage::statistics_tally counted;
+  group->counts = {};
   for (auto& each : group->outcomes) {
     each.informed = informs(each);
     write_outcome(changes, each);
-    add_statistics(counted, each);
+    record_events(changes, *group, each);
   }
-  counted.write(changes);
+  group->counts.write(changes);
   for (const auto& mail : group->notifications)
     storage::add_message(changes, mail->record, *mail->content);
   effects_.commit(std::move(changes), [this, group](const result<void>& durable) {
@@ -353,6 +356,7 @@ void delivery_flow::settled(settling& group) {
     effects_.refund(std::move(refunds));
   if (!quality.empty())
     effects_.count(std::move(quality));
+  effects_.counted(group.counts);
   std::vector<std::shared_ptr<const spooled_mail>> mails{group.notifications.begin(),
                                                          group.notifications.end()};
   if (!mails.empty())

@@ -57,11 +57,15 @@ public:
   /// Permits for recipients; an answer without verdicts is a failure.
   virtual void assign(assign_sources what, std::function<void(permits_taken)> then) = 0;
   virtual void refund(std::vector<charge> charges) = 0;
+  /// For the log of those who read events, in the batch of what happened.
+  virtual void log_event(storage::batch& to, const mail_event& event) = 0;
+  /// What was counted is durable.
+  virtual void counted(const storage::statistics_tally& tally) = 0;
   /// What became of mail, by the ledgers whose permits it took.
   virtual void count(std::vector<ledger_outcomes> outcomes) = 0;
   virtual void resolve(const std::string& domain, std::function<void(site_route)> then) = 0;
   virtual void open(net::connection_id id, net::connection_plan plan) = 0;
-  virtual void transmit(net::connection_id id, std::vector<net::transmission> mails) = 0;
+  virtual void transmit(net::connection_id id, std::vector<outgoing_order> mails) = 0;
   virtual void abandon(net::connection_id id, milliseconds grace) = 0;
   virtual void later(milliseconds delay, std::function<void()> step) = 0;
   /// An outcome is durable.
@@ -72,6 +76,8 @@ public:
   virtual void over_limit(const mail_over_limit& what) = 0;
   /// Nothing is known to be over a limit any more.
   virtual void limits_lifted() = 0;
+  /// Sessions for reports on TLS: that they are counted is nothing to wait for.
+  virtual void sessions_made(std::vector<trust::tls_session>) {}
   /// Whether this node may begin transactions: not while it may be cut off from its cluster.
   [[nodiscard]] virtual bool may_send() const = 0;
   /// The spool cannot be read or written: the node has to stop.
@@ -121,10 +127,12 @@ private:
   struct settling {
     std::vector<outcome> outcomes;
     std::vector<std::shared_ptr<spooled_mail>> notifications;
+    storage::statistics_tally counts = {};
   };
 
   /// What was placed while the disk is read is remembered until what was read is here.
   void read(std::function<std::function<void()>(const spool_reader&)> job);
+  void record_events(storage::batch& to, settling& group, const outcome& what);
   void forget_placed();
   void pump();
   void load_lanes();
@@ -134,6 +142,7 @@ private:
   void assigned(std::vector<delivery_item> items, const permits_taken& answer);
   void denied(delivery_item item, const permit_verdict& verdict, std::vector<outcome>& moved);
   void after_dispatch();
+  void tell_sessions(std::vector<trust::tls_session> sessions);
   void move_congested();
   void take_back(delivery_item item, std::vector<outcome>& ended);
   void cancel_waiting(const stored_message& stored);

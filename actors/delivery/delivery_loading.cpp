@@ -73,6 +73,7 @@ delivery_item delivery_flow::make_item(loaded_entry entry) {
   item.record = std::move(entry.record);
   item.own_content = std::move(entry.own_content);
   item.unwritten = std::move(entry.unwritten);
+  item.is_suppressed = entry.is_suppressed;
   return item;
 }
 

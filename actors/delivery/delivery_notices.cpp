@@ -81,6 +81,7 @@ std::shared_ptr<spooled_mail> delivery_flow::notification_for(const outcome& wha
   record.mail.recipients.push_back({message.mail.reverse_path, notify::never, {}});
   record.mail.body = built.body;
   record.mail.smtputf8 = built.smtputf8;
+  record.mail.tls = message.mail.tls; // RFC 8689 §5: what it quotes is as secret as it was
   record.source.protocol = "DSN";
   record.source.account = message.source.account;
   record.pool = config_.notification_pool;

@@ -141,10 +141,13 @@ message_report to_report(const stored_message& stored, const lanes& queue) {
     if (const auto& record = stored.recipients[i]) {
       each.attempts = record->attempts;
       each.last_reply = record->last_reply;
+      each.provider = record->provider;
+      each.bounce_class = record->bounce_class;
       each.remote_host = record->remote_host;
       each.source = record->source;
       each.next_attempt_at = record->next_attempt_at;
       each.changed_at = record->changed_at;
+      each.tls = record->tls;
     }
     report.recipients.push_back(std::move(each));
   }

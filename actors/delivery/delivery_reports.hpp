@@ -13,6 +13,9 @@ namespace warmfront {
 /// ledger, else `queued`.
 [[nodiscard]] message_report to_report(const stored_message& stored, const lanes& queue);
 
+/// Gives each recipient what came back about it, oldest first.
+void add_feedback(message_report& to, const std::vector<mail_event>& feedback);
+
 /// The lanes that a ledger has closed.
 [[nodiscard]] std::set<storage::lane> held_lanes(const lanes& queue);
 

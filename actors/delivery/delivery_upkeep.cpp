@@ -47,6 +47,15 @@ void delivery_flow::count(const outcome& what) {
   }
 }
 
+void delivery_flow::tell_sessions(std::vector<trust::tls_session> sessions) {
+  if (sessions.empty())
+    return;
+  for (const auto& each : sessions)
+    ++counts_.tls_sessions.at(static_cast<std::size_t>(each.policy))
+          .at(static_cast<std::size_t>(each.result));
+  effects_.sessions_made(std::move(sessions));
+}
+
 delivery_counts delivery_flow::counts() const {
   auto counts = counts_;
   counts.connections_open = dispatcher_.connections();

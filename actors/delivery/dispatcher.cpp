@@ -5,7 +5,20 @@
 #include <iterator>
 #include <utility>
 
+#include "actors/delivery/site_trust.hpp"
+
 namespace warmfront {
+
+namespace {
+
+std::string describe_tls(const net::connection_opened& opened) {
+  if (!opened.tls)
+    return {};
+  return opened.tls_version + (opened.tls_cipher.empty() ? "" : " " + opened.tls_cipher) +
+         (opened.proof.empty() ? "" : " " + opened.proof);
+}
+
+} // namespace
 
 dispatcher::domain_state& dispatcher::resolving_domain(const std::string& name) {
   auto& domain = domains_[name];
@@ -23,7 +36,9 @@ std::vector<delivery_item> dispatcher::route(std::vector<delivery_item> items, s
     const auto domain = domains_.find(item.destination);
     const bool is_known =
         domain != domains_.end() && domain->second.route && now < domain->second.expires;
-    if (is_known && !domain->second.route->hops.empty()) {
+    const auto* const way =
+        is_known ? &way_of(*domain->second.route, item.message().mail.tls) : nullptr;
+    if (way != nullptr && !way->hops.empty()) {
       item.provider = domain->second.route->provider;
       known.push_back(std::move(item));
       continue;
@@ -31,8 +46,8 @@ std::vector<delivery_item> dispatcher::route(std::vector<delivery_item> items, s
     ++in_flight_;
     if (stopped_)
       give_back(std::move(item));
-    else if (is_known)
-      fail(std::move(item), domain->second.route->refusal, domain->second.route->site);
+    else if (way != nullptr)
+      fail(std::move(item), way->refusal, way->site);
     else
       resolving_domain(item.destination).unrouted.push_back(std::move(item));
   }
@@ -48,7 +63,7 @@ void dispatcher::add(std::vector<delivery_item> items, steady_time now, wall_tim
     }
     const auto domain = domains_.find(item.destination);
     if (domain != domains_.end() && domain->second.route && now < domain->second.expires)
-      place(std::move(item), *domain->second.route, now);
+      place_on(std::move(item), *domain->second.route, now);
     else
       resolving_domain(item.destination).waiting.push_back(std::move(item));
   }
@@ -61,14 +76,15 @@ void dispatcher::resolved(const std::string& domain, site_route route, steady_ti
   state.resolving = false;
   state.expires = now + (route.hops.empty() ? config_.refusal_lifetime : config_.route_lifetime);
   state.route = std::move(route);
+  count(std::exchange(state.route->refused, {}));
   auto waiting = std::exchange(state.waiting, {});
   for (auto& item : waiting)
-    place(std::move(item), *state.route, now);
+    place_on(std::move(item), *state.route, now);
   for (auto& item : std::exchange(state.unrouted, {})) {
     if (stopped_) {
       give_back(std::move(item));
-    } else if (state.route->hops.empty()) {
-      fail(std::move(item), state.route->refusal, state.route->site);
+    } else if (const auto& way = way_of(*state.route, item.message().mail.tls); way.hops.empty()) {
+      fail(std::move(item), way.refusal, way.site);
     } else {
       --in_flight_;
       item.provider = state.route->provider;
@@ -102,7 +118,16 @@ void dispatcher::forget_old_routes(steady_time now) {
   });
 }
 
-void dispatcher::place(delivery_item item, const site_route& where, steady_time now) {
+void dispatcher::place_on(delivery_item item, const site_route& route, steady_time now) {
+  const auto wish = item.message().mail.tls;
+  place(std::move(item), way_of(route, wish), now);
+}
+
+void dispatcher::count(std::vector<trust::tls_session> sessions) {
+  std::ranges::move(sessions, std::back_inserter(sessions_));
+}
+
+void dispatcher::place(delivery_item item, const site_way& where, steady_time now) {
   if (stopped_)
     return give_back(std::move(item));
   if (where.hops.empty())
@@ -176,26 +201,38 @@ void dispatcher::transmit(link& which, net::connection_id id, steady_time now, w
   std::vector<delivery_item> items;
   items.push_back(std::move(which.waiting.front()));
   which.waiting.pop_front();
-  const bool shared = !items.front().message().is_merge;
+  const bool shared = !has_own_mail(items.front().message());
   while (shared && !which.waiting.empty() && which.waiting.front().live == items.front().live &&
          items.size() < config_.recipients_per_transmission) {
     items.push_back(std::move(which.waiting.front()));
     which.waiting.pop_front();
   }
-  auto transmission = make_transmission(items, now, wall_now);
-  connections_.at(id)->outstanding.emplace(transmission.id, std::move(items));
+  auto order = make_order(items, now, wall_now);
+  connections_.at(id)->outstanding.emplace(order.what.id, std::move(items));
   auto* last = actions_.empty() ? nullptr : std::get_if<transmit_mail>(&actions_.back());
   if (last != nullptr && last->id == id)
-    last->transmissions.push_back(std::move(transmission));
+    last->orders.push_back(std::move(order));
   else
     std::get<transmit_mail>(actions_.emplace_back(transmit_mail{id, {}}))
-        .transmissions.push_back(std::move(transmission));
+        .orders.push_back(std::move(order));
 }
 
-net::transmission dispatcher::make_transmission(const std::vector<delivery_item>& items,
-                                                steady_time now, wall_time wall_now) {
-  const auto& mail = items.front().message().mail;
-  net::transmission made;
+bool dispatcher::has_own_mail(const storage::spooled_message& message) const {
+  return message.is_merge || message.track.any() ||
+         (config_.links_in_batches && message.importance == mail_class::batch);
+}
+
+outgoing_order dispatcher::make_order(const std::vector<delivery_item>& items, steady_time now,
+                                      wall_time wall_now) {
+  auto& live = *items.front().live;
+  const auto& mail = live.mail->record.mail;
+  if (!live.outgoing)
+    live.outgoing = std::make_shared<shared_prefix>();
+  outgoing_order order;
+  order.mail = live.mail;
+  order.index = items.size() == 1 ? items.front().index : feedback::any_recipient;
+  order.shared = live.outgoing;
+  auto& made = order.what;
   made.id = next_transmission_++;
   made.reverse_path = mail.reverse_path;
   made.body = mail.body;
@@ -203,6 +240,7 @@ net::transmission dispatcher::make_transmission(const std::vector<delivery_item>
   made.ret = mail.ret;
   made.envelope_id = mail.envelope_id;
   made.content = items.front().content();
+  made.require_tls = mail.tls == tls_wish::required;
   auto earliest = wall_time::max();
   for (const auto& item : items) {
     made.recipients.push_back(item.recipient());
@@ -210,7 +248,7 @@ net::transmission dispatcher::make_transmission(const std::vector<delivery_item>
   }
   if (earliest != wall_time::max())
     made.not_after = now + (earliest - wall_now);
-  return made;
+  return order;
 }
 
 void dispatcher::fail(delivery_item item, const smtp::reply& verdict, const std::string& host) {
@@ -231,6 +269,8 @@ void dispatcher::on_event(net::transport_event event, steady_time now, wall_time
   auto& which = *from.owner;
   if (auto* opened = std::get_if<net::connection_opened>(&event.what)) {
     from.hop = opened->hop;
+    from.tls = describe_tls(*opened);
+    count(std::move(opened->counted));
     which.failures = 0;
     which.backoff_until.reset();
   } else if (auto* done = std::get_if<net::transmission_finished>(&event.what)) {
@@ -238,6 +278,7 @@ void dispatcher::on_event(net::transport_event event, steady_time now, wall_time
   } else if (auto* late = std::get_if<net::transmission_returned>(&event.what)) {
     returned(from, late->id);
   } else if (auto* failed = std::get_if<net::connection_failed>(&event.what)) {
+    count(std::move(failed->counted));
     end(event.connection, failed->last, failed->hop.host, true, now);
   } else {
     auto& closed = std::get<net::connection_closed>(event.what);
@@ -259,7 +300,7 @@ void dispatcher::finished(connection& from, net::transmission_finished& what) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     auto verdict = i < what.recipients.size() ? std::move(what.recipients[i]) : smtp::reply{};
     attempts_.push_back({std::move(items[i]), std::move(verdict), from.hop.host, what.mail_sent,
-                         what.in_doubt, what.dsn_passed_on});
+                         what.in_doubt, what.dsn_passed_on, from.tls});
   }
 }
 

@@ -16,15 +16,23 @@
 #include "actors/core/error.hpp"
 #include "actors/delivery/item.hpp"
 #include "net/asio/mail_transport.hpp"
+#include "net/trust/hop_trust.hpp"
 
 namespace warmfront {
 
-/// Where the mail of a destination domain goes, or why it cannot go there.
-struct site_route {
-  std::string site;                ///< names the set of MX hosts: domains with the same one share
+/// One way to the hosts of a domain, or why there is none.
+struct site_way {
+  /// Names the set of MX hosts and what they have to prove: domains with the same one share.
+  std::string site;
   std::vector<net::next_hop> hops; ///< empty: `refusal` says why
   smtp::reply refusal;             ///< 5xx: for good; 4xx: for now
-  provider_name provider = {};     ///< whose limits hold
+};
+/// Where the mail of a destination domain goes, or why it cannot go there.
+struct site_route : site_way {
+  provider_name provider = {};                  ///< whose limits hold
+  std::optional<site_way> strict = {};          ///< of mail with REQUIRETLS, when it is another one
+  std::optional<site_way> ignoring = {};        ///< of mail with `TLS-Required: No`, likewise
+  std::vector<trust::tls_session> refused = {}; ///< hosts left out for what they cannot prove
 };
 
 struct dispatcher_config {
@@ -38,6 +46,8 @@ struct dispatcher_config {
   milliseconds site_backoff_first{5'000}; ///< after no hop answered; doubled up to …
   milliseconds site_backoff_last{600'000};
   net::transport_timeouts timeouts;
+  /// Each recipient of batch mail gets a transaction, as those of tracked mail do.
+  bool links_in_batches = false;
 };
 
 /// What became of one recipient's attempt.
@@ -48,6 +58,7 @@ struct attempt {
   bool on_the_wire = false; ///< MAIL was sent: the permits are spent
   bool in_doubt = false;
   bool dsn_passed_on = false;
+  std::string tls = {}; ///< of the connection: version, cipher, proof; empty: none
 };
 
 struct resolve_route {
@@ -59,7 +70,7 @@ struct open_connection {
 };
 struct transmit_mail {
   net::connection_id id = 0;
-  std::vector<net::transmission> transmissions;
+  std::vector<outgoing_order> orders;
 };
 using dispatch_action = std::variant<resolve_route, open_connection, transmit_mail>;
 
@@ -98,6 +109,11 @@ public:
   /// Items that ended before their turn, by their permits or by hand, or that `stop` gave back.
   [[nodiscard]] std::vector<delivery_item> take_returned() { return std::exchange(returned_, {}); }
 
+  /// Sessions to be counted for reports on TLS.
+  [[nodiscard]] std::vector<trust::tls_session> take_sessions() {
+    return std::exchange(sessions_, {});
+  }
+
   /// The site of a domain, all source IPs together; none while it is not known.
   [[nodiscard]] std::optional<site_status> find_status(const std::string& domain) const;
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
@@ -114,6 +130,7 @@ private:
     link* owner = nullptr;
     bool useful = false; // a transaction ran on it
     net::next_hop hop;
+    std::string tls;
     std::map<net::transmission_id, std::vector<delivery_item>> outstanding;
   };
   // One site as seen from one source IP.
@@ -138,12 +155,15 @@ private:
   };
 
   domain_state& resolving_domain(const std::string& name);
-  void place(delivery_item item, const site_route& where, steady_time now);
+  void place_on(delivery_item item, const site_route& route, steady_time now);
+  void place(delivery_item item, const site_way& where, steady_time now);
+  void count(std::vector<trust::tls_session> sessions);
   void feed(link& which, steady_time now, wall_time wall_now);
   std::optional<net::connection_id> choose(link& which, steady_time now);
   void transmit(link& which, net::connection_id id, steady_time now, wall_time wall_now);
-  net::transmission make_transmission(const std::vector<delivery_item>& items, steady_time now,
-                                      wall_time wall_now);
+  outgoing_order make_order(const std::vector<delivery_item>& items, steady_time now,
+                            wall_time wall_now);
+  [[nodiscard]] bool has_own_mail(const storage::spooled_message& message) const;
   void fail(delivery_item item, const smtp::reply& verdict, const std::string& host);
   void give_back(delivery_item item);
   void finished(connection& from, net::transmission_finished& what);
@@ -163,6 +183,7 @@ private:
   std::vector<attempt> attempts_;
   std::vector<delivery_item> returned_;
   std::vector<delivery_item> routed_;
+  std::vector<trust::tls_session> sessions_;
   std::vector<link*> touched_;
   std::vector<std::pair<std::string, ip_address>> idle_;
   std::size_t routes_swept_at_ = 1000;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/delivery/outgoing_mail.hpp"
 #include "actors/messages/messages.hpp"
 #include "storage/spool.hpp"
 
@@ -18,6 +19,8 @@ struct live_mail {
   std::uint32_t unfinished = 0;              ///< recipients without a final outcome
   bool cancelled = false;                    ///< what has not begun will not
   std::optional<storage::message_copy> copy; ///< where the second copy is now
+  /// What its transactions share; made when the first of them begins.
+  std::shared_ptr<shared_prefix> outgoing = {};
 };
 
 /// One recipient on its way through delivery. It has exactly one entry in the queue on disk,
@@ -32,6 +35,7 @@ struct delivery_item {
   provider_name provider = {};                       ///< set once the route is known
   std::shared_ptr<const std::string> own_content;    ///< of a mail merge; else null
   std::optional<error> unwritten;                    ///< why there is none: it can get no mail
+  bool is_suppressed = false;                        ///< its account does not send to it any more
   ip_address source;                                 ///< set once permits are granted
   std::vector<charge> charges;
   wall_time permits_end = wall_time::max();

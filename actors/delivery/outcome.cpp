@@ -94,13 +94,17 @@ outcome judge(attempt what, const retry_schedule& schedule, wall_time now, rando
   record.last_reply = describe(what.verdict, what.in_doubt);
   record.remote_host = what.remote_host;
   record.source = what.item.source;
+  record.tls = std::move(what.tls);
+  record.provider = storage::counted_provider(what.item.provider);
   if (!record.first_attempt_at)
     record.first_attempt_at = now;
   const auto why = what.verdict.permanent() ? smtp::classify(what.verdict, record.source.str())
                                             : smtp::bounce_class::other;
   const auto state = verdict_of(what, record, why, schedule, now);
   record.state = static_cast<std::uint8_t>(state);
+  record.bounce_class = what.verdict.permanent() ? smtp::to_string(why) : std::string_view{};
   outcome judged;
+  judged.attempted = true;
   judged.item = std::move(what.item);
   judged.reply = std::move(what.verdict);
   judged.record = std::move(record);
@@ -162,6 +166,16 @@ outcome refuse_unwritten(delivery_item item, wall_time now) {
   return refuse(std::move(item), why, now);
 }
 
+outcome suppress(delivery_item item, wall_time now) {
+  outcome ended;
+  ended.record = next_record(item, recipient_state::suppressed, now);
+  ended.record.last_reply = "not sent: the address is suppressed";
+  ended.item = std::move(item);
+  settle_permits(ended, false);
+  finish(ended);
+  return ended;
+}
+
 outcome cancel(delivery_item item, wall_time now) {
   outcome ended;
   ended.record = next_record(item, recipient_state::cancelled, now);
@@ -203,25 +217,6 @@ void add_quality(std::vector<ledger_outcomes>& to, const outcome& what) {
     if (of == to.end())
       of = to.insert(of, {permit->subject, {}});
     of->counts += one;
-  }
-}
-
-void add_statistics(storage::statistics_tally& to, const outcome& what) {
-  using storage::counted;
-  const auto count = [&](counted kind) {
-    to.add(what.item.message(), what.item.index, kind, what.record.changed_at);
-  };
-  switch (what.state()) {
-  case recipient_state::delivered:
-    return count(counted::delivered);
-  case recipient_state::bounced:
-    return count(counted::bounced);
-  case recipient_state::expired:
-    return count(counted::expired);
-  case recipient_state::cancelled:
-    return count(counted::cancelled);
-  default:
-    return; // it goes on waiting; who is suppressed was counted when the mail was taken over
   }
 }
 

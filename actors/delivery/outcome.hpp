@@ -24,6 +24,7 @@ struct outcome {
   bool last_of_message = false; ///< with it the message is finished: its body goes
   bool dsn_passed_on = false;
   smtp::bounce_class why = smtp::bounce_class::other; ///< of a refusal
+  bool attempted = false;      ///< a receiver answered, or could not be reached
   bool on_the_wire = false;    ///< this attempt was: its answer is the receiver's
   std::vector<charge> refunds; ///< permits that nothing was sent for
   /// Who had the second copy when this was written: it is told of this, whoever has it by now.
@@ -54,6 +55,8 @@ void move_to(outcome& what, std::uint64_t sequence);
 [[nodiscard]] outcome refuse(delivery_item item, const smtp::reply& why, wall_time now);
 /// The same, of a recipient of a mail merge whose mail cannot be written.
 [[nodiscard]] outcome refuse_unwritten(delivery_item item, wall_time now);
+/// Ends a recipient that its account does not send to any more.
+[[nodiscard]] outcome suppress(delivery_item item, wall_time now);
 /// Ends a recipient by hand.
 [[nodiscard]] outcome cancel(delivery_item item, wall_time now);
 
@@ -63,8 +66,11 @@ void move_to(outcome& what, std::uint64_t sequence);
 /// What an outcome says of the delivery quality of the ledgers whose permits it took, added up.
 void add_quality(std::vector<ledger_outcomes>& to, const outcome& what);
 
-/// Counts an outcome that ends its recipient, to be durable with it.
-void add_statistics(storage::statistics_tally& to, const outcome& what);
+/// What happened to the recipient, for those who count and hear of it; none when it only goes on
+/// waiting, and of reports that this node makes.
+[[nodiscard]] std::optional<mail_event> event_of(const outcome& what);
+/// Counts it, to be durable with it.
+void add_statistics(storage::statistics_tally& to, const outcome& what, const mail_event& event);
 
 /// The changes that make an outcome durable. Repeatable: a batch that failed can be built again.
 void write_outcome(storage::batch& to, const outcome& what);

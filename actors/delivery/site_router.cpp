@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/dns/mx_route.hpp"
+
 namespace warmfront {
 
 namespace {
 
 site_route refused(const std::string& domain, smtp::reply why) {
-  return {domain, {}, std::move(why)};
+  return {{domain, {}, std::move(why)}};
 }
 
 site_route with_hosts(const std::vector<dns::mail_host>& hosts, std::uint16_t port) {
@@ -76,19 +78,42 @@ site_route site_router::with_provider(const std::string& domain, site_route foun
 
 void site_router::resolve(const std::string& domain, std::function<void(site_route)> done) const {
   const auto fixed = routes_.find(domain);
-  if (fixed && fixed->is_address)
-    return done(with_provider(domain, to_site(*fixed)));
+  if (fixed && fixed->is_address) {
+    auto route = with_provider(domain, to_site(*fixed));
+    demand_trust_of_fixed(route);
+    return done(std::move(route));
+  }
   if (fixed) {
     resolver_->resolve_host(fixed->host, [this, domain, fixed = *fixed, done = std::move(done)](
                                              const result<dns::mail_route>& found) {
-      done(with_provider(domain, to_site(fixed, found)));
+      auto route = with_provider(domain, to_site(fixed, found));
+      demand_trust_of_fixed(route);
+      done(std::move(route));
     });
     return;
   }
   resolver_->resolve(domain,
                      [this, domain, done = std::move(done)](const result<dns::mail_route>& found) {
-                       done(with_provider(domain, to_site(domain, found)));
+                       judge(domain, found, done);
                      });
+}
+
+void site_router::judge(const std::string& domain, const result<dns::mail_route>& found,
+                        std::function<void(site_route)> done) const {
+  auto route = with_provider(domain, to_site(domain, found));
+  const auto labels = dns::to_a_labels(domain);
+  if (route.hops.empty() || dns::literal_host(domain) || !labels)
+    return done(std::move(route));
+  if (!policies_) {
+    demand_trust(route, labels.value(), found.value(), std::nullopt);
+    return done(std::move(route));
+  }
+  policies_(labels.value(),
+            [name = labels.value(), route = std::move(route), hosts = found.value(),
+             done = std::move(done)](std::optional<trust::sts_policy> policy) mutable {
+              demand_trust(route, name, hosts, policy);
+              done(std::move(route));
+            });
 }
 
 } // namespace warmfront

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "net/dns/address_form.hpp"
 #include "storage/copies.hpp"
 
 namespace warmfront {
@@ -130,7 +131,8 @@ result<loaded_entries> spool_reader::load(std::vector<storage::key_value> found,
     item.mail = whole.mail;
     item.unfinished = whole.unfinished;
     item.position = storage::parse_lane_key(item.queue_key);
-    if (whole.merge)
+    item.is_suppressed = is_suppressed(item);
+    if (whole.merge && !item.is_suppressed)
       octets += write_own(item, *whole.merge);
     // Entries that intake wrote were never touched: only others have a record.
     if (!item.position || item.position->where.appended_by == storage::lane::writer::delivery) {
@@ -145,9 +147,21 @@ result<loaded_entries> spool_reader::load(std::vector<storage::key_value> found,
   return loaded;
 }
 
+// Asked again here: what has waited for days must respect what was said yesterday. A report to a
+// sender (RFC 5321 §6.1) is no mail of the account.
+bool spool_reader::is_suppressed(const loaded_entry& item) const {
+  const auto& record = item.mail->record;
+  const auto* const reader = suppressions_.reader;
+  if (reader == nullptr || record.mail.reverse_path.empty() ||
+      !reader->may_have_entries(record.source.account))
+    return false;
+  const auto form = dns::comparable_address(record.mail.recipients[item.index].address);
+  return form && reader->counts(record.source.account, form.value(), suppressions_.now);
+}
+
 // A mail that cannot be written is an outcome of its recipient, not a fault of the disk.
 std::size_t spool_reader::write_own(loaded_entry& item, const merge_writer& merge) const {
-  auto written = merge.write(item.index, merges_.octets_max);
+  auto written = merge.write(item.index);
   if (!written) {
     item.unwritten = std::move(written).error();
     return 0;
@@ -166,7 +180,7 @@ result<spool_reader::whole_mail> spool_reader::read_whole(const message_id& id) 
   mail->record = std::move(stored.message);
   std::shared_ptr<const merge_writer> merge;
   if (mail->record.is_merge) {
-    WARMFRONT_TRY(made, merge_writer::make(mail->record, *body, merges_.hostname));
+    WARMFRONT_TRY(made, merge_writer::make(mail->record, *body, merges_));
     merge = std::make_shared<const merge_writer>(std::move(made));
   }
   mail->content = std::make_shared<const std::string>(std::move(*body));

@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "actors/core/mail_event.hpp"
 #include "actors/delivery/lanes.hpp"
 #include "actors/delivery/merge_writer.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/messages/replicas.hpp"
 #include "storage/store.hpp"
+#include "storage/suppression_reader.hpp"
 
 namespace warmfront {
 
@@ -25,6 +27,7 @@ struct loaded_entry {
   std::uint32_t unfinished = 0;                      ///< recipients of the message without an end
   std::shared_ptr<const std::string> own_content = nullptr; ///< of a mail merge
   std::optional<error> unwritten = std::nullopt;            ///< why it has none
+  bool is_suppressed = false; ///< its account does not send to it (any more)
 };
 
 struct loaded_entries {
@@ -38,6 +41,7 @@ struct stored_message {
   storage::spooled_message message;
   /// By recipient; none: nothing has happened to it since it was queued.
   std::vector<std::optional<storage::recipient_record>> recipients;
+  std::vector<mail_event> feedback = {}; ///< by `read_whole_story` alone
 };
 
 /// What the lanes on disk hold, found by seeking from lane to lane: no entry is enumerated.
@@ -48,16 +52,17 @@ struct stored_lane {
 };
 [[nodiscard]] result<std::vector<stored_lane>> stored_lanes(const storage::store& from);
 
-/// How the mails of a mail merge are written.
-struct merge_settings {
-  std::string hostname; ///< ends their Message-IDs
-  std::size_t octets_max = 20u << 20;
+/// Who is not sent to, at what time; without a reader everybody is.
+struct suppression_check {
+  const storage::suppression_reader* reader = nullptr;
+  wall_time now{};
 };
 
 class spool_reader {
 public:
-  explicit spool_reader(const storage::store& from, merge_settings merges = {})
-      : store_{from}, merges_{std::move(merges)} {}
+  explicit spool_reader(const storage::store& from, merge_settings merges = {},
+                        suppression_check suppressions = {})
+      : store_{from}, merges_{std::move(merges)}, suppressions_{suppressions} {}
 
   [[nodiscard]] result<loaded_entries> read_lane(const lane_load& piece) const;
   /// Recipients due until `now`, from a key on, at most `limit`.
@@ -67,6 +72,8 @@ public:
   [[nodiscard]] result<std::optional<wall_time>> first_due(std::string_view from) const;
   /// `not_found` for an id that the spool does not know (any more).
   [[nodiscard]] result<stored_message> read_message(const message_id& id) const;
+  /// The same, with what came back about it later.
+  [[nodiscard]] result<stored_message> read_whole_story(const message_id& id) const;
   /// Messages of a page, newest first; looks at no more than 10 000 of them. Recipients that wait
   /// in one of the lanes `held` count as held.
   struct page {
@@ -104,6 +111,7 @@ private:
     std::uint32_t unfinished = 0;
     std::shared_ptr<const merge_writer> merge; ///< null: all get the same
   };
+  [[nodiscard]] bool is_suppressed(const loaded_entry& item) const;
   [[nodiscard]] std::size_t write_own(loaded_entry& item, const merge_writer& merge) const;
   [[nodiscard]] result<whole_mail> read_whole(const message_id& id) const;
   [[nodiscard]] result<loaded_entries> load(std::vector<storage::key_value> found,
@@ -112,6 +120,7 @@ private:
 
   const storage::store& store_;
   merge_settings merges_;
+  suppression_check suppressions_;
 };
 
 } // namespace warmfront

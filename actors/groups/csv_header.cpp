@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "actors/core/address.hpp"
+#include "actors/core/csv_splitter.hpp"
 #include "actors/core/displayable.hpp"
-#include "actors/groups/csv_splitter.hpp"
 #include "actors/groups/list_row.hpp"
 #include "actors/groups/list_rules.hpp"
 #include "net/mime/template_tags.hpp"

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "actors/core/displayable.hpp"
+#include "actors/core/line_window.hpp"
 #include "actors/groups/list_rules.hpp"
 #include "net/dns/address_form.hpp"
 

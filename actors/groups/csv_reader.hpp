@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/core/csv_splitter.hpp"
+#include "actors/core/line_window.hpp"
 #include "actors/groups/csv_header.hpp"
-#include "actors/groups/csv_splitter.hpp"
-#include "actors/groups/line_window.hpp"
 #include "actors/groups/list_row.hpp"
 
 namespace warmfront {

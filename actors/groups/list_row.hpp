@@ -12,8 +12,6 @@
 
 namespace warmfront {
 
-/// A line of a list, without its end; a CSV record with line ends in it is one line.
-inline constexpr std::size_t list_line_octets_max = 64 * 1024;
 /// The column of addresses is one of them.
 inline constexpr std::size_t list_columns_max = 100;
 /// The variables of one list.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/core/displayable.hpp"
+#include "actors/core/line_window.hpp"
 #include "net/mime/header_text.hpp"
 #include "net/mime/template_text.hpp"
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/groups/line_window.hpp"
+#include "actors/core/line_window.hpp"
 #include "actors/groups/list_row.hpp"
 #include "actors/groups/ndjson_row.hpp"
 

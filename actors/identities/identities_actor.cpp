@@ -1,13 +1,9 @@
-#include "actors/identities/identities_actor.hpp"
+#include "actors/identities/identities_actor_host.hpp"
 
 #include <utility>
-#include <vector>
 
-#include <caf/typed_response_promise.hpp>
+#include <caf/actor_cast.hpp>
 
-#include "actors/control_mirror/control_mirror.hpp"
-#include "actors/identities/identity_book.hpp"
-#include "actors/identities/sender_verdicts.hpp"
 #include "actors/messages/once_loaded.hpp"
 #include "actors/messages/run_later.hpp"
 #include "net/dns/address_form.hpp"
@@ -16,11 +12,14 @@ namespace warmfront {
 
 namespace {
 
-/// Passwords that are checked or set at a time, each for 40 ms: who comes later is told to wait.
-constexpr std::size_t slow_work_max = 64;
-
 error too_busy() {
-  return {errc::unavailable, "too many passwords are being checked", "try again in a moment"};
+  return {errc::unavailable, "too many passwords or keys are being worked out",
+          "try again in a moment"};
+}
+
+template <class T>
+answer<T> answer_with(result<T> found) {
+  return {std::move(found)};
 }
 
 error wrong_password() {
@@ -29,91 +28,77 @@ error wrong_password() {
 
 } // namespace
 
-/// What the actor does around its book. Lives in the actor's state and only on its thread.
-class identities_host {
-public:
-  using self_pointer = identities_shell::stateful_pointer<identities_state>;
-  template <class T>
-  using promise_of = caf::typed_response_promise<answer<T>>;
+identities_host::identities_host(self_pointer self, identities_config config,
+                                 identities_ports ports)
+    : config_{std::move(config)}, ports_{std::move(ports)}, book_{config_.site},
+      verdicts_{ports_.verdict_key}, run_later_{run_later(self)},
+      mirror_{*ports_.control,
+              std::string{identities_prefix},
+              {[this](const auto& all) {
+                 note(book_.load(all));
+                 publish(); // intake knows before anybody is told that everything is read
+               },
+               [this](const auto& event) { note(book_.apply(event)); }},
+              run_later_},
+      walk_{ports_.look_up, run_later_} {}
 
-  identities_host(self_pointer self, identities_ports ports)
-      : ports_{std::move(ports)}, book_{ports_.hostname}, verdicts_{ports_.verdict_key},
-        run_later_{run_later(self)}, mirror_{
-                                         *ports_.control,
-                                         std::string{identities_prefix},
-                                         {[this](const auto& all) { note(book_.load(all)); },
-                                          [this](const auto& event) { note(book_.apply(event)); }},
-                                         run_later_} {}
+void identities_host::start() {
+  mirror_.start();
+  if (ports_.look_up)
+    mirror_.when_loaded([this] { tick(); });
+}
 
-  void start() { mirror_.start(); }
-  /// Runs `work` now, or once everything is read.
-  void when_loaded(std::function<void()> work) { mirror_.when_loaded(std::move(work)); }
+void identities_host::note(const result<void>& outcome) {
+  changed_ = true;
+  if (!outcome)
+    ports_.log->write(log_level::error, "identity_record_unreadable",
+                      {{"what", std::string_view{outcome.error().what}}});
+}
 
-  void add(const add_identity& m, promise_of<identity_report> promise);
-  void remove(const remove_identity& m, promise_of<done> promise) {
-    mirror_.change([this, m] { return book_.build(m); }, tell_done(std::move(promise)));
-  }
-  void add(const add_sender& m, promise_of<sender_report> promise) {
-    mirror_.change([this, m] { return book_.build(m, ports_.time->wall_now()); },
-                   tell(m.account, m.address, std::move(promise)));
-  }
-  void remove(const remove_sender& m, promise_of<done> promise) {
-    mirror_.change([this, m] { return book_.build(m); }, tell_done(std::move(promise)));
-  }
-  void set_password(const set_sender_password& m, promise_of<sender_report> promise);
-  void authenticate(const authenticate_sender& m, promise_of<sender_identity> promise);
-  [[nodiscard]] const identity_book& book() const { return book_; }
+control_mirror::change_callback identities_host::tell_done(promise_of<done> promise) {
+  return [this, promise](const result<void>& outcome) mutable {
+    publish();
+    promise.deliver(outcome ? answer<done>{done{}} : answer<done>{outcome.error()});
+  };
+}
 
-private:
-  void note(const result<void>& outcome) {
-    if (!outcome)
-      ports_.log->write(log_level::error, "identity_record_unreadable",
-                        {{"what", std::string_view{outcome.error().what}}});
-  }
-  static control_mirror::change_callback tell_done(promise_of<done> promise) {
-    return [promise](const result<void>& outcome) mutable {
-      promise.deliver(outcome ? answer<done>{done{}} : answer<done>{outcome.error()});
-    };
-  }
-  control_mirror::change_callback tell(account_name account, std::string address,
-                                       promise_of<sender_report> promise) {
-    return [this, account = std::move(account), address = std::move(address),
-            promise](const result<void>& outcome) mutable {
-      promise.deliver(answer<sender_report>{outcome ? book_.sender(account, address)
-                                                    : result<sender_report>{outcome.error()}});
-    };
-  }
-  /// Runs `slow` aside, then `then` here with what it returned. False: too much is waiting.
-  template <class Slow, class Then>
-  [[nodiscard]] bool run_aside(Slow slow, Then then) {
-    if (slow_work_ >= slow_work_max)
-      return false;
-    ++slow_work_;
-    ports_.run_aside([this, slow = std::move(slow), then = std::move(then), later = run_later_] {
-      // `this` is used only in the actor's turn, and not when it is gone.
-      later(std::chrono::milliseconds{0}, [this, made = slow(), then]() mutable {
-        --slow_work_;
-        then(std::move(made));
-      });
-    });
-    return true;
-  }
+control_mirror::change_callback identities_host::tell(account_name account, std::string address,
+                                                      promise_of<sender_report> promise) {
+  return [this, account = std::move(account), address = std::move(address),
+          promise](const result<void>& outcome) mutable {
+    promise.deliver(answer<sender_report>{outcome ? book_.sender(account, address)
+                                                  : result<sender_report>{outcome.error()}});
+  };
+}
 
-  identities_ports ports_;
-  identity_book book_;
-  sender_verdicts verdicts_;
-  deferred_run run_later_;
-  control_mirror mirror_;
-  std::size_t slow_work_ = 0;
-};
+control_mirror::change_callback identities_host::tell(account_name account, domain_name domain,
+                                                      promise_of<identity_report> promise) {
+  return [this, account = std::move(account), domain = std::move(domain),
+          promise](const result<void>& outcome) mutable {
+    publish();
+    promise.deliver(answer<identity_report>{outcome ? book_.identity(account, domain)
+                                                    : result<identity_report>{outcome.error()}});
+  };
+}
 
 void identities_host::add(const add_identity& m, promise_of<identity_report> promise) {
-  mirror_.change([this, m] { return book_.build(m, ports_.time->wall_now()); },
-                 [this, m, promise](const result<void>& outcome) mutable {
-                   promise.deliver(
-                       answer<identity_report>{outcome ? book_.identity(m.account, m.domain)
-                                                       : result<identity_report>{outcome.error()}});
-                 });
+  const auto store = [this, m, promise](const made_keys& keys) {
+    mirror_.change(
+        [this, m, keys] { return book_.build(m, ports_.time->wall_now(), keys, sealer()); },
+        tell(m.account, m.domain, promise));
+  };
+  // What would be refused anyway costs no keys.
+  const auto possible = book_.build(m, ports_.time->wall_now());
+  if (!possible)
+    return static_cast<void>(promise.deliver(answer<identity_report>{possible.error()}));
+  if (!ports_.sealing)
+    return store({});
+  make_keys({signing_algorithm::rsa_sha256, signing_algorithm::ed25519_sha256},
+            [store, promise](const result<made_keys>& made) mutable {
+              if (!made)
+                return static_cast<void>(promise.deliver(answer<identity_report>{made.error()}));
+              store(made.value());
+            });
 }
 
 void identities_host::set_password(const set_sender_password& m,
@@ -168,49 +153,55 @@ void identities_host::authenticate(const authenticate_sender& m,
     promise.deliver(answer<sender_identity>{too_busy()});
 }
 
-namespace {
-
-template <class T>
-answer<T> not_yet() {
-  return {error{errc::unavailable, "this node cannot do it yet", {}}};
+void identities_host::connect(const connect_listeners& m) {
+  intake_ = caf::actor_cast<intake_actor>(m.intake);
+  delivery_ = caf::actor_cast<delivery_actor>(m.delivery);
+  told_domains_.reset();
+  keys_told_ = false;
+  changed_ = true;
+  publish();
 }
-
-} // namespace
 
 identities_shell::behavior_type
 identities_behavior(identities_shell::stateful_pointer<identities_state> self,
-                    identities_ports ports) {
-  self->state.host = std::make_shared<identities_host>(self, std::move(ports));
+                    identities_config config, identities_ports ports) {
+  self->state.host = std::make_shared<identities_host>(self, std::move(config), std::move(ports));
   auto* const host = self->state.host.get();
   host->start();
   using domains = std::vector<identity_report>;
   using addresses = std::vector<sender_report>;
   const auto add = [](auto& of, const auto& m, auto promise) { of.add(m, promise); };
   const auto remove = [](auto& of, const auto& m, auto promise) { of.remove(m, promise); };
+  const auto list = [](auto& of, const auto& m, auto promise) {
+    promise.deliver(answer_with(of.book().list(m)));
+  };
   return {
       once_loaded<add_identity, identity_report>(self, add),
       once_loaded<remove_identity, done>(self, remove),
-      once_loaded<list_identities, domains>(self,
-                                            [](auto& of, const auto& m, auto promise) {
-                                              promise.deliver(answer<domains>{of.book().list(m)});
-                                            }),
+      once_loaded<list_identities, domains>(self, list),
       once_loaded<add_sender, sender_report>(self, add),
       once_loaded<remove_sender, done>(self, remove),
-      once_loaded<list_senders, addresses>(self,
-                                           [](auto& of, const auto& m, auto promise) {
-                                             promise.deliver(answer<addresses>{of.book().list(m)});
-                                           }),
+      once_loaded<list_senders, addresses>(self, list),
       once_loaded<set_sender_password, sender_report>(
           self, [](auto& of, const auto& m, auto promise) { of.set_password(m, promise); }),
-      [](const verify_identity&) { return not_yet<identity_report>(); },
-      [](const add_signing_key&) { return not_yet<identity_report>(); },
-      [](const retire_signing_key&) { return not_yet<identity_report>(); },
-      [](const change_identity&) { return not_yet<identity_report>(); },
-      [](const check_sending&) { return not_yet<sending_check>(); },
-      [](const connect_listeners&) {},
+      once_loaded<verify_identity, identity_report>(
+          self, [](auto& of, const auto& m, auto promise) { of.verify(m, promise); }),
+      once_loaded<add_signing_key, identity_report>(
+          self, [](auto& of, const auto& m, auto promise) { of.add_key(m, promise); }),
+      once_loaded<retire_signing_key, identity_report>(
+          self, [](auto& of, const auto& m, auto promise) { of.retire_key(m, promise); }),
+      once_loaded<change_identity, identity_report>(
+          self, [](auto& of, const auto& m, auto promise) { of.change(m, promise); }),
+      once_loaded<check_sending, sending_check>(
+          self, [](auto& of, const auto& m, auto promise) { of.check(m, promise); }),
+      [host](const connect_listeners& m) { host->connect(m); },
+      [host](const pools_changed& m) { host->set_pools(m); },
       once_loaded<authenticate_sender, sender_identity>(
           self, [](auto& of, const auto& m, auto promise) { of.authenticate(m, promise); }),
-      [](const run_step& m) { m.step(); },
+      [host](const run_step& m) {
+        m.step();
+        host->publish();
+      },
   };
 }
 

@@ -54,18 +54,13 @@ result<domain_name> sender_domain_of(std::string_view text) {
   return domain_name{std::move(labels).value()};
 }
 
-std::vector<dns_record_wanted> records_wanted(const domain_name& domain,
-                                              const std::string& hostname) {
-  return {{"spf", "TXT", domain, "v=spf1 a:" + hostname + " ~all", {}, false},
-          {"dmarc", "TXT", domain_name{"_dmarc." + domain.str()}, "v=DMARC1; p=none", {}, false},
-          {"mx", "MX", domain, "10 " + hostname, {}, false}};
-}
-
 // ---- what the store says ------------------------------------------------------------------
 
 result<void> identity_book::load(const storage::control_snapshot& all) {
   domains_.clear();
   senders_.clear();
+  keys_.clear();
+  checks_.clear();
   auto outcome = success();
   for (const auto& record : all.records)
     if (auto applied = apply({record, false}); !applied)
@@ -84,6 +79,10 @@ result<void> identity_book::apply(const storage::control_event& event) {
     domains_.emplace(domain, held<stored_identity>{std::move(value), record.modified});
     return success();
   }
+  if (parse_signing_key_key(record.key))
+    return apply_key(event);
+  if (!domain_of_check_key(record.key).empty())
+    return apply_check(event);
   const auto address = address_of_sender_key(record.key);
   if (address.empty())
     return success(); // of a later release
@@ -103,29 +102,42 @@ result<void> identity_book::apply(const storage::control_event& event) {
 // ---- what commands change -----------------------------------------------------------------
 
 result<storage::control_transaction> identity_book::build(const add_identity& command,
-                                                          wall_time now) const {
+                                                          wall_time now,
+                                                          const std::vector<made_signing_key>& keys,
+                                                          const key_sealer& seal) const {
   WARMFRONT_TRY(domain, sender_domain_of(command.domain.str()));
   WARMFRONT_TRY(check_tags(command));
-  if (const auto* known = find(domain)) {
-    if (known->value.account == command.account)
-      return error{errc::already_exists,
-                   "the account has the domain `" + domain.str() + "` already",
-                   {},
-                   "domain"};
-    return error{errc::conflict, "the domain `" + domain.str() + "` belongs to another account",
-                 "have it removed there first", "domain"};
-  }
+  WARMFRONT_TRY(check_new(domain, command.account));
   const auto own = std::ranges::count_if(
       domains_, [&](const auto& each) { return each.second.value.account == command.account; });
   if (static_cast<std::size_t>(own) >= domains_max)
     return error{errc::limit_exceeded,
                  "the account has " + std::to_string(domains_max) + " domains, the most allowed",
                  "remove some"};
+  stored_identity made{command.account, now, 0, command.tags};
   storage::control_transaction transaction;
   transaction.when.push_back({identity_key(domain), 0});
-  transaction.then.push_back(
-      {identity_key(domain), encode(stored_identity{command.account, now, 0, command.tags})});
+  WARMFRONT_TRY(add_keys(transaction, domain, made, keys, seal, now));
+  transaction.then.push_back({identity_key(domain), encode(made)});
   return transaction;
+}
+
+result<void> identity_book::check_new(const domain_name& domain,
+                                      const account_name& account) const {
+  // Whoever had it would have the mail of all domains below it.
+  if (is_public_suffix(domain))
+    return error{errc::invalid_argument, "`" + domain.str() + "` is nobody's own domain",
+                 "give one below it", "domain"};
+  const auto* const above = covering(domains_, domain);
+  if (above == nullptr || (above->second.value.account == account && above->first != domain))
+    return success();
+  if (above->second.value.account == account)
+    return error{errc::already_exists,
+                 "the account has the domain `" + domain.str() + "` already",
+                 {},
+                 "domain"};
+  return error{errc::conflict, "the domain `" + above->first.str() + "` belongs to another account",
+               "have it removed there first", "domain"};
 }
 
 result<storage::control_transaction> identity_book::build(const remove_identity& command) const {
@@ -137,6 +149,9 @@ result<storage::control_transaction> identity_book::build(const remove_identity&
   storage::control_transaction transaction;
   transaction.when.push_back({identity_key(domain), found->at});
   transaction.then.push_back({identity_key(domain), std::nullopt});
+  for (const auto& [selector, key] : keys_of(domain))
+    transaction.then.push_back({signing_key_key(domain, selector), std::nullopt});
+  transaction.then.push_back({check_key(domain), std::nullopt});
   return transaction;
 }
 
@@ -232,22 +247,10 @@ result<identity_book::found_sender> identity_book::require_sender(const account_
   return found_sender{of, found, form.value(), std::move(domain)};
 }
 
-identity_report identity_book::report(const domain_name& domain,
-                                      const stored_identity& value) const {
-  return {value.account,
-          domain,
-          value.created_at,
-          false,
-          value.senders,
-          value.tags,
-          records_wanted(domain, hostname_)};
-}
-
 result<identity_report> identity_book::identity(const account_name& account,
                                                 const domain_name& domain) const {
-  WARMFRONT_TRY(form, sender_domain_of(domain.str()));
-  WARMFRONT_TRY(found, require(account, form));
-  return report(form, found->value);
+  WARMFRONT_TRY(form, require_domain(account, domain));
+  return report(form, find(form)->value);
 }
 
 result<sender_report> identity_book::sender(const account_name& account,

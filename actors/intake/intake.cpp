@@ -1,5 +1,6 @@
 #include "actors/intake/intake.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -19,11 +20,32 @@ namespace {
 constexpr std::chrono::hours send_at_within{366 * 24};
 constexpr std::string_view pool_field = "X-Warmfront-Pool";
 constexpr std::string_view class_field = "X-Warmfront-Class";
+constexpr std::string_view tls_field = "TLS-Required"; // RFC 8689 §5; it stays in the mail
+constexpr std::string_view track_field = "X-Warmfront-Track";
 // Bcc never leaves (RFC 5322 §3.6.3); our own wishes neither.
 constexpr std::array<std::string_view, 2> removed_fields{"Bcc", "X-Warmfront-*"};
 
 error bad_field(std::string_view name, std::string what, std::string remedy) {
   return {errc::invalid_argument, std::move(what), std::move(remedy), std::string{name}};
+}
+
+// `opens`, `clicks`, both with a comma between them, or `none`.
+std::optional<tracking> read_tracking(std::string_view value) {
+  tracking wanted;
+  if (value == "none")
+    return wanted;
+  while (true) {
+    const auto comma = value.find(',');
+    auto word = value.substr(0, comma);
+    word.remove_prefix(std::min(word.find_first_not_of(" \t"), word.size()));
+    word = word.substr(0, word.find_last_not_of(" \t") + 1);
+    if (word != "opens" && word != "clicks")
+      return std::nullopt;
+    (word == "opens" ? wanted.opens : wanted.clicks) = true;
+    if (comma == std::string_view::npos)
+      return wanted;
+    value.remove_prefix(comma + 1);
+  }
 }
 
 // RFC 5321 §4.4 allows only an atom or a domain here; anything else a client says is left out.
@@ -40,10 +62,13 @@ std::string printable(const std::string& text) {
 struct intake::wishes {
   pool_name pool;
   mail_class importance = mail_class::triggered;
+  bool tls_optional = false;
+  std::optional<tracking> track;
 };
 
 intake::intake(intake_config config, std::unique_ptr<random_source> random)
-    : config_{std::move(config)}, random_{std::move(random)} {}
+    : config_{std::move(config)}, random_{std::move(random)}, sender_domains_{
+                                                                  config_.require_verified} {}
 
 void intake::set_pools(const std::vector<pool>& pools) {
   pools_.clear();
@@ -63,7 +88,7 @@ void intake::restore(const storage::lane& where, std::uint64_t next_sequence) {
 }
 
 result<intake::wishes> intake::read_wishes(const submission& mail) const {
-  wishes read{mail.pool, mail.importance.value_or(mail_class::triggered)};
+  wishes read{mail.pool, mail.importance.value_or(mail_class::triggered), false, mail.track};
   const mime::header_block header{mail.content};
   for (const auto& field : header) {
     if (mime::is_same_name(field.name, pool_field) && read.pool.empty()) {
@@ -74,6 +99,14 @@ result<intake::wishes> intake::read_wishes(const submission& mail) const {
         return bad_field(class_field, "the header field X-Warmfront-Class says \"" + value + "\"",
                          "say \"triggered\" or \"batch\"");
       read.importance = value == "batch" ? mail_class::batch : mail_class::triggered;
+    } else if (mime::is_same_name(field.name, tls_field)) {
+      read.tls_optional = in_lower_case(mime::unfold(field.value)) == "no";
+    } else if (mime::is_same_name(field.name, track_field) && !mail.track) {
+      const auto value = mime::unfold(field.value);
+      read.track = read_tracking(value);
+      if (!read.track)
+        return bad_field(track_field, "the header field X-Warmfront-Track says \"" + value + "\"",
+                         "say \"opens\", \"clicks\", \"opens, clicks\" or \"none\"");
     }
   }
   return read;
@@ -146,14 +179,6 @@ std::string intake::missing_fields(const submission& mail, const message_id& id,
   return fields;
 }
 
-void intake::note_suppressions(bool is_all, const std::vector<suppression_change>& changes) {
-  if (is_all)
-    suppressed_.clear();
-  for (const auto& each : changes)
-    suppressed_.note(each);
-  knows_suppressed_ = true;
-}
-
 // The sender of a mail is whom its envelope and its header name (RFC 5322 §3.6.2).
 result<void> intake::check_sender(const submission& mail) {
   const auto& only = mail.only_from;
@@ -178,7 +203,8 @@ result<void> intake::check_sender(const submission& mail) {
 }
 
 result<void> intake::check_open() const {
-  if (!ready_ || (config_.awaits_suppressions && !knows_suppressed_))
+  if (!ready_ || (config_.awaits_suppressions && !knows_suppressed_) ||
+      (config_.awaits_identities && !sender_domains_.is_known()))
     return error{errc::unavailable, "the node is starting", "try again in a moment"};
   if (drains_)
     return error{errc::unavailable, "this node is draining: it takes no new mail",
@@ -189,10 +215,11 @@ result<void> intake::check_open() const {
   return success();
 }
 
-void intake::leave_out_suppressed(spooled_mail& taken, wall_time now) const {
+void intake::leave_out(spooled_mail& taken, const suppressed_recipients& suppressed,
+                       wall_time now) {
   const auto& recipients = taken.record.mail.recipients;
   for (std::uint32_t i = 0; i < recipients.size(); ++i) {
-    if (!suppressed_.contains(taken.record.source.account, recipients[i].address, now))
+    if (!suppressed.contains(taken.record.source.account, recipients[i].address))
       continue;
     storage::recipient_record state;
     state.state = static_cast<std::uint8_t>(recipient_state::suppressed);
@@ -202,11 +229,11 @@ void intake::leave_out_suppressed(spooled_mail& taken, wall_time now) const {
   }
 }
 
-void intake::place(spooled_mail& taken, wall_time now) {
+void intake::place(spooled_mail& taken, wall_time now, const suppressed_recipients& suppressed) {
   auto& record = taken.record;
   record.octets = taken.content->size();
   record.accepted_at = now;
-  leave_out_suppressed(taken, now);
+  leave_out(taken, suppressed, now);
   record.first_lane.pool = record.pool;
   record.first_lane.importance = record.importance;
   if (domain_name sender{domain_of(record.mail.reverse_path)}; ledger_domains_.contains(sender))
@@ -220,8 +247,10 @@ void intake::place(spooled_mail& taken, wall_time now) {
   next += record.mail.recipients.size();
 }
 
-result<std::shared_ptr<spooled_mail>> intake::take(merge_submission&& merge, wall_time now) {
+result<std::shared_ptr<spooled_mail>> intake::take(merge_submission&& merge, wall_time now,
+                                                   const suppressed_recipients& suppressed) {
   WARMFRONT_TRY(check_open());
+  WARMFRONT_TRY(sender_domains_.check(merge.source.account, merge.mail.reverse_path));
   WARMFRONT_TRY(through, choose_pool(merge.pool, merge.source.account));
   auto taken = std::make_shared<spooled_mail>();
   auto& record = taken->record;
@@ -231,13 +260,16 @@ result<std::shared_ptr<spooled_mail>> intake::take(merge_submission&& merge, wal
   record.pool = through->name;
   record.importance = mail_class::batch;
   record.is_merge = true;
+  record.track = merge.track.value_or(config_.track);
   record.first_lane.task = merge.task;
+  record.from_template = std::move(merge.from_template);
   taken->content = std::make_shared<const std::string>(std::move(merge.body));
-  place(*taken, now);
+  place(*taken, now, suppressed);
   return taken;
 }
 
-result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time now) {
+result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time now,
+                                                   const suppressed_recipients& suppressed) {
   WARMFRONT_TRY(check_open());
   if (mail.mail.recipients.empty())
     return bad_field("to", "the mail has no recipient", "name at least one");
@@ -252,6 +284,7 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
                              mail.content.size(), config_.octets_max),
                  "make it smaller", "content"};
   WARMFRONT_TRY(check_sender(mail));
+  WARMFRONT_TRY(sender_domains_.check(mail.source.account, mail.mail.reverse_path, mail.content));
   WARMFRONT_TRY(wish, read_wishes(mail));
   WARMFRONT_TRY(through, choose_pool(wish.pool, mail.source.account));
   const bool is_later = mail.send_at && *mail.send_at > now;
@@ -274,9 +307,18 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
   taken->content = std::make_shared<const std::string>(std::move(content));
   record.pool = through->name;
   record.importance = wish.importance;
+  // What clients of SMTP hand in is sent as it is unless they say otherwise.
+  if (wish.track)
+    record.track = *wish.track;
+  else if (wish.importance == mail_class::batch && mail.source.protocol == "HTTP")
+    record.track = config_.track;
   record.mail = std::move(mail.mail);
+  // What MAIL demands goes before what the header allows (RFC 8689 §5).
+  if (wish.tls_optional && record.mail.tls == tls_wish::unspecified)
+    record.mail.tls = tls_wish::optional;
   record.source = std::move(mail.source);
-  place(*taken, now);
+  record.from_template = std::move(mail.from_template);
+  place(*taken, now, suppressed);
   return taken;
 }
 

@@ -13,7 +13,8 @@
 #include "actors/core/envelope.hpp"
 #include "actors/core/error.hpp"
 #include "actors/core/random.hpp"
-#include "actors/intake/suppressed_addresses.hpp"
+#include "actors/intake/sender_domains.hpp"
+#include "actors/intake/suppressed_recipients.hpp"
 #include "actors/messages/copy_holder.hpp"
 #include "actors/messages/messages.hpp"
 #include "storage/spool.hpp"
@@ -34,7 +35,13 @@ struct intake_config {
   std::size_t recipients_max = 1000;
   pool_name default_pool{"shared"};
   second_copy copies = second_copy::never;
-  bool awaits_suppressions = false; ///< mail is taken once it is known who is not sent to
+  bool awaits_suppressions = false; ///< mail is taken once it can be asked who is not sent to
+  suppression_look_up suppressions = {};
+  bool awaits_identities = false; ///< the same, of who may send from which domain
+  bool require_verified = false;  ///< mail is from a verified domain of its account
+  /// Of the readers of tasks' mail and of batch mail that the HTTP API composes, where they say
+  /// nothing.
+  tracking track = {};
 };
 
 /// Turns submissions into mails of the spool. Not thread-safe; no I/O.
@@ -51,25 +58,36 @@ public:
   /// Mail that would only bounce is refused until then.
   void set_over_limit(const mail_over_limit& what);
   void lift_limits() { over_limits_.clear(); }
-  /// Who is not sent to: changes, or all there are.
-  void note_suppressions(bool is_all, const std::vector<suppression_change>& changes);
+  /// It can be asked who is not sent to.
+  void set_suppressions_known() { knows_suppressed_ = true; }
+  /// Who may send from which domain.
+  void set_sender_domains(std::shared_ptr<const sender_domains::table> all) {
+    sender_domains_.set(std::move(all));
+  }
   /// Whether new mail is turned away, since this node is to be emptied.
   void set_drains(bool drains) { drains_ = drains; }
   /// The next sequence number of a lane that the disk holds.
   void restore(const storage::lane& where, std::uint64_t next_sequence);
 
   /// Applies policy and stamps the mail: an id, trace fields, a lane.
-  /// - `refused`: the account may not use the pool, or the client not the sender.
+  /// - `refused`: the account may not use the pool, or the client or the account not the sender.
   /// - `invalid_argument`: no such pool, a bad `X-Warmfront-…` field, no recipient, a header that
   ///   no mail may have.
   /// - `limit_exceeded`: too long, or too many recipients; without a field: over the limit of a
   /// day.
   /// - `unavailable`: the node is starting or draining, or a second copy is required and nobody can
   /// hold it.
-  [[nodiscard]] result<std::shared_ptr<spooled_mail>> take(submission mail, wall_time now);
+  /// Recipients that are `suppressed` end here.
+  [[nodiscard]] result<std::shared_ptr<spooled_mail>>
+  take(submission mail, wall_time now, const suppressed_recipients& suppressed = {});
   /// The same, of a mail merge of a task. Its content is as it is.
-  [[nodiscard]] result<std::shared_ptr<spooled_mail>> take(merge_submission&& merge, wall_time now);
+  [[nodiscard]] result<std::shared_ptr<spooled_mail>>
+  take(merge_submission&& merge, wall_time now, const suppressed_recipients& suppressed = {});
   [[nodiscard]] second_copy copies() const noexcept { return config_.copies; }
+  /// Where it is asked who is not sent to, before mails are taken.
+  [[nodiscard]] const suppression_look_up& suppressions() const noexcept {
+    return config_.suppressions;
+  }
 
 private:
   struct wishes;
@@ -79,8 +97,9 @@ private:
   [[nodiscard]] result<void> check_open() const;
   [[nodiscard]] static result<void> check_sender(const submission& mail);
   /// Who it is, who of its recipients is not sent to, where it is queued, and where its copy goes.
-  void place(spooled_mail& taken, wall_time now);
-  void leave_out_suppressed(spooled_mail& taken, wall_time now) const;
+  void place(spooled_mail& taken, wall_time now, const suppressed_recipients& suppressed);
+  static void leave_out(spooled_mail& taken, const suppressed_recipients& suppressed,
+                        wall_time now);
   [[nodiscard]] result<void> check_limits(const submission& mail, const pool_name& through,
                                           mail_class importance, wall_time now) const;
   [[nodiscard]] std::string trace_fields(const submission& mail, const message_id& id,
@@ -97,8 +116,8 @@ private:
   pool_owners owners_;
   bool drains_ = false;
   std::vector<mail_over_limit> over_limits_;
-  suppressed_addresses suppressed_;
   bool knows_suppressed_ = false;
+  sender_domains sender_domains_;
   std::map<storage::lane, std::uint64_t> next_sequence_;
 };
 

@@ -7,6 +7,8 @@
 #include <caf/send.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include "actors/intake/intake_events.hpp"
+#include "actors/messages/run_later.hpp"
 #include "storage/copies.hpp"
 #include "storage/statistics.hpp"
 
@@ -15,6 +17,8 @@ namespace warmfront {
 // What is committed together: the mails, and who waits for them.
 struct intake_group {
   storage::batch changes;
+  storage::statistics_tally counts;
+  bool has_events = false; ///< that somebody reads
   std::vector<std::shared_ptr<const spooled_mail>> mails;
   std::vector<std::function<void(submission_result)>> waiting;
   // Written by the commit thread and by replication, read by whoever is last.
@@ -35,6 +39,7 @@ struct intake_ends {
   bool copy_required;
   caf::actor self; ///< set when second copies are made: then commits and answers may cross
   intake_state* state;
+  storage::changed_counters* changed;
 };
 
 // Lanes are handed over in the order of their sequence numbers, whoever was confirmed first.
@@ -46,48 +51,56 @@ void hand_over(intake_state& state, const delivery_actor& delivery) {
   }
 }
 
-void refuse_all(const submit_mails& message, const error& why) {
-  for (auto& each : *message.mails)
-    each.done(why);
+template <class Mail>
+void refuse_all(const std::vector<Mail>& mails) {
+  for (const auto& each : mails)
+    each.done(error{errc::stopping, "the node is shutting down", "try again"});
 }
 
-std::shared_ptr<intake_group> take_all(intake& core, std::vector<submitted_mail>& mails,
-                                       wall_time now) {
+/// Adds a mail and what is told of it.
+void enter(intake_group& group, intake_state& state, const spooled_mail& mail) {
+  storage::add_message(group.changes, mail.record, *mail.content, mail.ended);
+  group.counts.add_acceptance(mail.record, mail.ended);
+  if (!state.events.is_read(mail.record.source.account))
+    return;
+  for (const auto& event : events_of_acceptance(mail))
+    group.has_events = state.events.record(group.changes, event) || group.has_events;
+}
+
+std::shared_ptr<intake_group> take_all(intake& core, intake_state& state,
+                                       std::vector<submitted_mail>& mails,
+                                       const suppressed_recipients& suppressed, wall_time now) {
   auto group = std::make_shared<intake_group>();
-  storage::statistics_tally counts;
   for (auto& each : mails) {
-    auto taken = core.take(std::move(each.mail), now);
+    auto taken = core.take(std::move(each.mail), now, suppressed);
     if (!taken) {
       each.done(std::move(taken).error());
       continue;
     }
-    const auto& mail = *taken.value();
-    storage::add_message(group->changes, mail.record, *mail.content, mail.ended);
-    counts.add_acceptance(mail.record, mail.ended);
+    enter(*group, state, *taken.value());
     group->mails.push_back(std::move(taken.value()));
     group->waiting.push_back(std::move(each.done));
   }
-  counts.write(group->changes);
+  group->counts.write(group->changes);
   return group;
 }
 
 // Merges of tasks: who asked gets the mail itself, and decides when it may be sent.
-std::shared_ptr<intake_group> take_all(intake& core, std::vector<merge_submission>& merges,
-                                       wall_time now) {
+std::shared_ptr<intake_group> take_all(intake& core, intake_state& state,
+                                       std::vector<merge_submission>& merges,
+                                       const suppressed_recipients& suppressed, wall_time now) {
   auto group = std::make_shared<intake_group>();
   group->is_handed_over = false;
-  storage::statistics_tally counts;
   for (auto& each : merges) {
     auto mark = std::move(each.mark);
     auto done = std::move(each.done);
-    auto taken = core.take(std::move(each), now);
+    auto taken = core.take(std::move(each), now, suppressed);
     if (!taken) {
       done(std::move(taken).error());
       continue;
     }
     std::shared_ptr<const spooled_mail> mail = std::move(taken).value();
-    storage::add_message(group->changes, mail->record, *mail->content, mail->ended);
-    counts.add_acceptance(mail->record, mail->ended);
+    enter(*group, state, *mail);
     group->changes.put(storage::family::segments, std::move(mark),
                        std::string{mail->record.id.octet_view()});
     group->mails.push_back(mail);
@@ -98,7 +111,7 @@ std::shared_ptr<intake_group> take_all(intake& core, std::vector<merge_submissio
         done(outcome.error());
     });
   }
-  counts.write(group->changes);
+  group->counts.write(group->changes);
   return group;
 }
 
@@ -151,7 +164,9 @@ void finish(const std::shared_ptr<intake_group>& group, const intake_ends& ends)
   uncounted.write(withdrawn);
   if (!refused.empty())
     ends.store->commit(std::move(withdrawn), storage::priority::progress,
-                       [group, ends, refused](const result<void>&) {
+                       [group, ends, refused, uncounted](const result<void>&) {
+                         if (ends.changed != nullptr)
+                           ends.changed->note(uncounted);
                          forget_copies(ends, *group, refused);
                          for (const auto i : refused)
                            group->waiting[i](error{errc::unavailable,
@@ -161,6 +176,7 @@ void finish(const std::shared_ptr<intake_group>& group, const intake_ends& ends)
 }
 
 void spool(const std::shared_ptr<intake_group>& group, const intake_ends& ends) {
+  const webhooks_actor nobody;
   const auto arrived = [group, ends] {
     if (group->missing.fetch_sub(1, std::memory_order_acq_rel) == 1)
       finish(group, ends);
@@ -178,13 +194,52 @@ void spool(const std::shared_ptr<intake_group>& group, const intake_ends& ends) 
   }
   // The commit is queued first: whoever has a copy can rely on that.
   ends.store->commit(std::move(group->changes), storage::priority::growth,
-                     [group, arrived](const result<void>& durable) {
+                     [group, arrived, webhooks = group->has_events ? ends.state->webhooks : nobody,
+                      changed = ends.changed](const result<void>& durable) {
                        if (!durable)
                          group->failure = durable.error();
+                       else if (changed != nullptr)
+                         changed->note(group->counts);
+                       if (webhooks)
+                         caf::anon_send(webhooks, events_logged{});
                        arrived();
                      });
   if (ends.self)
     caf::anon_send(ends.replication, std::move(copies));
+}
+
+/// Takes mails over, once it is known who of their recipients is not sent to. The disk is asked in
+/// another thread: mails of accounts without suppressions may go past those that wait for it.
+template <class Mail>
+void take_over(intake_shell::stateful_pointer<intake_state> self,
+               const std::shared_ptr<intake>& core, const clock* time, const intake_ends& ends,
+               const std::shared_ptr<std::vector<Mail>>& mails) {
+  const auto take = [self, core, time, ends, mails](const suppressed_recipients& suppressed) {
+    if (self->state.stopping)
+      return refuse_all(*mails);
+    auto group = take_all(*core, self->state, *mails, suppressed, time->wall_now());
+    if (!group->changes.empty())
+      spool(group, ends);
+  };
+  const auto& where = core->suppressions();
+  if (self->state.stopping || !must_look_up(where, *mails))
+    return take({});
+  where.run_aside([take, mails, time, reader = where.reader, later = run_later(self)]() {
+    const auto found =
+        std::make_shared<suppressed_recipients>(look_up(*reader, *mails, time->wall_now()));
+    later(milliseconds{0}, [take, found] { take(*found); });
+  });
+}
+
+caf::result<done> stop(intake_shell::stateful_pointer<intake_state> self, storage::store* store) {
+  self->state.stopping = true;
+  auto promise = self->make_response_promise<done>();
+  // Commits answer in order: when this one does, none is under way.
+  store->commit({}, storage::priority::progress,
+                [promise, me = caf::actor_cast<caf::actor>(self)](const result<void>&) {
+                  caf::anon_send(me, run_step{[promise]() mutable { promise.deliver(done{}); }});
+                });
+  return promise;
 }
 
 } // namespace
@@ -192,33 +247,19 @@ void spool(const std::shared_ptr<intake_group>& group, const intake_ends& ends) 
 intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intake_state> self,
                                             std::shared_ptr<intake> core, storage::store* store,
                                             const clock* time, delivery_actor delivery,
-                                            replication_actor replication) {
+                                            replication_actor replication, intake_books books) {
   const bool copies = replication && core->copies() != second_copy::never;
   const intake_ends ends{store,
                          delivery,
                          replication,
                          core->copies() == second_copy::required,
                          copies ? caf::actor_cast<caf::actor>(self) : caf::actor{},
-                         &self->state};
+                         &self->state,
+                         books.changed};
+  self->state.events = std::move(books.events);
   return {
-      [=](const submit_mails& message) {
-        if (self->state.stopping)
-          return refuse_all(message, {errc::stopping, "the node is shutting down", "try again"});
-        auto group = take_all(*core, *message.mails, time->wall_now());
-        if (group->changes.empty())
-          return;
-        spool(group, ends);
-      },
-      [=](const spool_merges& message) {
-        if (self->state.stopping) {
-          for (auto& each : *message.merges)
-            each.done(error{errc::stopping, "the node is shutting down", "try again"});
-          return;
-        }
-        auto group = take_all(*core, *message.merges, time->wall_now());
-        if (!group->changes.empty())
-          spool(group, ends);
-      },
+      [=](const submit_mails& message) { take_over(self, core, time, ends, message.mails); },
+      [=](const spool_merges& message) { take_over(self, core, time, ends, message.merges); },
       [=](const pools_changed& message) { core->set_pools(*message.pools); },
       [=](const ledger_domains_changed& message) { core->set_ledger_domains(*message.domains); },
       [=](const members_changed& message) {
@@ -228,23 +269,16 @@ intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intak
       },
       [=](const mail_over_limit& message) { core->set_over_limit(message); },
       [=](const limits_lifted&) { core->lift_limits(); },
-      [=](const suppressions_changed& message) {
-        core->note_suppressions(message.is_all, *message.changes);
+      [=](const suppressions_known&) { core->set_suppressions_known(); },
+      [=](const sender_domains_changed& message) { core->set_sender_domains(message.domains); },
+      [=](const event_readers_changed& message) {
+        self->state.events.set_readers(message.all, message.accounts.get());
       },
-      [](const sender_domains_changed&) {},
-      [](const event_readers_changed&) {},
+      [=](const connect_listeners& message) {
+        self->state.webhooks = caf::actor_cast<webhooks_actor>(message.webhooks);
+      },
       [=](const holders_changed& message) { core->set_holders(message.holders); },
-      [=](const stop_intake&) -> caf::result<done> {
-        self->state.stopping = true;
-        auto promise = self->make_response_promise<done>();
-        // Commits answer in order: when this one does, none is under way.
-        store->commit({}, storage::priority::progress,
-                      [promise, me = caf::actor_cast<caf::actor>(self)](const result<void>&) {
-                        caf::anon_send(me,
-                                       run_step{[promise]() mutable { promise.deliver(done{}); }});
-                      });
-        return promise;
-      },
+      [=](const stop_intake&) { return stop(self, store); },
       [](const run_step& message) { message.step(); },
   };
 }

@@ -9,6 +9,8 @@
 #include "actors/core/event_log.hpp"
 #include "actors/intake/intake.hpp"
 #include "actors/messages/handles.hpp"
+#include "storage/changed_counters.hpp"
+#include "storage/event_log.hpp"
 #include "storage/store.hpp"
 
 namespace warmfront {
@@ -22,6 +24,14 @@ struct intake_state {
   bool stopping = false;
   /// With second copies: committed or not, in the order of their sequence numbers.
   std::deque<std::shared_ptr<intake_group>> groups;
+  storage::event_recorder events;
+  webhooks_actor webhooks; ///< null: nobody hears of events
+};
+
+/// Who hears of what intake takes over.
+struct intake_books {
+  storage::event_recorder events = {};
+  storage::changed_counters* changed = nullptr; ///< null: nobody copies counters
 };
 
 /// The intake's handle with what its own callbacks send it.
@@ -32,6 +42,7 @@ using intake_shell = intake_actor::extend<caf::reacts_to<run_step>>;
 intake_shell::behavior_type intake_behavior(intake_shell::stateful_pointer<intake_state> self,
                                             std::shared_ptr<intake> core, storage::store* store,
                                             const clock* time, delivery_actor delivery,
-                                            replication_actor replication = {});
+                                            replication_actor replication = {},
+                                            intake_books books = {});
 
 } // namespace warmfront

@@ -47,6 +47,7 @@ public:
     delivery_ = caf::actor_cast<delivery_actor>(m.delivery);
     replication_ = caf::actor_cast<replication_actor>(m.replication);
     scheduler_ = caf::actor_cast<scheduler_actor>(m.scheduler);
+    identities_ = caf::actor_cast<identities_actor>(m.identities);
     when_loaded([this] { tell(); });
   }
   [[nodiscard]] take_permits permits_for(const assign_sources& m) const;
@@ -93,6 +94,7 @@ private:
   delivery_actor delivery_;
   replication_actor replication_; ///< null: the node is alone
   scheduler_actor scheduler_;
+  identities_actor identities_;
   std::vector<std::function<void()>> waiting_for_load_;
   bool changed_ = false;
 };
@@ -123,6 +125,8 @@ void ip_pool_host::tell() {
     caf::anon_send(replication_, pools_changed{pools});
   if (scheduler_)
     caf::anon_send(scheduler_, pools_changed{pools});
+  if (identities_)
+    caf::anon_send(identities_, pools_changed{pools});
   if (in_cluster_)
     caf::anon_send(warmup_, pools_changed{pools});
 }

@@ -14,6 +14,9 @@
 
 namespace warmfront {
 
+/// Frames of this kind and above, and below the next role's, are about feedback.
+inline constexpr std::uint16_t feedback_frames_first = 192;
+
 /// Something that a recipient or a receiver did, as it came in: of the event's `about`, what the
 /// token said is set, and the rest is found out by who has the message.
 struct feedback_item {
@@ -26,18 +29,6 @@ struct feedback_item {
 /// A hard bounce, complaint or unsubscription is in the list of suppressions by then.
 struct record_feedback {
   std::vector<feedback_item> items;
-};
-
-/// What the spool knows of a recipient, also after its message has ended.
-struct found_recipient {
-  mail_subject about;
-  std::vector<ledger_subject> ledgers; ///< that its last permits were of
-  bool was_delivered = false;
-};
-/// Feedback → delivery, of this node alone. `not_found`: another node's, or forgotten.
-struct find_recipient {
-  recipient_id recipient;
-  std::string address; ///< instead of the index; empty: the index
 };
 
 /// Who else hears of events: programs of the account's owner, over HTTPS.
@@ -59,6 +50,7 @@ struct webhook_report {
   std::uint64_t dead_letters = 0; ///< on this node: given up after a day
   std::string last_error;
   std::optional<wall_time> last_success_at;
+  std::optional<wall_time> failing_since; ///< on this node: nothing was taken since then
 };
 struct put_webhook {
   webhook value; ///< number 0: a new one
@@ -72,9 +64,18 @@ struct list_webhooks {
   account_name account;
   std::uint64_t number = 0; ///< 0: all
 };
+/// Sends an event of the kind `webhook.test` now, once, and tells what came of it.
+struct test_webhook {
+  account_name account; ///< empty: whoever it belongs to
+  std::uint64_t number = 0;
+};
+struct webhook_tested {
+  unsigned status = 0; ///< as in HTTP; 0: no answer came
+  std::string error;   ///< empty: the receiver took it
+};
 /// What a webhook's receiver did not take.
 struct dead_letter {
-  std::string id; ///< of the event
+  std::string id; ///< of this letter; sorts by time, and ends in the event's
   std::uint64_t webhook = 0;
   wall_time at{};
   std::string error;
@@ -111,7 +112,7 @@ struct event_page {
   std::string next;
 };
 
-/// Webhooks → intake and delivery: of whom events have to be logged.
+/// Webhooks → intake, delivery and feedback: of whom events have to be logged.
 struct event_readers_changed {
   bool all = false; ///< of everybody
   std::shared_ptr<const std::vector<account_name>> accounts;

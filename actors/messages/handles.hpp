@@ -29,7 +29,7 @@ using warmup_actor = caf::typed_actor<
     caf::replies_to<take_permits>::with<permits_taken>,
     // From delivery, when no connection was made.
     caf::reacts_to<refund_permits>,
-    // From delivery: how the mail of ledgers fared.
+    // From delivery and feedback: how the mail of ledgers fared.
     caf::reacts_to<count_outcomes>,
     // From admin.
     caf::replies_to<list_ledgers>::with<answer<std::vector<ledger_report>>>,
@@ -167,23 +167,26 @@ using identities_actor = caf::typed_actor<
     caf::replies_to<check_sending>::with<answer<sending_check>>,
     // From node: intake and delivery hear of domains and keys.
     caf::reacts_to<connect_listeners>,
+    // From ip_pool: from which addresses mail leaves.
+    caf::reacts_to<pools_changed>,
     // From the SMTP listeners. `refused` for an unknown address or a wrong password, in the same
     // time; `unavailable` when too many are being checked.
     caf::replies_to<authenticate_sender>::with<answer<sender_identity>>>;
 
 /// Addresses that are not sent to.
 using suppressions_actor = caf::typed_actor<
-    // From admin. Changes answer when they are in the control store; the entries as they are now.
+    // From admin and feedback. Changes answer when they are durable, with a second copy where one
+    // is wanted: the entries as they are now.
     caf::replies_to<put_suppressions>::with<answer<std::vector<suppression_report>>>,
     // `not_found` when there is none of them.
     caf::replies_to<remove_suppressions>::with<answer<done>>,
     caf::replies_to<list_suppressions>::with<answer<suppression_page>>,
     // From delivery: they get entries within seconds.
     caf::reacts_to<recipients_unknown>,
-    // From intake and delivery.
+    // From whoever has no table of its own at hand.
     caf::replies_to<find_suppressed>::with<answer<found_suppressed>>,
     caf::replies_to<import_suppressions>::with<answer<suppression_import_report>>,
-    // From node: intake hears of all changes.
+    // From node: intake hears when mail may be taken.
     caf::reacts_to<connect_listeners>,
     // From cluster.
     caf::reacts_to<members_changed>,
@@ -193,8 +196,11 @@ using suppressions_actor = caf::typed_actor<
 
 /// What receivers and recipients say about mail that was sent.
 using feedback_actor = caf::typed_actor<
-    // From the listeners for bounces and for links, in batches.
+    // From the listeners for bounces and for links, in batches. `unavailable` when it could not be
+    // written, here or where the message is: to be said again later.
     caf::replies_to<record_feedback>::with<answer<done>>,
+    // From webhooks.
+    caf::reacts_to<event_readers_changed>,
     // From node.
     caf::reacts_to<connect_listeners>,
     // From cluster.
@@ -212,6 +218,7 @@ using webhooks_actor = caf::typed_actor<
     caf::replies_to<list_webhooks>::with<answer<std::vector<webhook_report>>>,
     caf::replies_to<list_dead_letters>::with<answer<std::vector<dead_letter>>>,
     caf::replies_to<replay_dead_letters>::with<answer<replayed>>,
+    caf::replies_to<test_webhook>::with<answer<webhook_tested>>,
     // Answered at once, also with nothing.
     caf::replies_to<read_events>::with<answer<event_page>>,
     // From intake, delivery and feedback.
@@ -221,8 +228,13 @@ using webhooks_actor = caf::typed_actor<
 
 /// What became of mail, by days.
 using statistics_actor = caf::typed_actor<
-    // From admin.
-    caf::replies_to<sum_statistics>::with<answer<std::vector<statistics_row>>>>;
+    // From admin. Answered within 5 s.
+    caf::replies_to<sum_statistics>::with<answer<statistics_report>>,
+    // From cluster.
+    caf::reacts_to<members_changed>,
+    // From the gateways.
+    caf::reacts_to<peer_joined>, caf::reacts_to<peer_lost>,
+    caf::replies_to<frames_received>::with<done>>;
 
 /// Requests that clients named, so that each is done once.
 using idempotency_actor = caf::typed_actor<
@@ -247,11 +259,13 @@ using intake_actor = caf::typed_actor<
     // From delivery: what would only bounce.
     caf::reacts_to<mail_over_limit>, caf::reacts_to<limits_lifted>,
     // From suppressions.
-    caf::reacts_to<suppressions_changed>,
+    caf::reacts_to<suppressions_known>,
     // From identities.
     caf::reacts_to<sender_domains_changed>,
     // From webhooks.
     caf::reacts_to<event_readers_changed>,
+    // From node: webhooks hear of events.
+    caf::reacts_to<connect_listeners>,
     // From node: later submissions are told `stopping`. Answers when none is under way.
     caf::replies_to<stop_intake>::with<done>>;
 
@@ -272,8 +286,6 @@ using delivery_actor = caf::typed_actor<
     caf::reacts_to<sender_domains_changed>, caf::reacts_to<signing_keys_changed>,
     // From webhooks.
     caf::reacts_to<event_readers_changed>,
-    // From feedback.
-    caf::replies_to<find_recipient>::with<answer<found_recipient>>,
     // From scheduler.
     caf::reacts_to<hold_tasks>,
     caf::replies_to<count_task_backlogs>::with<std::vector<task_backlog>>,
@@ -324,5 +336,14 @@ using replication_actor = caf::typed_actor<
     caf::replies_to<frames_received>::with<done>,
     // From node.
     caf::reacts_to<connect_listeners>>;
+
+/// Policies of receivers for the way to them, and what is counted of it.
+using transport_policy_actor = caf::typed_actor<
+    // From delivery's router.
+    caf::reacts_to<find_sts_policy>,
+    // From delivery.
+    caf::reacts_to<count_tls_sessions>,
+    // From admin.
+    caf::replies_to<list_tls_reports>::with<answer<std::vector<tls_report>>>>;
 
 } // namespace warmfront

@@ -54,6 +54,7 @@ struct signing_key_report {
   signing_key_state state = signing_key_state::pending;
   wall_time created_at{};
   wall_time changed_at{}; ///< of the state
+  std::string why = {};   ///< what is wrong with its record; empty: nothing that is known of
 
   friend bool operator==(const signing_key_report&, const signing_key_report&) = default;
 };
@@ -63,7 +64,7 @@ struct identity_report {
   account_name account;
   domain_name domain;
   wall_time created_at{};
-  bool verified = false;     ///< what is required was in the DNS when it was looked at last
+  bool verified = false;     ///< mail may be sent from it: its records were found
   std::uint64_t senders = 0; ///< addresses that it has
   std::map<std::string, std::string, std::less<>> tags;
   std::vector<dns_record_wanted> records;
@@ -71,6 +72,8 @@ struct identity_report {
   std::vector<signing_key_report> keys = {};
   domain_name return_path = {};   ///< where its bounces go: a domain below it
   domain_name tracking_host = {}; ///< of its links; empty: the node's own
+  /// Since when what is required is wrong: after three days it is not verified any more.
+  std::optional<wall_time> wrong_since = {};
 
   friend bool operator==(const identity_report&, const identity_report&) = default;
 };
@@ -168,11 +171,23 @@ struct sender_domain {
   bool verified = false;
   domain_name return_path;   ///< empty: its DNS is not ready; bounces go where the client says
   domain_name tracking_host; ///< the same; empty: the node's own
+
+  friend bool operator==(const sender_domain&, const sender_domain&) = default;
 };
 /// Identities → intake and delivery: all there are, by domain.
 struct sender_domains_changed {
   std::shared_ptr<const std::map<domain_name, sender_domain>> domains;
 };
+/// The identity that a domain is sent from by: its own, or that of the nearest domain above it.
+/// Null: nobody has one. What it is keyed by may be any map of domains.
+template <class Map>
+[[nodiscard]] auto* covering(const Map& domains, const domain_name& of) {
+  auto found = domains.find(of);
+  for (auto dot = of.str().find('.'); found == domains.end() && dot != std::string::npos;
+       dot = of.str().find('.', dot + 1))
+    found = domains.find(domain_name{of.str().substr(dot + 1)});
+  return found == domains.end() ? nullptr : &*found;
+}
 
 /// A key that mail is signed with, opened.
 struct signing_key {
@@ -207,6 +222,7 @@ struct check_sending {
   std::vector<ip_address> sources; ///< it may leave from
   bool is_batch = true;
   bool has_one_click = true; ///< its mail gets List-Unsubscribe-Post (RFC 8058)
+  bool asks_dns = true;      ///< else what the last look found is told, at once
 };
 
 } // namespace warmfront

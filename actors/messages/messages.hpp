@@ -275,9 +275,11 @@ struct merge_submission {
   submission_source source;
   pool_name pool;
   task_id task = task_id::none;
+  std::optional<tracking> track = {}; ///< not said: as the node is set up
   std::string mark; ///< a key of family `segments` that becomes durable with it, and names its id
   /// Called once, from any thread.
   std::function<void(result<std::shared_ptr<const spooled_mail>>)> done;
+  template_name from_template = {};
 };
 /// Scheduler → intake. Who asked hands them to delivery.
 struct spool_merges {
@@ -358,18 +360,6 @@ struct done {};
 
 // ---- between start and stop ---------------------------------------------------------------
 
-/// Node → warmup, ip_pool, suppressions and others, once all are spawned: whom to tell of changes.
-/// They are told at once how things stand.
-struct connect_listeners {
-  caf::strong_actor_ptr intake;                 ///< an `intake_actor`
-  caf::strong_actor_ptr delivery;               ///< a `delivery_actor`
-  caf::strong_actor_ptr replication = nullptr;  ///< a `replication_actor`, in a cluster
-  caf::strong_actor_ptr scheduler = nullptr;    ///< a `scheduler_actor`
-  caf::strong_actor_ptr suppressions = nullptr; ///< a `suppressions_actor`
-  caf::strong_actor_ptr feedback = nullptr;     ///< a `feedback_actor`
-  caf::strong_actor_ptr webhooks = nullptr;     ///< a `webhooks_actor`
-  caf::strong_actor_ptr warmup = nullptr;       ///< a `warmup_actor`
-};
 /// Node → warmup, after delivery has drained: grant nothing more and write the exact marks, so that
 /// a clean stop burns no permit.
 struct stop_warmup {};

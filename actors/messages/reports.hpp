@@ -1,6 +1,7 @@
 // What roles answer when they are asked how things stand: values for the admin room.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,7 +9,9 @@
 
 #include "actors/core/envelope.hpp"
 #include "actors/core/ids.hpp"
+#include "actors/core/mail_event.hpp"
 #include "actors/messages/plan.hpp"
+#include "net/trust/tls_report.hpp"
 
 namespace warmfront {
 
@@ -170,6 +173,12 @@ struct recipient_report {
   ip_address source;       ///< the IP it left or will leave from, once chosen
   std::optional<wall_time> next_attempt_at;
   std::optional<wall_time> changed_at;
+  provider_name provider = {};   ///< that the last attempt went to; `other` for one without a name
+  std::string bounce_class = {}; ///< of a refusal: `invalid`, `spam`, …
+  std::string tls = {}; ///< of the last connection: version, cipher, how the host proved itself
+  /// What came back after that, or was done with it: the first of each kind, oldest first. Only in
+  /// the report of a single message.
+  std::vector<mail_event> feedback = {};
 };
 
 struct message_report {
@@ -230,6 +239,8 @@ struct delivery_counts {
   std::uint64_t cancelled = 0;
   std::uint64_t connections_open = 0;
   std::uint64_t in_flight = 0;
+  /// Connections by the policy they were made under and by what came of it.
+  std::array<std::array<std::uint64_t, trust::tls_results>, 3> tls_sessions{};
 };
 
 template <class Inspector>

@@ -1,6 +1,7 @@
 // What became of mail, counted by day: questions and answers.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,8 +33,40 @@ struct daily_counts {
   std::uint64_t complained = 0;
   std::uint64_t unsubscribed = 0;
 
+  daily_counts& operator+=(const daily_counts& more);
   friend bool operator==(const daily_counts&, const daily_counts&) = default;
 };
+
+/// The counts by the names under which they are shown.
+struct count_field {
+  const char* name;
+  std::uint64_t daily_counts::*value;
+};
+inline constexpr std::array<count_field, 18> count_fields{{
+    {"requests", &daily_counts::requests},
+    {"accepted", &daily_counts::accepted},
+    {"delivered", &daily_counts::delivered},
+    {"bounced", &daily_counts::bounced},
+    {"expired", &daily_counts::expired},
+    {"suppressed", &daily_counts::suppressed},
+    {"cancelled", &daily_counts::cancelled},
+    {"deferred", &daily_counts::deferred},
+    {"invalid", &daily_counts::invalid},
+    {"spam", &daily_counts::spam},
+    {"opened", &daily_counts::opened},
+    {"opened_unique", &daily_counts::opened_unique},
+    {"opened_automated", &daily_counts::opened_automated},
+    {"clicked", &daily_counts::clicked},
+    {"clicked_unique", &daily_counts::clicked_unique},
+    {"clicked_automated", &daily_counts::clicked_automated},
+    {"complained", &daily_counts::complained},
+    {"unsubscribed", &daily_counts::unsubscribed},
+}};
+inline daily_counts& daily_counts::operator+=(const daily_counts& more) {
+  for (const auto& field : count_fields)
+    this->*field.value += more.*field.value;
+  return *this;
+}
 
 /// What a row stands for.
 enum class counted_by : std::uint8_t {
@@ -54,7 +87,8 @@ struct statistics_row {
   friend bool operator==(const statistics_row&, const statistics_row&) = default;
 };
 
-/// Of this node alone. Rows come in the order of `of`; a row without counts is left out.
+/// Rows come in their order; a row without counts is left out. `limit_exceeded` when there are more
+/// than a hundred thousand.
 struct sum_statistics {
   account_name account; ///< empty: of all
   utc_day from{};
@@ -67,6 +101,16 @@ struct sum_statistics {
   ip_address source = {};                  ///< empty: of all
   std::optional<task_id> task = {};        ///< none: of all
   template_name from_template = {};        ///< empty: of all
+  bool here_only = false;                  ///< what this node itself has counted
 };
+
+/// Of all nodes. What a node has counted is told by itself, else by one that keeps its counts.
+struct statistics_report {
+  std::vector<statistics_row> rows;
+  std::vector<node_name> unanswered; ///< nodes whose counts are missing, or are not the newest
+};
+
+/// Frames of the statistics role, by which nodes ask each other and keep each other's counts.
+inline constexpr std::uint16_t statistics_frames_first = 448;
 
 } // namespace warmfront

@@ -67,8 +67,11 @@ struct list_suppressions {
 };
 struct suppression_page {
   std::vector<suppression_report> items;
-  std::uint64_t total = 0; ///< that match, on all pages
-  bool is_last = true;     ///< nothing that matches comes behind these
+  /// That match, on all pages; no less than that many, where more would have had to be looked at
+  /// than one answer may.
+  std::uint64_t total = 0;
+  bool is_last = true; ///< nothing that matches comes behind these
+  std::string next;    ///< else: `after` of the page behind; there may be one without items
 };
 
 /// Receivers said that there are no such recipients.
@@ -81,7 +84,7 @@ struct recipients_unknown {
   std::vector<recipient> recipients;
 };
 
-/// Whether addresses may be sent to: asked with every mail.
+/// Whether addresses may be sent to.
 struct find_suppressed {
   account_name account;
   std::vector<std::string> addresses;
@@ -107,17 +110,10 @@ struct suppression_import_report {
   std::vector<std::string> first_rejected; ///< `line 7: …`, at most 100
 };
 
-/// One change of what counts.
-struct suppression_change {
-  account_name account;
-  std::string address; ///< as in reports
-  bool is_gone = false;
-  std::optional<wall_time> until = {};
-};
-/// What may not be sent to has changed.
-struct suppressions_changed {
-  bool is_all = false; ///< these are all there are, and nothing known before counts
-  std::shared_ptr<const std::vector<suppression_change>> changes;
-};
+/// Frames between nodes of this kind and above are about suppressions.
+inline constexpr std::uint16_t suppression_frames_first = 320;
+
+/// Suppressions → intake: from now on it can be asked who is not sent to.
+struct suppressions_known {};
 
 } // namespace warmfront

@@ -12,6 +12,7 @@
 #include "actors/core/chunk_id.hpp"
 #include "actors/core/clock.hpp"
 #include "actors/core/ids.hpp"
+#include "actors/core/tracking.hpp"
 #include "actors/recurring/recurrence.hpp"
 
 namespace warmfront {
@@ -75,6 +76,7 @@ struct task {
   std::uint64_t given_up = 0;             ///< by the misfire policy
   std::string request_key = {};           ///< the client's name for making it; empty: none
   std::string request_digest = {};        ///< SHA-256 of what it asked for
+  std::optional<tracking> track = {};     ///< of its readers; not said: as the nodes are set up
 
   friend bool operator==(const task&, const task&) = default;
 };
@@ -137,6 +139,7 @@ struct act_on_task {
   task_id id = task_id::none;
   account_name account; ///< of whom it must be; empty: of anybody
   task_change what = task_change::pause;
+  std::string reason = {}; ///< of a pause; empty: by hand
 };
 struct delete_task {
   task_id id = task_id::none;

@@ -224,6 +224,8 @@ result<void> node::parts::become_member() {
     return success();
   };
   WARMFRONT_TRY(facts, read_facts(*store));
+  std::from_chars(facts.instance.data(), facts.instance.data() + facts.instance.size(),
+                  cluster->instance);
   spawn_settler();
   spawn_members(facts.instance, facts.epoch);
   ask_to_join();
@@ -266,6 +268,9 @@ void node::parts::spawn_replication() {
   asking.send = [to = &cluster->gateways](send_frames frames) { to->send(std::move(frames)); };
   cluster->inquiries = system->spawn(inquiries_behavior, std::move(asking));
   spawn_chunks(); // whoever hears of peers
+  spawn_feedback();
+  spawn_suppressions();
+  spawn_statistics();
   peers_ports all;
   all.link = cluster->link.get();
   all.tunnels = cluster->tunnels.get();
@@ -276,8 +281,19 @@ void node::parts::spawn_replication() {
   all.replication = cluster->replication;
   all.inquiries = cluster->inquiries;
   all.chunks = chunks;
+  all.feedback = feedback;
+  all.suppressions = suppressions;
+  all.statistics = statistics;
   cluster->peers =
       system->spawn<caf::detached>(peers_behavior, node_name{settings.node.name}, std::move(all));
+}
+
+// A lease is renewed three times in its life: after half of it one renewal at least has failed.
+seconds node::parts::control_silence() const {
+  if (!cluster)
+    return seconds{0};
+  const auto age = time.steady_now() - sending.confirmed();
+  return age * 2 < settings.cluster->takeover_after ? seconds{0} : std::chrono::ceil<seconds>(age);
 }
 
 void node::parts::connect_cluster() {
@@ -285,10 +301,13 @@ void node::parts::connect_cluster() {
   for (const auto& each : {caf::actor_cast<caf::strong_actor_ptr>(cluster->replication),
                            caf::actor_cast<caf::strong_actor_ptr>(cluster->inquiries),
                            caf::actor_cast<caf::strong_actor_ptr>(chunks),
+                           caf::actor_cast<caf::strong_actor_ptr>(suppressions),
+                           caf::actor_cast<caf::strong_actor_ptr>(statistics),
                            caf::actor_cast<caf::strong_actor_ptr>(intake),
                            caf::actor_cast<caf::strong_actor_ptr>(cluster->peers),
                            caf::actor_cast<caf::strong_actor_ptr>(warmup),
-                           caf::actor_cast<caf::strong_actor_ptr>(scheduler)})
+                           caf::actor_cast<caf::strong_actor_ptr>(scheduler),
+                           caf::actor_cast<caf::strong_actor_ptr>(feedback)})
     listeners.listeners.push_back(each);
   caf::anon_send(cluster->members, listeners);
 }

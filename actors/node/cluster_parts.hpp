@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <future>
 #include <memory>
 
@@ -12,6 +13,7 @@
 #include "actors/replication/replication_actor.hpp"
 #include "net/asio/peer_tunnel.hpp"
 #include "net/tls/peer_context.hpp"
+#include "storage/changed_counters.hpp"
 
 namespace warmfront {
 
@@ -29,6 +31,8 @@ struct cluster_parts {
   replication_actor replication;
   inquiries_actor inquiries;
   peers_actor peers;
+  std::uint64_t instance = 0;                 ///< of the data directory
+  storage::changed_counters changed_counters; ///< to be copied to other nodes
   /// What a start waits for. Set by the actors, read by the node.
   std::promise<answer<node_report>> joined;
   std::promise<void> settled;

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 #include <caf/scoped_actor.hpp>
 
@@ -64,11 +65,6 @@ result<std::unique_ptr<node>> node::start(config::config settings,
   started->parts_->make_services();
   started->parts_->log->write(log_level::info, "started",
                               {{"node", std::string_view{started->parts_->settings.node.name}}});
-  if (started->parts_->settings.identity.require_verified)
-    started->parts_->log->write(
-        log_level::warn, "identities_not_verified",
-        {{"text", std::string_view{"this release does not verify sender domains: every account "
-                                   "may send from any domain"}}});
   return started;
 }
 
@@ -80,12 +76,20 @@ std::vector<std::string> node::smtp_addresses() const {
   return parts_->smtp->addresses();
 }
 
+std::vector<std::string> node::inbound_addresses() const {
+  return parts_->inbound_smtp ? parts_->inbound_smtp->addresses() : std::vector<std::string>{};
+}
+
 result<void> node::reload(const config::config& changed) {
   parts_->log->set_level(changed.log.level);
+  if (parts_->event_lines)
+    parts_->event_lines->reopen();
   if (changed.tls && parts_->smtp) {
     WARMFRONT_TRY(context,
                   net::tls_server_context::load(changed.tls->certificate, changed.tls->key));
     parts_->smtp->reload(context);
+    if (parts_->inbound_smtp)
+      parts_->inbound_smtp->reload(context);
   }
   if (changed.cluster && parts_->cluster) {
     const auto& files = *changed.cluster;
@@ -114,10 +118,14 @@ result<void> node::parts::wait_until_loaded() {
     return not_ready("warmup");
   if (!ledgers.value)
     return ledgers.value.error();
-  // Intake takes no mail before it knows who is not sent to.
-  answer<suppression_page> suppressed{suppression_page{}};
-  if (!ask(self, suppressions, ready_within, list_suppressions{}, suppressed))
+  // Intake takes no mail before it can ask who is not sent to.
+  answer<suppression_page> entries{suppression_page{}};
+  if (!ask(self, suppressions, ready_within, list_suppressions{}, entries))
     return not_ready("suppressions");
+  // Nor before it knows who may send from where.
+  answer<std::vector<identity_report>> identified{std::vector<identity_report>{}};
+  if (!ask(self, identities, ready_within, list_identities{}, identified))
+    return not_ready("identities");
   return success();
 }
 
@@ -167,6 +175,7 @@ void node::parts::stop() {
     stop_actors();
   }
   smtp.reset();
+  inbound_smtp.reset();
   services.reset();
   if (cluster)
     cluster->stop();
@@ -184,12 +193,17 @@ void node::parts::stop() {
 
 // New mail is refused at once; sessions with a mail under way get their reply first.
 void node::parts::stop_smtp() {
-  if (!smtp)
-    return;
-  auto drained = std::make_shared<std::promise<void>>();
-  auto over = drained->get_future();
-  smtp->drain([drained] { drained->set_value(); });
-  over.wait_for(smtp_drain_within);
+  std::vector<std::future<void>> over;
+  for (auto* server : {smtp.get(), inbound_smtp.get()}) {
+    if (server == nullptr)
+      continue;
+    auto drained = std::make_shared<std::promise<void>>();
+    over.push_back(drained->get_future());
+    server->drain([drained] { drained->set_value(); });
+  }
+  const auto until = time.steady_now() + smtp_drain_within;
+  for (auto& each : over)
+    each.wait_for(until - time.steady_now());
 }
 
 void node::parts::stop_actors() {

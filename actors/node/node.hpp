@@ -28,6 +28,8 @@ public:
   [[nodiscard]] const node_services& services() const;
   /// The submission addresses, with the ports that were picked.
   [[nodiscard]] std::vector<std::string> smtp_addresses() const;
+  /// Where what comes back is received; none without `[smtp] inbound`.
+  [[nodiscard]] std::vector<std::string> inbound_addresses() const;
   /// Certificates and the log level, anew from a changed configuration.
   [[nodiscard]] result<void> reload(const config::config& changed);
   /// Takes no new mail, ends what is under way, makes everything durable: within ten seconds.

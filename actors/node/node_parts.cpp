@@ -9,19 +9,9 @@
 #include <caf/send.hpp>
 
 #include "actors/access/access_actor.hpp"
-#include "actors/chunks/chunks_actor.hpp"
 #include "actors/delivery/delivery_actor_state.hpp"
-#include "actors/groups/groups_actor.hpp"
-#include "actors/idempotency/idempotency_actor.hpp"
-#include "actors/ip_pool/ip_pool_actor.hpp"
 #include "actors/node/cluster_parts.hpp"
-#include "actors/provisioning/provisioning_actor.hpp"
-#include "actors/scheduler/scheduler_actor.hpp"
-#include "actors/templates/templates_actor.hpp"
-#include "actors/unsubscribes/unsubscribes_actor.hpp"
-#include "actors/warmup/warmup_actor.hpp"
 #include "net/asio/mail_transport.hpp"
-#include "net/asio/source_address.hpp"
 #include "storage/etcd/etcd_control_store.hpp"
 #include "storage/rocks/rocks_store.hpp"
 
@@ -32,12 +22,17 @@ namespace {
 // CAF lets an actor run until its mailbox is empty; this bounds a turn.
 constexpr std::size_t messages_per_turn = 300;
 
-second_copy copies_rule(const config::config& settings) {
-  using config::replication_mode;
-  if (!settings.cluster || settings.cluster->replication == replication_mode::none)
-    return second_copy::never;
-  return settings.cluster->replication == replication_mode::required ? second_copy::required
-                                                                     : second_copy::preferred;
+// A signature takes most of a millisecond of a processor, everything else that is done to a mail
+// far less.
+std::size_t signers_count() {
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+std::string public_url(const config::config& settings) {
+  const auto& http = settings.http;
+  if (!http.public_url.empty())
+    return http.public_url;
+  return (http.public_tls ? "https://" : "http://") + http.public_address;
 }
 
 } // namespace
@@ -64,6 +59,7 @@ result<void> node::parts::open_storage() {
   };
   WARMFRONT_TRY(opened, storage::open_rocks_store(std::move(options)));
   store = std::move(opened);
+  WARMFRONT_TRY(suppressed.open(*store));
   WARMFRONT_TRY(key, find_secrets_key(settings));
   sealing = key;
   return open_control();
@@ -94,6 +90,11 @@ result<void> node::parts::open_network() {
   net::unbound_options options;
   options.servers = settings.dns.servers;
   options.limits.allow_loopback = settings.delivery.loopback_hosts;
+  if (settings.dns.dnssec)
+    options.trust_anchor_file = settings.dns.trust_anchor;
+  WARMFRONT_TRY(believed, net::tls_client_context::load(settings.delivery.ca_file));
+  authorities = std::move(believed);
+  WARMFRONT_TRY(make_policy_client());
   WARMFRONT_TRY(made, net::make_unbound_resolver(std::move(options), *io,
                                                  std::make_unique<seeded_random>(random_seed())));
   resolver = std::move(made);
@@ -113,6 +114,7 @@ delivery_config node::parts::make_delivery_config() const {
   made.merged_octets_max = 2 * settings.smtp.max_message_size;
   made.copies_wanted = copies_rule(settings) != second_copy::never;
   made.dispatch.helo = settings.node.hostname;
+  made.dispatch.links_in_batches = !settings.http.public_url.empty();
   made.dispatch.connections_per_site = settings.delivery.connections_per_site;
   made.retry.first = settings.delivery.retry_first;
   made.retry.last = settings.delivery.retry_last;
@@ -135,11 +137,15 @@ void node::parts::make_system() {
 result<void> node::parts::spawn_actors() {
   WARMFRONT_TRY(found, stored_lanes(*store));
   stored = std::move(found);
+  WARMFRONT_TRY(find_tokens());
   access = system->spawn(access_behavior, control.get(), &time, log.get(), sealing);
   spawn_warmup();
   spawn_provisioning();
   spawn_templates();
   reader = system->spawn<caf::detached>(worker_behavior);
+  spawn_transport_policy();
+  for (std::size_t i = 0; i < signers_count(); ++i)
+    signers.push_back(system->spawn<caf::detached>(worker_behavior));
   delivery_ports ports;
   ports.store = store.get();
   ports.time = &time;
@@ -147,11 +153,23 @@ result<void> node::parts::spawn_actors() {
   ports.ip_pool = ip_pool;
   ports.warmup = warmup;
   ports.reader = reader;
+  ports.signers = signers;
+  ports.outgoing.public_url = public_url(settings);
+  ports.outgoing.links_unasked = !settings.http.public_url.empty();
+  ports.outgoing.tokens = tokens;
+  ports.unsubscribes = unsubscribes;
   ports.router = &*router;
   ports.make_transport = [this](net::transport_callback events) {
-    return net::make_mail_transport(*io, std::move(events), &sending);
+    return net::make_mail_transport(*io, std::move(events), &sending, authorities);
   };
   ports.sending = &sending;
+  ports.suppressions = &suppressed;
+  ports.transport_policy = transport_policy;
+  WARMFRONT_TRY(log_of_delivery,
+                storage::event_writer::open(*store, storage::event_stream::delivery));
+  ports.events = storage::event_recorder{log_of_delivery};
+  ports.events.set_readers(true, nullptr); // until it is told who reads
+  ports.changed = changed_counters();
   if (cluster)
     ports.progressed = [replication = cluster->replication](std::vector<copy_progress> outcomes) {
       caf::anon_send(replication, outcomes_recorded{std::make_shared<std::vector<copy_progress>>(
@@ -164,9 +182,9 @@ result<void> node::parts::spawn_actors() {
   };
   delivery = system->spawn(delivery_behavior, make_delivery_config(), std::move(ports),
                            random_seed(), stored);
-  spawn_intake();
-  spawn_scheduler();
+  WARMFRONT_TRY(spawn_intake());
   WARMFRONT_TRY(spawn_own_resources());
+  spawn_scheduler();
   spawn_idempotency();
   asker = system->spawn([self = asker_self](caf::event_based_actor* me) -> caf::behavior {
     *self = me;
@@ -174,106 +192,6 @@ result<void> node::parts::spawn_actors() {
   });
   connect_roles();
   return success();
-}
-
-void node::parts::spawn_warmup() {
-  warmup_rules rules;
-  rules.node = node_name{settings.node.name};
-  rules.day = settings.warmup.day;
-  rules.alone = !cluster;
-  warmup = system->spawn(warmup_behavior, rules, store.get(), control.get(), &time, log.get());
-  ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), &time, log.get(),
-                          settings.cluster ? rules.node : node_name{});
-}
-
-void node::parts::spawn_intake() {
-  auto policy = std::make_shared<warmfront::intake>(
-      intake_config{settings.node.hostname, number, settings.smtp.max_message_size, 1000,
-                    pool_name{"shared"}, copies_rule(settings), true},
-      std::make_unique<seeded_random>(random_seed()));
-  for (const auto& each : stored)
-    if (each.where.appended_by == storage::lane::writer::intake)
-      policy->restore(each.where, each.tail);
-  intake = system->spawn(intake_behavior, std::move(policy), store.get(), &time, delivery,
-                         cluster ? cluster->replication : replication_actor{});
-}
-
-void node::parts::spawn_provisioning() {
-  provisioning_config rules;
-  rules.self = node_name{settings.node.name};
-  rules.alone = !cluster;
-  rules.helo = settings.node.hostname;
-  rules.dns_lists = settings.provisioning.dns_lists;
-  rules.check_every = settings.provisioning.check_every;
-  rules.day = settings.warmup.day;
-  provisioning_ports its;
-  its.control = control.get();
-  its.time = &time;
-  its.log = log.get();
-  its.ip_pool = ip_pool;
-  its.warmup = warmup;
-  if (cluster)
-    its.inquiries = cluster->inquiries;
-  its.look_up = [dns = resolver.get()](const dns_question& asked, dns::record_callback done) {
-    dns->look_up(asked.name, asked.type, std::move(done));
-  };
-  its.can_bind = net::check_source_address;
-  provisioning = system->spawn(provisioning_behavior, std::move(rules), std::move(its));
-}
-
-void node::parts::spawn_chunks() {
-  chunks_ports its{store.get()};
-  its.control = control.get();
-  its.time = &time;
-  its.log = log.get();
-  its.config.self = node_name{settings.node.name};
-  if (cluster) {
-    its.send = [to = &cluster->gateways](send_frames frames) { to->send(std::move(frames)); };
-    its.config.copies_wanted = copies_rule(settings) != second_copy::never;
-    its.config.copy_required = copies_rule(settings) == second_copy::required;
-  }
-  chunks = system->spawn<caf::detached>(chunks_behavior, std::move(its));
-}
-
-void node::parts::spawn_templates() {
-  if (!cluster)
-    spawn_chunks();
-  templates =
-      system->spawn(templates_behavior, templates_ports{control.get(), &time, log.get(), chunks,
-                                                        settings.cloud_api.review_templates});
-  unsubscribes = system->spawn(unsubscribes_behavior, control.get(), log.get());
-}
-
-void node::parts::spawn_idempotency() {
-  idempotency_ports its;
-  its.control = control.get();
-  its.time = &time;
-  its.random = std::make_shared<seeded_random>(random_seed());
-  its.self = node_name{settings.node.name};
-  its.node = number;
-  its.delivery = delivery;
-  if (cluster)
-    its.inquiries = cluster->inquiries;
-  idempotency = system->spawn(idempotency_behavior, std::move(its));
-}
-
-void node::parts::spawn_scheduler() {
-  groups = system->spawn<caf::detached>(groups_behavior,
-                                        groups_ports{control.get(), &time, log.get(), chunks});
-  scheduler_config rules;
-  rules.self = node_name{settings.node.name};
-  rules.alone = !cluster;
-  scheduler_ports its;
-  its.store = store.get();
-  its.control = control.get();
-  its.time = &time;
-  its.log = log.get();
-  its.templates = templates;
-  its.groups = groups;
-  its.chunks = chunks;
-  its.intake = intake;
-  its.delivery = delivery;
-  scheduler = system->spawn(scheduler_behavior, std::move(rules), std::move(its));
 }
 
 void node::parts::make_services() {
@@ -310,31 +228,49 @@ void node::parts::make_services() {
                                  cluster ? cluster->inquiries : inquiries_actor{},
                                  [this] { return control_silence(); }});
   services->idempotency = idempotency;
-}
-
-// A lease is renewed three times in its life: after half of it one renewal at least has failed.
-seconds node::parts::control_silence() const {
-  if (!cluster)
-    return seconds{0};
-  const auto age = time.steady_now() - sending.confirmed();
-  return age * 2 < settings.cluster->takeover_after ? seconds{0} : std::chrono::ceil<seconds>(age);
+  services->transport_policy = transport_policy;
+  services->feedback = feedback;
+  services->tokens = tokens;
+  if (inbound_smtp)
+    services->inbound_counts = [server = inbound_smtp.get()] { return server->counts(); };
+  services->webhooks = webhooks;
 }
 
 void node::parts::system_stop() {
   if (!system)
     return;
-  for (const auto& each :
-       {caf::actor_cast<caf::actor>(scheduler), caf::actor_cast<caf::actor>(groups),
-        caf::actor_cast<caf::actor>(intake), caf::actor_cast<caf::actor>(delivery),
-        caf::actor_cast<caf::actor>(templates), caf::actor_cast<caf::actor>(chunks),
-        caf::actor_cast<caf::actor>(unsubscribes), caf::actor_cast<caf::actor>(idempotency),
-        caf::actor_cast<caf::actor>(provisioning), caf::actor_cast<caf::actor>(ip_pool),
-        caf::actor_cast<caf::actor>(warmup), caf::actor_cast<caf::actor>(access),
-        caf::actor_cast<caf::actor>(identities), caf::actor_cast<caf::actor>(suppressions),
-        caf::actor_cast<caf::actor>(statistics), caf::actor_cast<caf::actor>(hasher),
-        caf::actor_cast<caf::actor>(reader), asker})
+  if (http)
+    http->stop();
+  if (policy_client)
+    policy_client->stop();
+  for (const auto& each : {caf::actor_cast<caf::actor>(scheduler),
+                           caf::actor_cast<caf::actor>(groups),
+                           caf::actor_cast<caf::actor>(intake),
+                           caf::actor_cast<caf::actor>(delivery),
+                           caf::actor_cast<caf::actor>(templates),
+                           caf::actor_cast<caf::actor>(chunks),
+                           caf::actor_cast<caf::actor>(unsubscribes),
+                           caf::actor_cast<caf::actor>(idempotency),
+                           caf::actor_cast<caf::actor>(provisioning),
+                           caf::actor_cast<caf::actor>(ip_pool),
+                           caf::actor_cast<caf::actor>(warmup),
+                           caf::actor_cast<caf::actor>(access),
+                           caf::actor_cast<caf::actor>(identities),
+                           caf::actor_cast<caf::actor>(suppressions),
+                           caf::actor_cast<caf::actor>(statistics),
+                           caf::actor_cast<caf::actor>(hasher),
+                           caf::actor_cast<caf::actor>(looks_up),
+                           caf::actor_cast<caf::actor>(transport_policy),
+                           caf::actor_cast<caf::actor>(inbound),
+                           caf::actor_cast<caf::actor>(feedback),
+                           caf::actor_cast<caf::actor>(webhooks),
+                           caf::actor_cast<caf::actor>(reader),
+                           asker})
     if (each)
       caf::anon_send_exit(each, caf::exit_reason::kill);
+  for (const auto& each : signers)
+    caf::anon_send_exit(each, caf::exit_reason::kill);
+  signers.clear();
   intake = intake_actor{};
   delivery = delivery_actor{};
   scheduler = scheduler_actor{};
@@ -350,7 +286,12 @@ void node::parts::system_stop() {
   identities = identities_actor{};
   suppressions = suppressions_actor{};
   statistics = statistics_actor{};
+  transport_policy = transport_policy_actor{};
+  inbound = inbound_actor{};
+  feedback = feedback_actor{};
+  webhooks = webhooks_actor{};
   hasher = worker_actor{};
+  looks_up = worker_actor{};
   reader = worker_actor{};
   asker = caf::actor{};
   system.reset();

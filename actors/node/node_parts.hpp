@@ -13,16 +13,25 @@
 #include <caf/event_based_actor.hpp>
 
 #include "actors/access/key_secret.hpp"
-#include "actors/access/secret_seal.hpp"
 #include "actors/core/fence.hpp"
 #include "actors/delivery/delivery_actor.hpp"
+#include "actors/feedback/inbound_actor.hpp"
+#include "actors/identities/identities_actor.hpp"
 #include "actors/intake/intake_actor.hpp"
 #include "actors/node/json_log.hpp"
 #include "actors/node/node.hpp"
+#include "actors/node/rotating_file.hpp"
 #include "net/asio/dns_resolver.hpp"
 #include "net/asio/smtp_server.hpp"
+#include "net/curl/curl_client.hpp"
+#include "net/feedback/token.hpp"
+#include "net/http/http_client.hpp"
+#include "net/secrets/secret_seal.hpp"
+#include "net/tls/client_context.hpp"
+#include "storage/changed_counters.hpp"
 #include "storage/control_store.hpp"
 #include "storage/embedded_control_store.hpp"
+#include "storage/suppression_reader.hpp"
 
 namespace warmfront {
 
@@ -38,6 +47,9 @@ namespace warmfront {
 /// What the secrets of this node's cluster are sealed with: from the environment, else from its
 /// file, which a node that is alone makes. None: a node of a cluster was given none.
 [[nodiscard]] result<std::optional<seal_key>> find_secrets_key(const config::config& settings);
+
+/// Whether mail has to have a second copy before it is acknowledged.
+[[nodiscard]] second_copy copies_rule(const config::config& settings);
 
 struct cluster_parts;
 
@@ -67,12 +79,16 @@ struct node::parts {
   std::unique_ptr<net::io_threads> io;
   std::unique_ptr<dns::resolver> resolver;
   std::optional<site_router> router;
+  std::shared_ptr<const net::tls_client_context> authorities; ///< of mail hosts
+  std::unique_ptr<http::curl_client> policy_client;
   std::atomic<bool> draining = false; ///< to be emptied: takes no new mail
   fence sending;                      ///< holds for ever when the node is alone
   std::uint16_t number = 0;
   std::shared_ptr<cluster_parts> cluster; ///< null: the node is alone
   std::vector<stored_lane> stored;
   std::optional<seal_key> sealing; ///< none: there can be no signature keys
+  /// Null: it is sealed with a secrets key that this node was not given; no return paths, no links.
+  std::shared_ptr<const feedback::token_key> tokens;
   caf::actor_system_config actor_settings;
   std::unique_ptr<caf::actor_system> system;
   access_actor access;
@@ -88,19 +104,30 @@ struct node::parts {
   suppressions_actor suppressions;
   statistics_actor statistics;
   idempotency_actor idempotency;
+  transport_policy_actor transport_policy;
+  webhooks_actor webhooks;
+  std::unique_ptr<http::curl_client> http;    ///< calls strangers; stops before the actors do
+  std::unique_ptr<rotating_file> event_lines; ///< null: no file of events
   worker_actor reader;
-  worker_actor hasher; ///< of passwords
+  std::vector<worker_actor> signers; ///< of outgoing mail
+  worker_actor hasher;               ///< of passwords
+  worker_actor looks_up;             ///< who is not sent to, for intake
+  storage::suppression_reader suppressed;
   delivery_actor delivery;
   intake_actor intake;
-  caf::actor asker; ///< asks actors on behalf of I/O threads
+  feedback_actor feedback;
+  inbound_actor inbound; ///< null: nothing listens for what comes back
+  caf::actor asker;      ///< asks actors on behalf of I/O threads
   std::shared_ptr<caf::event_based_actor*> asker_self = std::make_shared<caf::event_based_actor*>();
   std::unique_ptr<net::smtp_server> smtp;
+  std::unique_ptr<net::smtp_server> inbound_smtp; ///< null: the same
   std::optional<node_services> services;
   bool stopped = false;
 
 private:
   result<void> open_control();
   result<void> become_member();
+  result<void> find_tokens();
   void spawn_settler();
   void spawn_members(const std::string& instance, std::uint64_t epoch);
   void ask_to_join();
@@ -108,17 +135,28 @@ private:
   void spawn_warmup();
   void spawn_provisioning();
   void spawn_chunks();
+  void spawn_suppressions();
+  void spawn_statistics();
+  /// Null: no other node keeps them.
+  [[nodiscard]] storage::changed_counters* changed_counters() const;
   void spawn_templates();
   void spawn_scheduler();
+  void spawn_feedback();
+  result<void> listen_inbound(std::shared_ptr<const net::tls_server_context> tls);
   result<void> spawn_own_resources();
   void connect_roles();
   void spawn_idempotency();
-  void spawn_intake();
+  result<void> make_policy_client();
+  void spawn_transport_policy();
+  result<void> spawn_intake();
+  result<void> open_http();
+  result<void> spawn_webhooks();
   void connect_cluster();
   void stop_smtp();
   void stop_actors();
   void system_stop();
   [[nodiscard]] delivery_config make_delivery_config() const;
+  [[nodiscard]] identities_config make_identities_config() const;
   [[nodiscard]] net::smtp_server_options make_smtp_options() const;
   [[nodiscard]] net::smtp_server_handlers make_smtp_handlers();
 };

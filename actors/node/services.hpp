@@ -13,6 +13,7 @@
 #include "cluster-config/config.hpp"
 #include "net/asio/io_threads.hpp"
 #include "net/asio/smtp_server.hpp"
+#include "net/feedback/token.hpp"
 #include "storage/store.hpp"
 
 namespace warmfront {
@@ -47,6 +48,13 @@ struct node_services {
   /// How long the control store has been silent; zero while it answers as it should.
   std::function<seconds()> control_silence = {};
   idempotency_actor idempotency = {};
+  transport_policy_actor transport_policy = {};
+  feedback_actor feedback = {}; ///< null: nothing that comes back is recorded
+  /// Of links; null: this node cannot open the cluster's.
+  std::shared_ptr<const feedback::token_key> tokens = {};
+  /// Of the listener for what comes back; empty: there is none.
+  std::function<net::smtp_server_counts()> inbound_counts = {};
+  webhooks_actor webhooks = {};
 };
 
 } // namespace warmfront

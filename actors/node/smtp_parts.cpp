@@ -105,10 +105,10 @@ result<void> node::parts::listen() {
                   net::tls_server_context::load(settings.tls->certificate, settings.tls->key));
     tls = loaded;
   }
-  WARMFRONT_TRY(server, net::start_smtp_server(*io, make_smtp_options(), std::move(tls),
-                                               make_smtp_handlers(), time));
+  WARMFRONT_TRY(server,
+                net::start_smtp_server(*io, make_smtp_options(), tls, make_smtp_handlers(), time));
   smtp = std::move(server);
-  return success();
+  return listen_inbound(tls);
 }
 
 } // namespace warmfront

@@ -33,7 +33,8 @@ result<void> check_variables(const std::vector<std::string>& required, const tas
   for (const auto& name : required) {
     const bool in_group =
         std::ranges::find(group.variables, name, &group_variable::name) != group.variables.end();
-    if (!in_group && !of.variables.contains(name))
+    // Delivery has a value of this name for every recipient.
+    if (!in_group && !of.variables.contains(name) && name != "unsubscribe_url")
       return error{errc::invalid_argument,
                    "the template needs a value for " + mime::quote_for_message(name) +
                        ", which the group " + mime::quote_for_message(group.name.str()) +

@@ -1,6 +1,7 @@
 // The actor that fires tasks and feeds their segments to delivery.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -17,12 +18,20 @@ namespace warmfront {
 /// A `scheduler_actor` that also hears from its own callbacks.
 using scheduler_shell = scheduler_actor::extend<caf::reacts_to<run_step>>;
 
+/// What becomes of an occurrence that large receivers would not take.
+enum class bulk_rules : std::uint8_t {
+  off,    ///< nobody asks
+  warn,   ///< the log says so; what was found last time has to do
+  refuse, ///< its task is paused
+};
+
 struct scheduler_config {
   node_name self;
   bool alone = true; ///< all pools are this node's
   misfire_config misfire;
   /// In a cluster a message that was found on no node for so long is given up.
   std::chrono::hours missing_after{24};
+  bulk_rules rules = bulk_rules::off;
 };
 
 /// What it works with; all of it outlives the actor.
@@ -36,6 +45,7 @@ struct scheduler_ports {
   chunks_actor chunks;
   intake_actor intake;
   delivery_actor delivery;
+  identities_actor identities = {}; ///< null: senders are not looked at
 };
 
 class scheduler_host;

@@ -96,8 +96,21 @@ void scheduler_host::look_at(task_id id) {
 }
 
 void scheduler_host::fire(const task& of, const due_occurrences& due) {
-  const auto which = due.fire.front();
   firing_.insert(of.id);
+  check_sender(of, [this, of, due](const result<std::string>& objection) {
+    if (!objection) {
+      firing_.erase(of.id);
+      next_look_[of.id] = now() + look_again_after;
+    } else if (!objection.value().empty()) {
+      pause(of.id, objection.value(), [this, id = of.id] { firing_.erase(id); });
+    } else {
+      make_occurrence(of, due);
+    }
+  });
+}
+
+void scheduler_host::make_occurrence(const task& of, const due_occurrences& due) {
+  const auto which = due.fire.front();
   find_content(of, [this, id = of.id, which,
                     skipped = due.skipped](const result<occurrence_content>& found) {
     if (!found && may_pass(found.error())) {

@@ -82,8 +82,16 @@ private:
   void tick();
   void look_at(task_id id);
   void fire(const task& of, const due_occurrences& due);
+  void make_occurrence(const task& of, const due_occurrences& due);
   void find_content(const task& of, const then_content& then);
   void tell_holds();
+
+  // ---- whether receivers would take it (scheduler_actor_rules.cpp)
+  /// `objection`: why an occurrence must not begin; empty: it may. An error: ask again.
+  using then_checked = std::function<void(const result<std::string>& objection)>;
+  void check_sender(const task& of, const then_checked& then);
+  void judge_sender(const task& of, const result<sending_check>& found, const then_checked& then);
+  void pause(task_id id, const std::string& reason, const std::function<void()>& then);
 
   // ---- sending (scheduler_actor_sending.cpp)
   void claim_more();

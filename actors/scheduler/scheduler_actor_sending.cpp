@@ -222,6 +222,8 @@ void scheduler_host::spool(const expansion_pointer& work) {
   what.source.key_id = work->of.key_id;
   what.pool = work->of.pool;
   what.task = work->of.id;
+  what.from_template = work->of.from_template;
+  what.track = work->of.track;
   what.mark = expanding_key(work->name);
   what.done = [this, run = run_,
                name = work->name](const result<std::shared_ptr<const spooled_mail>>& stored) {
@@ -236,6 +238,13 @@ void scheduler_host::spooled(const segment_name& name,
                              const result<std::shared_ptr<const spooled_mail>>& mail) {
   if (!mail) {
     erase_mark(name); // what was withdrawn for want of a second copy has left it
+    if (mail.error().code == errc::refused) {
+      // Its sender or pool is not the account's any more: trying again would not help.
+      return pause(name.of.task, to_string(mail.error()), [this, name] {
+        release(name, config_.self);
+        expanded_one(name.of.task);
+      });
+    }
     return retry_expansion(name, mail.error());
   }
   hand_over(name, mail.value());

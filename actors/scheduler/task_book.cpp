@@ -137,7 +137,9 @@ result<storage::control_transaction> task_book::build(const act_on_task& command
   if (is_over(changed.state))
     return is_over_already(changed);
   changed.state = wanted;
-  changed.reason = wanted == task_state::paused ? "paused by hand" : "";
+  changed.reason = wanted != task_state::paused ? std::string{}
+                   : command.reason.empty()     ? std::string{"paused by hand"}
+                                                : command.reason;
   changed.changed_at = now;
   transaction.when.push_back({task_key(command.id), found->at});
   transaction.then.push_back({task_key(command.id), encode(changed)});

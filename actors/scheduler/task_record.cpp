@@ -170,6 +170,8 @@ std::string encode(const task& value) {
   if (value.last_handled)
     write_occurrence(*record.mutable_last_handled(), *value.last_handled);
   record.set_given_up(value.given_up);
+  if (value.track)
+    record.set_track(1 + value.track->bits());
   return record.SerializeAsString();
 }
 
@@ -206,6 +208,8 @@ result<task> decode_task(task_id id, std::string_view octets) {
   if (record.has_last_handled())
     value.last_handled = read_occurrence(record.last_handled());
   value.given_up = record.given_up();
+  if (record.track() > 0)
+    value.track = tracking::of_bits(record.track() - 1);
   return value;
 }
 

@@ -12,6 +12,7 @@ namespace {
 /// a few mails.
 constexpr std::uint64_t news_parts = 20;
 constexpr std::uint64_t news_min = 50;
+constexpr std::uint64_t complaints_news = 5;
 
 } // namespace
 
@@ -83,7 +84,10 @@ bool permit_ledger::has_news() const {
   if (told == nullptr)
     return false;
   const auto enough = std::max(total_.limit().value_or(0) / news_parts, news_min);
-  return spent() >= told->used + enough || quality_.outcomes >= told->quality.outcomes + enough;
+  // Few complaints say as much as many outcomes.
+  return spent() >= told->used + enough || quality_.outcomes >= told->quality.outcomes + enough ||
+         quality_.opened >= told->quality.opened + enough ||
+         quality_.complaints >= told->quality.complaints + complaints_news;
 }
 
 storage::control_transaction permit_ledger::report_use() const {

@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "admin/api/across_feedback.hpp"
 #include "admin/api/handlers.hpp"
 #include "admin/api/schemas.hpp"
 #include "admin/api/task_progress.hpp"
@@ -34,6 +35,16 @@ std::vector<std::string> unanswered(const std::vector<peer_answer>& others) {
 /// The body of this node's own answer: it has just been written here.
 ordered_json read_own(const http_response& own) {
   return ordered_json::parse(own.body, nullptr, false);
+}
+
+http_response naming_missing(http_response own, const std::vector<peer_answer>& others) {
+  const auto missing = unanswered(others);
+  if (missing.empty())
+    return own;
+  auto value = read_own(own);
+  value["unanswered"] = missing;
+  own.body = dump(value);
+  return own;
 }
 
 // ---- one object -----------------------------------------------------------------------------
@@ -333,7 +344,9 @@ std::uint64_t number_in(const ordered_json& object, const char* name) {
 bool asks_peers(const route& where, const http_response& own) noexcept {
   if (where.cluster == across::whoever_knows)
     return own.status == found_none;
-  return where.cluster != across::nodes_agree && succeeded(own.status);
+  // A stream asks them itself, again and again.
+  const bool is_stream = where.stays_open && own.body.empty();
+  return where.cluster != across::nodes_agree && succeeded(own.status) && !is_stream;
 }
 
 inquiry inquiry_of(const call& request, const http_request& received) {
@@ -361,6 +374,10 @@ http_response combine(const call& request, http_response own,
     return of_tasks(request, std::move(own), others);
   case across::each_about_itself:
     return of_nodes(std::move(own), others);
+  case across::summed_counts:
+    return naming_missing(sum_counts(std::move(own), others), others);
+  case across::event_pages:
+    return naming_missing(join_events(request, std::move(own), others), others);
   case across::summed: {
     auto sum = read_own(own);
     for (const auto& each : others)

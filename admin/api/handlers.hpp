@@ -74,11 +74,31 @@ outcome add_sender(call& request, const answers& given);
 outcome remove_sender(call& request, const answers& given);
 outcome set_sender_password(call& request, const answers& given);
 
+outcome show_identity_dns(call& request, const answers& given);
+outcome verify_identity(call& request, const answers& given);
+outcome change_identity(call& request, const answers& given);
+outcome add_identity_key(call& request, const answers& given);
+outcome retire_identity_key(call& request, const answers& given);
+outcome check_identity(call& request, const answers& given);
+
 outcome list_suppressions(call& request, const answers& given);
 outcome add_suppression(call& request, const answers& given);
 outcome remove_suppression(call& request, const answers& given);
+outcome import_suppressions(call& request, const answers& given);
 
 outcome show_statistics(call& request, const answers& given);
+outcome list_tls_reports(call& request, const answers& given);
+
+outcome list_webhooks(call& request, const answers& given);
+outcome create_webhook(call& request, const answers& given);
+outcome show_webhook(call& request, const answers& given);
+outcome change_webhook(call& request, const answers& given);
+outcome delete_webhook(call& request, const answers& given);
+outcome act_on_webhook(call& request, const answers& given);
+outcome list_dead_letters(call& request, const answers& given);
+outcome replay_dead_letters(call& request, const answers& given);
+outcome list_events(call& request, const answers& given);
+outcome show_complaint_address(call& request, const answers& given);
 
 outcome list_plans(call& request, const answers& given);
 outcome create_plan(call& request, const answers& given);
@@ -178,15 +198,14 @@ struct what_waits {
 /// @pre they were the first questions.
 what_waits read_what_waits(const call& request, const answers& given);
 
-/// Questions whose answers are the statistics of all nodes.
-std::vector<ask> ask_statistics(const call& request, const sum_statistics& question);
-/// The rows of all nodes, added up, in the order of `of`. Of a peer the first five hundred.
-/// @pre the answers to `ask_statistics` of this question begin at `first`.
-std::vector<statistics_row> read_statistics(const call& request, const sum_statistics& question,
-                                            const answers& given, std::size_t first = 0);
 /// When a batch through a pool would be sent, without who it is from and how large it is.
 warmfront::forecast_batch question_about(const what_waits& waits, const pool& from,
                                          mail_class importance);
+
+/// Which events of this node a request is about. `invalid_argument`, `refused`.
+result<read_events> events_asked_for(const call& request);
+/// Whether the answer stays open.
+bool is_followed(const call& request);
 
 inline constexpr std::uint64_t items_per_page = 100;
 inline constexpr std::uint64_t messages_per_page = 50;
@@ -196,9 +215,14 @@ std::string queue_token(std::string_view pool, std::string_view importance,
                         std::string_view sender_domain, std::string_view provider,
                         std::string_view destination, std::string_view node);
 
-/// One page of a list, ordered by `token_of`, which names each item uniquely.
+/// The IPs that mail of a pool may leave from, with those of the one that it overflows into.
+std::vector<ip_address> sources_of_pool(const std::vector<pool>& pools, const std::string& name);
+
+/// One page of a list, ordered by `token_of`, which names each item uniquely. `unanswered`: nodes
+/// that may have more of it.
 template <class Item, class TokenOf>
-http_response page(const call& request, std::vector<Item> items, TokenOf token_of) {
+http_response page(const call& request, std::vector<Item> items, TokenOf token_of,
+                   const std::vector<std::string>& unanswered = {}) {
   std::sort(items.begin(), items.end(),
             [&](const Item& left, const Item& right) { return token_of(left) < token_of(right); });
   const auto after = text_of(request.query, "after");
@@ -218,6 +242,9 @@ http_response page(const call& request, std::vector<Item> items, TokenOf token_o
     }
     body["items"].push_back(to_json(each));
     last = std::move(token);
+  }
+  if (!unanswered.empty()) {
+    body["unanswered"] = unanswered;
   }
   return respond(request, body);
 }

@@ -1,4 +1,4 @@
-// Sender domains, suppressions and statistics as JSON.
+// Sender domains and suppressions as JSON.
 #include "admin/api/render.hpp"
 
 namespace warmfront::admin {
@@ -16,13 +16,16 @@ ordered_json to_json(const identity_report& value) {
   }
   target["records"] = ordered_json::array();
   for (const auto& each : value.records) {
-    target["records"].push_back({{"purpose", each.purpose},
-                                 {"type", each.type},
-                                 {"name", each.name.str()},
-                                 {"expected", each.expected},
-                                 {"found", each.found},
-                                 {"right", each.is_right}});
+    target["records"].push_back(to_json(each));
   }
+  target["keys"] = ordered_json::array();
+  for (const auto& each : value.keys) {
+    target["keys"].push_back(to_json(each));
+  }
+  target["checked_at"] = optional_time(value.checked_at);
+  target["wrong_since"] = optional_time(value.wrong_since);
+  target["return_path"] = value.return_path.str();
+  target["tracking_host"] = value.tracking_host.str();
   return target;
 }
 
@@ -48,19 +51,13 @@ ordered_json to_json(const suppression_report& value) {
   return target;
 }
 
-ordered_json to_json(const shown_row& value) {
-  const auto& [by, row] = value;
+ordered_json to_json(const suppression_import_report& value) {
   ordered_json target;
-  target[by == counted_by::day        ? "day"
-         : by == counted_by::receiver ? "receiver"
-                                      : "domain"] = row.of;
-  target["requests"] = row.counts.requests;
-  target["accepted"] = row.counts.accepted;
-  target["delivered"] = row.counts.delivered;
-  target["bounced"] = row.counts.bounced;
-  target["expired"] = row.counts.expired;
-  target["suppressed"] = row.counts.suppressed;
-  target["cancelled"] = row.counts.cancelled;
+  target["lines"] = value.lines;
+  target["added"] = value.added;
+  target["changed"] = value.changed;
+  target["rejected"] = value.rejected;
+  target["first_rejected"] = value.first_rejected;
   return target;
 }
 

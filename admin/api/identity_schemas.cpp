@@ -11,7 +11,6 @@ namespace {
 constexpr std::uint64_t address_octets_max = 320;
 constexpr std::array<std::string_view, 4> suppression_reasons{"manual", "hard_bounce", "complaint",
                                                               "unsubscribe"};
-constexpr std::array<std::string_view, 3> row_kinds{"day", "domain", "receiver"};
 
 constexpr field of_account{.name = "account",
                            .about = "whose it is; the key's own account by default",
@@ -44,20 +43,11 @@ constexpr field sender_password_fields[] = {
      .required = true,
      .most = 64},
 };
-constexpr field dns_fields[] = {
-    text_of("purpose", "what it is for: spf, dmarc or mx"),
-    text_of("type", "TXT or MX"),
-    text_of("name", "where it is to be"),
-    text_of("expected", "what is to be there"),
-    text_of("found", "what was found there; empty: nobody has looked"),
-    truth_of("right", "whether that is right"),
-};
-constexpr schema dns_record{"dns_record", "A record to publish.", dns_fields};
 constexpr field identity_fields[] = {
     text_of("domain", "the domain, in A-labels"),
     text_of("account", "whose it is"),
     time_of("created_at", "when it was added"),
-    truth_of("verified", "whether its records were found; this release does not look"),
+    truth_of("verified", "whether mail may be sent from it: its records were found"),
     number_of("senders", "how many addresses it has"),
     {.name = "tags",
      .about = "notes of your own",
@@ -65,6 +55,11 @@ constexpr field identity_fields[] = {
      .rule = text_rule::free,
      .required = true},
     list_of("records", "what to publish in the DNS", dns_record),
+    list_of("keys", "what its mail is signed with", identity_key),
+    time_of("checked_at", "when the DNS was asked last; null: not yet", true),
+    time_of("wrong_since", "since when what is required is wrong; null: it is right", true),
+    text_of("return_path", "where its bounces go, once its records are right"),
+    text_of("tracking_host", "where its links lead; empty: to the node's own"),
 };
 constexpr field sender_fields[] = {
     text_of("address", "the address"),
@@ -103,32 +98,26 @@ constexpr field suppression_fields[] = {
     text_of("text", "what the receiver said, or a note"),
 };
 
-constexpr field statistics_query_fields[] = {
+constexpr field suppression_import_query_fields[] = {
     of_account,
-    {.name = "from",
-     .about = "the first day (UTC); 29 days before the last by default",
-     .rule = text_rule::date},
-    {.name = "to", .about = "the last day; today by default", .rule = text_rule::date},
-    {.name = "by",
-     .about = "what a row is of; day by default",
+    {.name = "reason",
+     .about = "of lines that give none; manual by default",
      .rule = text_rule::choice,
-     .choices = row_kinds},
-    {.name = "domain", .about = "only of this sender domain", .rule = text_rule::subject},
-    {.name = "receiver", .about = "only to this domain", .rule = text_rule::subject},
-    list_limit,
-    list_after,
+     .choices = suppression_reasons},
+    {.name = "until",
+     .about = "of lines that give none: when they are over; never by default",
+     .rule = text_rule::date_time},
 };
-constexpr field row_fields[] = {
-    {.name = "day", .about = "what the row is of", .rule = text_rule::date},
-    {.name = "domain", .about = "the same: the sender's domain", .rule = text_rule::free},
-    {.name = "receiver", .about = "the same: the recipients' domain", .rule = text_rule::free},
-    number_of("requests", "recipients asked for"),
-    number_of("accepted", "of them, to be sent"),
-    number_of("delivered", "taken by their receiver"),
-    number_of("bounced", "refused for good"),
-    number_of("expired", "given up"),
-    number_of("suppressed", "not to be sent"),
-    number_of("cancelled", "by hand"),
+constexpr field suppression_import_fields[] = {
+    number_of("lines", "without the header and blank ones"),
+    number_of("added", "new entries"),
+    number_of("changed", "entries that are others now"),
+    number_of("rejected", "that are no addresses, or wrong in another way"),
+    {.name = "first_rejected",
+     .about = "the first hundred of them, with the reasons",
+     .kind = value_kind::texts,
+     .rule = text_rule::free,
+     .required = true},
 };
 
 } // namespace
@@ -143,8 +132,9 @@ const schema new_suppression{"new_suppression", "An address not to be sent to.",
 const schema suppression_query{"suppression_query", "Which part of the list.",
                                suppression_query_fields};
 const schema suppression{"suppression", "An address that is not sent to.", suppression_fields};
-const schema statistics_query{"statistics_query", "Which days, and of what.",
-                              statistics_query_fields};
-const schema statistics_row{"statistics_row", "What became of mail.", row_fields};
+const schema suppression_import_query{"suppression_import_query", "What a list does not say.",
+                                      suppression_import_query_fields};
+const schema suppression_import_result{
+    "suppression_import_result", "What became of the lines of a list.", suppression_import_fields};
 
 } // namespace warmfront::admin::schemas

@@ -49,6 +49,14 @@ result<void> add_headers(mime::message_parts& parts, const json& body) {
   return success();
 }
 
+std::optional<tracking> tracking_in(const json& body) {
+  const auto found = body.find("tracking");
+  if (found == body.end()) {
+    return std::nullopt;
+  }
+  return tracking{found->value("opens", false), found->value("clicks", false)};
+}
+
 result<void> add_attachments(mime::message_parts& parts, const json& body) {
   const auto found = body.find("attachments");
   for (std::size_t i = 0; found != body.end() && i < found->size(); ++i) {

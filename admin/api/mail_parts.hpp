@@ -2,8 +2,10 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 
+#include "actors/core/tracking.hpp"
 #include "admin/api/route.hpp"
 #include "net/mime/compose.hpp"
 
@@ -14,6 +16,9 @@ result<void> add_headers(mime::message_parts& parts, const json& body);
 
 /// The decoded attachments of a checked body.
 result<void> add_attachments(mime::message_parts& parts, const json& body);
+
+/// What a checked body says about tracking; none: nothing. What it leaves out is not wanted.
+std::optional<tracking> tracking_in(const json& body);
 
 /// A submission over HTTP without its content: the envelope, with the recipients of these fields of
 /// the body, each once, and who hands it in. `invalid_argument` for one that is no mailbox, as

@@ -91,6 +91,10 @@ result<submission> read_submission(const call& request, const compiled_template*
   target.content = std::move(content);
   target.pool = pool_name{text_of(request.body, "pool")};
   target.send_at = send_at_of(request.body);
+  if (by != nullptr) {
+    target.from_template = by->about.name;
+  }
+  target.track = tracking_in(request.body);
   if (const auto importance = text_of(request.body, "class"); !importance.empty()) {
     target.importance = importance == "batch" ? mail_class::batch : mail_class::triggered;
   }

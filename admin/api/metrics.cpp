@@ -47,6 +47,24 @@ void add_plain(families& target, std::initializer_list<plain_metric> metrics) {
   }
 }
 
+/// Results that have not happened are left out: most never will.
+void add_tls(families& target, const delivery_counts& counts) {
+  auto& sessions =
+      add(target, "warmfront_tls_sessions_total",
+          "Connections to receivers by the policy they were made under, and what came of it.",
+          prometheus::MetricType::Counter);
+  for (std::uint8_t policy = 0; policy < counts.tls_sessions.size(); ++policy) {
+    for (std::uint8_t result = 0; result < trust::tls_results; ++result) {
+      const auto count = counts.tls_sessions.at(policy).at(result);
+      if (count > 0 || result == 0) {
+        sample(sessions, number(count),
+               {{"policy", std::string{to_string(*trust::to_policy_type(policy))}},
+                {"result", std::string{to_string(*trust::to_tls_result(result))}}});
+      }
+    }
+  }
+}
+
 void add_delivery(families& target, const delivery_counts& counts) {
   add_plain(
       target,
@@ -65,6 +83,7 @@ void add_delivery(families& target, const delivery_counts& counts) {
   sample(outcomes, number(counts.bounced), {{"outcome", "bounced"}});
   sample(outcomes, number(counts.expired), {{"outcome", "expired"}});
   sample(outcomes, number(counts.cancelled), {{"outcome", "cancelled"}});
+  add_tls(target, counts);
 }
 
 void add_smtp(families& target, const net::smtp_server_counts& counts) {

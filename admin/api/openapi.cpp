@@ -118,6 +118,9 @@ ordered_json responses_of(const route& each) {
     any["type"] = each.media_type == "application/json" ? "object" : "string";
     good["content"] = content(each.media_type, std::move(any));
   }
+  if (each.is_table) {
+    good["content"]["text/csv"]["schema"]["type"] = "string";
+  }
   if (each.status_of_proposals != 0) {
     auto proposed = good;
     proposed["description"] = "Proposed: nothing was done.";

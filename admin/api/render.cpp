@@ -1,5 +1,7 @@
 #include "admin/api/render.hpp"
 
+#include <utility>
+
 #include <fmt/core.h>
 
 namespace warmfront::admin {
@@ -11,6 +13,18 @@ ordered_json optional_number(const std::optional<Number>& value) {
   return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
+ordered_json feedback_json(const mail_event& value) {
+  ordered_json target;
+  target["kind"] = to_string(value.kind);
+  target["at"] = to_rfc3339(value.at);
+  target["class"] = value.bounce_class;
+  target["status"] = value.status;
+  target["reply"] = value.reply;
+  target["remote_host"] = value.remote_host;
+  target["url"] = value.url;
+  return target;
+}
+
 /// Values are put one by one: initializer lists would copy each of them.
 ordered_json to_json(const recipient_report& value) {
   ordered_json target;
@@ -20,8 +34,15 @@ ordered_json to_json(const recipient_report& value) {
   target["last_reply"] = value.last_reply;
   target["remote_host"] = value.remote_host;
   target["source"] = value.source.str();
+  target["provider"] = value.provider.str();
+  target["bounce_class"] = value.bounce_class;
   target["next_attempt_at"] = optional_time(value.next_attempt_at);
   target["changed_at"] = optional_time(value.changed_at);
+  target["tls"] = value.tls;
+  auto feedback = ordered_json::array();
+  for (const auto& each : value.feedback)
+    feedback.push_back(feedback_json(each));
+  target["feedback"] = std::move(feedback);
   return target;
 }
 

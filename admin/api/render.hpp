@@ -1,6 +1,7 @@
 // What actors report, as the JSON of the API.
 #pragma once
 
+#include "actors/messages/feedback.hpp"
 #include "actors/messages/groups.hpp"
 #include "actors/messages/identities.hpp"
 #include "actors/messages/member.hpp"
@@ -10,6 +11,7 @@
 #include "actors/messages/suppressions.hpp"
 #include "actors/messages/tasks.hpp"
 #include "actors/messages/templates.hpp"
+#include "actors/messages/transport_policy.hpp"
 #include "admin/api/json.hpp"
 
 namespace warmfront::admin {
@@ -30,13 +32,24 @@ namespace warmfront::admin {
 [[nodiscard]] ordered_json to_json(const queue_report& value);
 [[nodiscard]] ordered_json to_json(const identity_report& value);
 [[nodiscard]] ordered_json to_json(const sender_report& value);
+[[nodiscard]] ordered_json to_json(const dns_record_wanted& value);
+[[nodiscard]] ordered_json to_json(const signing_key_report& value);
+[[nodiscard]] ordered_json to_json(const sending_check& value);
+/// Records as lines of a zone file (RFC 1035 §5.1), each behind a comment that says how it is.
+[[nodiscard]] std::string to_zone(const std::vector<dns_record_wanted>& records);
 [[nodiscard]] ordered_json to_json(const suppression_report& value);
+[[nodiscard]] ordered_json to_json(const suppression_import_report& value);
 /// A row, and what it is of.
 struct shown_row {
-  counted_by by = counted_by::day;
+  std::vector<counted_by> by;
   statistics_row row;
 };
 [[nodiscard]] ordered_json to_json(const shown_row& value);
+/// All counts by their names, and what part of which they are in percent.
+void add_counts(ordered_json& to, const daily_counts& counts);
+[[nodiscard]] ordered_json to_json(const tls_report& value);
+[[nodiscard]] ordered_json to_json(const webhook_report& value);
+[[nodiscard]] ordered_json to_json(const dead_letter& value);
 [[nodiscard]] ordered_json to_json(const key_report& value);
 [[nodiscard]] ordered_json to_json(const created_key& value);
 /// Without `ahead`, which the question says.

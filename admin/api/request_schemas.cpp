@@ -35,6 +35,11 @@ constexpr field limit_field{
 constexpr field after_field{
     .name = "after", .about = "the `next` of the page before", .rule = line, .most = 600};
 
+constexpr field tracking_fields[] = {
+    {.name = "opens", .about = "by a picture at the end of the HTML", .kind = truth},
+    {.name = "clicks", .about = "by links of the HTML that lead through the node", .kind = truth},
+};
+
 constexpr field attachment_fields[] = {
     {.name = "name", .about = "the file name", .required = true, .most = 255},
     {.name = "content_base64", .about = "the content", .rule = base64, .required = true},
@@ -84,6 +89,11 @@ constexpr field new_message_fields[] = {
     {.name = "send_at",
      .about = "not before this time; at once by default",
      .rule = text_rule::date_time},
+    {.name = "tracking",
+     .about =
+         "of its readers; batch mail as the node is set up, other mail is not tracked by default",
+     .kind = object,
+     .nested = &tracking_wish},
 };
 
 constexpr field new_address_fields[] = {
@@ -245,6 +255,8 @@ constexpr field ledger_query_fields[] = {
 
 } // namespace
 
+const schema tracking_wish{"tracking", "What is found out about a mail's readers.",
+                           tracking_fields};
 const schema attachment{"attachment", "A file sent with a message.", attachment_fields};
 
 const schema thresholds{"thresholds",

@@ -14,6 +14,18 @@ using enum text_rule;
 constexpr field accepted_fields[] = {
     {.name = "id", .about = "the message's id", .rule = text_rule::message, .required = true}};
 
+constexpr field feedback_fields[] = {
+    text_of("kind", "bounced, opened, clicked, complained or unsubscribed"),
+    time_of("at", "when it was heard of"),
+    text_of("class", "of a bounce or complaint: invalid, mailbox_full, spam, abuse, …"),
+    text_of("status", "of a bounce, as in RFC 3463"),
+    text_of("reply", "what the receiver said"),
+    text_of("remote_host", "who said it"),
+    text_of("url", "where a click led to"),
+};
+constexpr schema recipient_feedback{
+    "recipient_feedback", "What a receiver or recipient did after the delivery.", feedback_fields};
+
 constexpr field recipient_fields[] = {
     text_of("address", "the recipient"),
     text_of("state", "queued, held, deferred, delivered, bounced, expired, suppressed, cancelled"),
@@ -21,8 +33,13 @@ constexpr field recipient_fields[] = {
     text_of("last_reply", "what the remote server said last"),
     text_of("remote_host", "who said it"),
     text_of("source", "the IP it left or will leave from"),
+    text_of("provider", "who received or refused it: gmail, …; other for one without a name"),
+    text_of("bounce_class", "what a refusal is about: invalid, mailbox_full, spam, …"),
     time_of("next_attempt_at", "when it is tried again", true),
     time_of("changed_at", "when its state changed last", true),
+    text_of("tls", "of its last connection: version, cipher, how the host proved itself"),
+    list_of("feedback", "what came back later, the first of each kind; only of a single message",
+            recipient_feedback),
 };
 constexpr schema recipient{"recipient", "What became of a message for one recipient.",
                            recipient_fields};

@@ -14,6 +14,7 @@
 
 #include "actors/core/octet_source.hpp"
 #include "actors/messages/chunks.hpp"
+#include "actors/messages/feedback.hpp"
 #include "actors/messages/groups.hpp"
 #include "actors/messages/idempotency.hpp"
 #include "actors/messages/identities.hpp"
@@ -25,6 +26,7 @@
 #include "actors/messages/suppressions.hpp"
 #include "actors/messages/tasks.hpp"
 #include "actors/messages/templates.hpp"
+#include "actors/messages/transport_policy.hpp"
 #include "actors/messages/unsubscribes.hpp"
 #include "admin/api/json.hpp"
 #include "admin/api/problem.hpp"
@@ -55,6 +57,8 @@ struct node_view {
   /// own.
   std::function<std::chrono::seconds()> control_silence = {};
   cloud_view cloud = {};
+  /// Where providers send complaints about an account's mail; empty text: there is no such address.
+  std::function<std::string(const account_name&)> complaint_address = {};
 };
 
 /// How long the cluster's control store has not answered this node; zero: it answers.
@@ -90,8 +94,12 @@ using ask = std::variant<
     store_chunks, count_chunks, warmfront::add_identity, warmfront::remove_identity,
     warmfront::list_identities, warmfront::add_sender, warmfront::remove_sender,
     warmfront::list_senders, warmfront::set_sender_password, put_suppressions, remove_suppressions,
-    warmfront::list_suppressions, sum_statistics, put_unsubscribe_setting,
-    delete_unsubscribe_setting, list_unsubscribe_settings, claim_request>;
+    warmfront::list_suppressions, warmfront::import_suppressions, sum_statistics,
+    put_unsubscribe_setting, delete_unsubscribe_setting, list_unsubscribe_settings, claim_request,
+    warmfront::list_tls_reports, warmfront::verify_identity, add_signing_key, retire_signing_key,
+    warmfront::change_identity, check_sending, put_webhook, warmfront::delete_webhook,
+    warmfront::list_webhooks, warmfront::list_dead_letters, warmfront::replay_dead_letters,
+    test_webhook, read_events>;
 
 /// What an actor answered.
 using answered = std::variant<
@@ -104,7 +112,9 @@ using answered = std::variant<
     import_report, recipient_page, task_report, std::vector<task_report>, std::vector<occurrence>,
     stored_chunks, chunk_counts, identity_report, std::vector<identity_report>, sender_report,
     std::vector<sender_report>, std::vector<suppression_report>, suppression_page,
-    std::vector<statistics_row>, std::vector<unsubscribe_setting>, claimed_request>;
+    suppression_import_report, statistics_report, std::vector<unsubscribe_setting>, claimed_request,
+    std::vector<tls_report>, sending_check, webhook_report, std::vector<webhook_report>,
+    std::vector<dead_letter>, replayed, webhook_tested, event_page>;
 using answers = std::vector<answered>;
 
 /// What comes next for a request: questions, whose answers are appended, or the response.
@@ -131,8 +141,9 @@ struct call {
   client_identity who;
   std::string client_address;
   wall_time now{};
-  bool by_peer = false; ///< of this node alone: the one that asks adds the others
-  std::string unique;   ///< different for every call of the cluster
+  bool wants_csv = false; ///< where the route has tables
+  bool by_peer = false;   ///< of this node alone: the one that asks adds the others
+  std::string unique;     ///< different for every call of the cluster
   const node_view* node = nullptr;
 };
 
@@ -153,7 +164,9 @@ enum class across : std::uint8_t {
   joined_list,       ///< items of all nodes, in the order of `list_order`
   summed_list,       ///< every node has the same items, with its own share of `used`
   summed,            ///< such an item
-  summed_rows,       ///< rows of counts: the text of a row says which it is, its numbers add up
+  summed_rows,       ///< rows of counts, named by their first text: equal ones add up
+  summed_counts,     ///< such an object, or a list of them with an `id`: its numbers add up
+  event_pages,       ///< pages of events, each with where its node's log goes on
   progress,          ///< every node has the same tasks, and counts what it sends of them
   each_about_itself, ///< every node has the same list of nodes, and knows more about itself
 };
@@ -175,6 +188,8 @@ struct route {
   bool takes_list = false;          ///< the body is a list of recipients
   unsigned status_of_proposals = 0; ///< of success that changed nothing; 0: there is no such thing
   bool takes_name = false;          ///< `Idempotency-Key`: asked twice, it is done once
+  bool is_table = false;            ///< also answered as `text/csv`, where that is accepted
+  bool stays_open = false;          ///< the answer goes on for as long as the client reads it
 };
 
 /// All routes.

@@ -126,10 +126,20 @@ std::string media_type_of(std::string_view media_type) {
   return type;
 }
 
+/// Whether a table is wanted, where there is one: named alone, or before JSON.
+bool prefers_csv(const route& where, const http_request& request) {
+  const auto* accept = where.is_table ? request.header("accept") : nullptr;
+  if (accept == nullptr) {
+    return false;
+  }
+  const auto csv = accept->find("text/csv");
+  return csv != std::string::npos && csv < accept->find("application/json");
+}
+
 /// Whether a client that says what it accepts accepts JSON, problem documents or plain text.
-bool accepts_answers(const http_request& request) {
+bool accepts_answers(const route& where, const http_request& request) {
   const auto* accept = request.header("accept");
-  if (accept == nullptr || accept->empty()) {
+  if (accept == nullptr || accept->empty() || prefers_csv(where, request)) {
     return true;
   }
   for (const std::string_view type : {"*/*", "application/*", "application/json", "text/plain",
@@ -266,7 +276,7 @@ std::variant<matched_route, http_response> find_route(std::string_view method,
 }
 
 std::variant<call, http_response> prepare(matched_route found, const http_request& request) {
-  if (!accepts_answers(request)) {
+  if (!accepts_answers(*found.where, request)) {
     return to_response(
         {406, "not_acceptable", "Answers are JSON.", "", "send Accept: application/json"});
   }
@@ -277,6 +287,7 @@ std::variant<call, http_response> prepare(matched_route found, const http_reques
   target.where = found.where;
   target.parameters = std::move(found.parameters);
   target.client_address = request.client_address;
+  target.wants_csv = prefers_csv(*found.where, request);
   if (auto fault = read_name(target, request)) {
     return to_response(*fault);
   }

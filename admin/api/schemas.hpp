@@ -29,12 +29,18 @@ extern const schema task_action;
 extern const schema new_identity;
 extern const schema new_sender;
 extern const schema sender_password;
+extern const schema changed_identity;
+extern const schema new_identity_key;
+extern const schema sending_question;
 extern const schema new_suppression;
+extern const schema new_webhook;
+extern const schema webhook_action;
 extern const schema new_key;
 extern const schema node_action;
 
 // Parts of several.
 extern const schema attachment;
+extern const schema tracking_wish;
 
 // Queries.
 extern const schema page_query;
@@ -44,7 +50,11 @@ extern const schema account_query;
 extern const schema account_page_query;
 extern const schema template_query;
 extern const schema suppression_query;
+extern const schema suppression_import_query;
 extern const schema statistics_query;
+extern const schema dead_letter_query;
+extern const schema replay_query;
+extern const schema event_query;
 
 // Responses.
 extern const schema accepted;
@@ -70,8 +80,20 @@ extern const schema task_occurrence;
 extern const schema planned_times;
 extern const schema identity;
 extern const schema sender;
+extern const schema dns_record;
+extern const schema identity_key;
+extern const schema identity_dns;
+extern const schema sending_check;
 extern const schema suppression;
+extern const schema suppression_import_result;
 extern const schema statistics_row;
+extern const schema counts; ///< of a row, without what it is of
+extern const schema tls_report_query;
+extern const schema tls_report;
+extern const schema webhook;
+extern const schema dead_letter;
+extern const schema replayed;
+extern const schema complaint_address;
 extern const schema key;
 extern const schema created_key;
 extern const schema cluster;

@@ -1,12 +1,9 @@
-// What became of mail: this node's rows as a resource, and all nodes' for those who ask in one
-// step.
-#include <map>
-
+// What became of mail, on all nodes.
 #include <fmt/core.h>
 
 #include "actors/core/address.hpp"
-#include "admin/api/across.hpp"
 #include "admin/api/handlers.hpp"
+#include "admin/api/statistics_splits.hpp"
 #include "admin/api/target.hpp"
 
 namespace warmfront::admin::handlers {
@@ -15,96 +12,86 @@ namespace {
 
 constexpr std::chrono::days shown_by_default{30};
 
-counted_by by_in(const std::string& text) {
-  return text == "domain"     ? counted_by::sender_domain
-         : text == "receiver" ? counted_by::receiver
-                              : counted_by::day;
-}
-
-const char* name_of(counted_by by) {
-  return by == counted_by::sender_domain ? "domain"
-         : by == counted_by::receiver    ? "receiver"
-                                         : "day";
-}
-
-void add_counts(daily_counts& to, const daily_counts& more) {
-  to.requests += more.requests;
-  to.accepted += more.accepted;
-  to.delivered += more.delivered;
-  to.bounced += more.bounced;
-  to.expired += more.expired;
-  to.suppressed += more.suppressed;
-  to.cancelled += more.cancelled;
-}
-
-daily_counts counts_in(const ordered_json& row) {
-  return {number_in(row, "requests"), number_in(row, "accepted"), number_in(row, "delivered"),
-          number_in(row, "bounced"),  number_in(row, "expired"),  number_in(row, "suppressed"),
-          number_in(row, "cancelled")};
+std::vector<counted_by> splits_of(const sum_statistics& question) {
+  std::vector<counted_by> by{question.by};
+  by.insert(by.end(), question.further_by.begin(), question.further_by.end());
+  return by;
 }
 
 /// A question in the query of a request, by a key that may see it.
 result<sum_statistics> question_in(const call& request) {
+  const auto& query = request.query;
   sum_statistics question;
   WARMFRONT_TRY(account, accounts_in(request));
+  WARMFRONT_TRY(by, parse_splits(text_of(query, "by")));
   question.account = account;
-  question.to = parse_date(text_of(request.query, "to")).value_or(day_of(request.now));
-  question.from = parse_date(text_of(request.query, "from"))
+  question.to = parse_date(text_of(query, "to")).value_or(day_of(request.now));
+  question.from = parse_date(text_of(query, "from"))
                       .value_or(question.to - shown_by_default + std::chrono::days{1});
-  question.sender_domain = domain_name{in_lower_case(text_of(request.query, "domain"))};
-  question.receiver = domain_name{in_lower_case(text_of(request.query, "receiver"))};
-  question.by = by_in(text_of(request.query, "by"));
+  question.sender_domain = domain_name{in_lower_case(text_of(query, "domain"))};
+  question.receiver = domain_name{in_lower_case(text_of(query, "receiver"))};
+  question.by = by.front();
+  question.further_by.assign(by.begin() + 1, by.end());
+  question.provider = provider_name{text_of(query, "provider")};
+  if (query.contains("ip")) {
+    question.source = address_in(text_of(query, "ip"));
+  }
+  if (query.contains("task")) {
+    question.task = task_id{number_of(query, "task", 0)};
+  }
+  question.from_template = template_name{text_of(query, "template")};
+  question.here_only = request.by_peer;
   return question;
 }
 
-/// What a peer is asked: the same question.
-std::string target_of(const sum_statistics& question) {
-  auto target = fmt::format("/v1/statistics?limit=500&from={}&to={}&by={}", to_date(question.from),
-                            to_date(question.to), name_of(question.by));
-  for (const auto& [name, value] : {std::pair{"account", &question.account.str()},
-                                    {"domain", &question.sender_domain.str()},
-                                    {"receiver", &question.receiver.str()}}) {
-    if (!value->empty()) {
-      target += fmt::format("&{}={}", name, percent_encode(*value));
-    }
+/// Names a row, in an order of its own: no part of it has a comma.
+std::string token_of_row(const statistics_row& row) {
+  auto token = percent_encode(row.of);
+  for (const auto& each : row.further) {
+    token += ',' + percent_encode(each);
   }
-  return target;
+  return token;
+}
+
+/// RFC 4180: quoted where it has to be.
+std::string csv_field(const ordered_json& value) {
+  if (value.is_null()) {
+    return {};
+  }
+  if (!value.is_string()) {
+    return value.dump();
+  }
+  const auto text = value.get<std::string>();
+  if (text.find_first_of(",\"\r\n") == std::string::npos) {
+    return text;
+  }
+  std::string quoted{'"'};
+  for (const char c : text) {
+    quoted += c == '"' ? "\"\"" : std::string(1, c);
+  }
+  return quoted + '"';
+}
+
+/// A table with a line of names, as spreadsheets take it. All rows: a table has no pages.
+http_response as_csv(const std::vector<shown_row>& rows, const std::vector<counted_by>& by) {
+  const statistics_row nothing{{}, {}, std::vector<std::string>(by.size() - 1)};
+  std::string text;
+  const auto add_line = [&text](const ordered_json& row, bool is_names) {
+    std::string_view separator;
+    for (const auto& [name, value] : row.items()) {
+      text.append(separator).append(is_names ? name : csv_field(value));
+      separator = ",";
+    }
+    text += "\r\n";
+  };
+  add_line(to_json(shown_row{by, nothing}), true);
+  for (const auto& row : rows) {
+    add_line(to_json(row), false);
+  }
+  return {200, "text/csv; charset=utf-8", std::move(text), {}};
 }
 
 } // namespace
-
-std::vector<ask> ask_statistics(const call& request, const sum_statistics& question) {
-  std::vector<ask> questions{question};
-  if (!request.node->alone) {
-    questions.emplace_back(ask_peers{
-        std::make_shared<const inquiry>(inquiry{"GET", target_of(question), request.who})});
-  }
-  return questions;
-}
-
-std::vector<statistics_row> read_statistics(const call& request, const sum_statistics& question,
-                                            const answers& given, std::size_t first) {
-  std::map<std::string, daily_counts> rows;
-  for (const auto& each : answer_at<std::vector<statistics_row>>(given, first)) {
-    rows.emplace(each.of, each.counts);
-  }
-  if (!request.node->alone) {
-    for (const auto& peer : answer_at<std::vector<peer_answer>>(given, first + 1)) {
-      const auto list = read_answer(peer, "items");
-      if (!list) {
-        continue;
-      }
-      for (const auto& each : (*list)["items"]) {
-        add_counts(rows[text_in(each, name_of(question.by))], counts_in(each));
-      }
-    }
-  }
-  std::vector<statistics_row> all;
-  for (const auto& [of, counts] : rows) {
-    all.push_back({of, counts});
-  }
-  return all;
-}
 
 outcome show_statistics(call& request, const answers& given) {
   const auto question = question_in(request);
@@ -114,11 +101,22 @@ outcome show_statistics(call& request, const answers& given) {
   if (given.empty()) {
     return then(question.value());
   }
+  const auto& report = answer_at<statistics_report>(given, 0);
+  const auto by = splits_of(question.value());
   std::vector<shown_row> rows;
-  for (const auto& each : answer_at<std::vector<statistics_row>>(given, 0)) {
-    rows.push_back({question.value().by, each});
+  for (const auto& each : report.rows) {
+    rows.push_back({by, each});
   }
-  return page(request, std::move(rows), [](const auto& each) { return each.row.of; });
+  if (request.wants_csv) {
+    return as_csv(rows, by);
+  }
+  std::vector<std::string> unanswered;
+  for (const auto& each : report.unanswered) {
+    unanswered.push_back(each.str());
+  }
+  return page(
+      request, std::move(rows), [](const auto& each) { return token_of_row(each.row); },
+      unanswered);
 }
 
 } // namespace warmfront::admin::handlers

@@ -26,7 +26,7 @@ outcome list_suppressions(call& request, const answers& given) {
   }
   body["next"] = nullptr;
   if (!found.is_last) {
-    body["next"] = found.items.back().account.str() + '/' + found.items.back().address;
+    body["next"] = found.next;
   }
   return respond(request, body);
 }
@@ -56,6 +56,24 @@ outcome remove_suppression(call& request, const answers& given) {
   const auto account = account_in(request);
   return account ? then(remove_suppressions{account.value(), {request.parameters.front()}})
                  : outcome{fail(to_problem(account.error()))};
+}
+
+outcome import_suppressions(call& request, const answers& given) {
+  if (!given.empty()) {
+    return respond(request, to_json(answer_at<suppression_import_report>(given, 0)));
+  }
+  const auto account = account_in(request);
+  if (!account) {
+    return fail(to_problem(account.error()));
+  }
+  warmfront::import_suppressions command;
+  command.account = account.value();
+  command.reason = parse_suppression_reason(text_of(request.query, "reason"))
+                       .value_or(suppression_reason::manual);
+  command.until = parse_rfc3339(text_of(request.query, "until"));
+  command.is_csv = request.media_type == "text/csv";
+  command.source = std::move(request.list);
+  return then(std::move(command));
 }
 
 } // namespace warmfront::admin::handlers

@@ -108,6 +108,7 @@ result<warmfront::task> read_task(const call& request, const mime::message_parts
   }
   value.variables = text_map_in(body, "variables");
   value.pool = pool_name{text_of(body, "pool", "shared")};
+  value.track = tracking_in(body);
   value.request_key = request.named.key;
   value.request_digest = request.named.digest;
   WARMFRONT_TRY(when, read_recurrence(body, request.now));
@@ -145,6 +146,28 @@ std::uint64_t left_to_send(const ordered_json& of) {
              : progress["waiting"].get<std::uint64_t>() + progress["cached"].get<std::uint64_t>();
 }
 
+/// Whether receivers would take it, as far as that is known: nobody waits for the DNS here.
+check_sending question_about(const warmfront::task& of, const std::vector<pool>& pools) {
+  check_sending question;
+  question.account = of.account;
+  if (const auto from = mime::parse_mailbox(of.from, "from")) {
+    question.from = domain_name{domain_of(from.value().address)};
+  }
+  question.sources = sources_of_pool(pools, of.pool.str());
+  question.asks_dns = false;
+  return question;
+}
+
+ordered_json warnings_of(const sending_check& found) {
+  auto list = ordered_json::array();
+  for (const auto& each : found.rules) {
+    if (!each.is_met) {
+      list.push_back(each.name + ": " + each.why);
+    }
+  }
+  return list;
+}
+
 const task_report& told(const answers& given) {
   return answer_at<std::vector<task_report>>(given, 0).front();
 }
@@ -166,7 +189,9 @@ outcome list_tasks(call& request, const answers& given) {
 outcome create_task(call& request, const answers& given) {
   if (!given.empty() && std::holds_alternative<task_report>(given.back())) {
     const auto& made = answer_at<task_report>(given, given.size() - 1);
-    auto response = respond(request, to_json(made));
+    auto shown = to_json(made);
+    shown["warnings"] = warnings_of(answer_at<sending_check>(given, 1));
+    auto response = respond(request, shown);
     response.headers.emplace_back(
         "Location", fmt::format("/v1/tasks/{}", static_cast<std::uint64_t>(made.value.id)));
     return response;
@@ -182,8 +207,14 @@ outcome create_task(call& request, const answers& given) {
   if (!value) {
     return fail(to_problem(value.error()));
   }
-  if (!given.empty()) {
-    value.value().attachments = answer_at<stored_chunks>(given, 0).ids.front();
+  if (given.empty()) {
+    return then(warmfront::list_pools{});
+  }
+  if (given.size() == 1) {
+    return then(question_about(value.value(), answer_at<std::vector<pool>>(given, 0)));
+  }
+  if (given.size() > 2) {
+    value.value().attachments = answer_at<stored_chunks>(given, 2).ids.front();
   } else if (!common.value().attachments.empty()) {
     return then(chunk_of(std::move(common).value()));
   }
@@ -205,6 +236,24 @@ outcome preview_task(call& request, const answers& given) {
   return respond(request, body);
 }
 
+namespace {
+
+constexpr std::chrono::days totals_days_max{365};
+
+/// What became of a task's mail, also of what was said of it later.
+sum_statistics totals_of(const call& request, const task& of) {
+  sum_statistics question;
+  question.account = of.account;
+  question.to = day_of(request.now);
+  question.from =
+      std::max(std::min(day_of(of.created_at), question.to), question.to - totals_days_max);
+  question.by = counted_by::task;
+  question.task = of.id;
+  return question;
+}
+
+} // namespace
+
 // When it is not over, it is asked when it will be: by the rules that will run.
 outcome show_task(call& request, const answers& given) {
   if (given.empty()) {
@@ -212,14 +261,23 @@ outcome show_task(call& request, const answers& given) {
   }
   const auto& of = told(given);
   auto body = to_json(of);
-  const auto left = left_to_send(body);
-  if (request.by_peer || of.value.state != task_state::active || left == 0) {
+  if (request.by_peer) {
     return respond(request, body);
   }
+  const auto left = left_to_send(body);
+  const bool is_over = of.value.state != task_state::active || left == 0;
   if (given.size() == 1) {
-    return ask_what_waits(request);
+    auto questions = is_over ? std::vector<ask>{} : ask_what_waits(request);
+    questions.insert(questions.begin(), totals_of(request, of.value));
+    return questions;
   }
-  const answers others{given.begin() + 1, given.end()};
+  const auto& rows = answer_at<statistics_report>(given, 1).rows;
+  body["totals"] = ordered_json::object();
+  add_counts(body["totals"], rows.empty() ? daily_counts{} : rows.front().counts);
+  if (is_over) {
+    return respond(request, body);
+  }
+  const answers others{given.begin() + 2, given.end()};
   const auto waits = read_what_waits(request, others);
   const auto first = answers_of_what_waits(request);
   const auto* const from = find_pool(waits.pools, of.value.pool.str());

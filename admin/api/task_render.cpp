@@ -100,6 +100,9 @@ ordered_json to_json(const task_report& of) {
   target["from"] = value.from;
   target["subject"] = value.subject;
   target["pool"] = value.pool.str();
+  target["tracking"] =
+      value.track ? ordered_json{{"opens", value.track->opens}, {"clicks", value.track->clicks}}
+                  : ordered_json(nullptr);
   target["start_at"] = to_rfc3339(value.when.start_at);
   target["repeat"] = repeat_to_json(value.when);
   target["state"] = to_string(value.state);

@@ -9,7 +9,7 @@ namespace warmfront::admin::schemas {
 namespace {
 
 constexpr std::uint64_t header_line_max = 998;
-constexpr std::uint64_t variables_max = 200;
+constexpr std::uint64_t task_variables_max = 200;
 constexpr std::array<std::string_view, 3> misfires{"skip", "once", "catch_up"};
 constexpr std::array<std::string_view, 3> task_actions{"pause", "resume", "cancel"};
 
@@ -57,7 +57,7 @@ constexpr field new_task_fields[] = {
     {.name = "variables",
      .about = "values for recipients that have none",
      .kind = value_kind::text_map,
-     .most = variables_max},
+     .most = task_variables_max},
     {.name = "attachments",
      .about = "files",
      .kind = value_kind::objects,
@@ -66,6 +66,10 @@ constexpr field new_task_fields[] = {
     {.name = "pool",
      .about = "the pool of IPs to leave from; the shared one by default",
      .rule = text_rule::name},
+    {.name = "tracking",
+     .about = "of the readers; as the nodes are set up by default",
+     .kind = value_kind::object,
+     .nested = &tracking_wish},
     start_at_field,
     repeat_field,
 };
@@ -149,6 +153,12 @@ constexpr field task_fields[] = {
     text_of("from", "the author"),
     text_of("subject", "instead of the template's"),
     text_of("pool", "the pool of IPs"),
+    {.name = "tracking",
+     .about = "of the readers; null: as the nodes are set up",
+     .kind = value_kind::object,
+     .required = true,
+     .nullable = true,
+     .nested = &tracking_wish},
     time_of("start_at", "when it begins"),
     {.name = "repeat",
      .about = "how it repeats",
@@ -163,6 +173,15 @@ constexpr field task_fields[] = {
     number_of("fired", "how many times it has fired or failed to"),
     number_of("given_up", "how many times were missed and not made up for"),
     progress_field,
+    {.name = "totals",
+     .about = "what became of all its mail of the last year, and what was said of it later; of one "
+              "task alone",
+     .kind = value_kind::object,
+     .nested = &counts},
+    {.name = "warnings",
+     .about = "of a new task: what large receivers would not like about its sender",
+     .kind = value_kind::texts,
+     .rule = text_rule::free},
 };
 
 constexpr field occurrence_fields[] = {

@@ -9,7 +9,7 @@ namespace warmfront::admin::schemas {
 namespace {
 
 constexpr std::uint64_t texts_octets_max = 1024 * 1024;
-constexpr std::uint64_t variables_max = 200;
+constexpr std::uint64_t template_variables_max = 200;
 constexpr std::array<std::string_view, 2> verdicts{"approve", "reject"};
 
 constexpr field account_field{.name = "account",
@@ -37,7 +37,7 @@ constexpr field template_value_fields[] = {
     {.name = "variables",
      .about = "what the names stand for",
      .kind = value_kind::text_map,
-     .most = variables_max},
+     .most = template_variables_max},
     version_field,
 };
 constexpr field template_action_fields[] = {

@@ -32,5 +32,7 @@ constexpr auto with_first(const argument& first, const argument (&others)[Count]
 
 /// Commands about what is sent, and to whom.
 [[nodiscard]] std::span<const command> sending_commands() noexcept;
+/// Commands about who hears what became of it.
+[[nodiscard]] std::span<const command> feedback_commands() noexcept;
 
 } // namespace warmfront::admin::cli

@@ -62,6 +62,7 @@ struct command {
   std::string_view fixed_body{}; ///< JSON that the arguments are added to
   std::string_view columns{};    ///< of a table, separated by blanks; empty: field by field
   bool in_sentences = false;     ///< shown as sentences, unless JSON or YAML is asked for
+  bool exports_all = false;      ///< all pages, one after the other, as CSV of the columns
 };
 
 [[nodiscard]] std::span<const command> commands();

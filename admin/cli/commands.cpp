@@ -231,6 +231,8 @@ std::span<const command> commands() {
     const auto sending = sending_commands();
     std::vector<command> joined{std::begin(all), std::end(all)};
     joined.insert(joined.end(), sending.begin(), sending.end());
+    const auto feedback = feedback_commands();
+    joined.insert(joined.end(), feedback.begin(), feedback.end());
     return joined;
   }();
   return everything;

@@ -150,6 +150,34 @@ constexpr argument identity_add_sender[] = {
     account,
 };
 constexpr argument by_sender[] = {domain, sender, account};
+constexpr argument identity_check[] = {
+    domain,
+    {.name = "pool", .about = "the pool that it would leave from"},
+    {.name = "from_domain", .about = "of its author: this domain or one below it"},
+    account,
+};
+constexpr argument identity_change[] = {
+    domain,
+    {.name = "return_path", .about = "where bounces go, as in bounce.example.net"},
+    {.name = "tracking_host", .about = "where links lead, as in links.example.net"},
+    account,
+};
+constexpr argument identity_add_key[] = {
+    domain,
+    {.name = "algorithm", .about = "rsa-sha256 or ed25519-sha256"},
+    {.name = "selector", .about = "its name; one is chosen by default"},
+    {.name = "private_key", .about = "a key to import, as PEM", .kind = shape::secret_file},
+    account,
+};
+constexpr argument identity_remove_key[] = {
+    domain,
+    {.name = "selector",
+     .about = "the key's name",
+     .where = place::path,
+     .positional = true,
+     .required = true},
+    account,
+};
 constexpr argument identity_password[] = {
     domain,
     sender,
@@ -183,22 +211,68 @@ constexpr argument suppression_remove[] = {
      .required = true},
     account,
 };
+constexpr argument suppression_export[] = {
+    {.name = "reason",
+     .about = "manual, hard_bounce, complaint or unsubscribe",
+     .where = place::query},
+    account,
+};
+constexpr argument suppression_import[] = {
+    {.name = "file",
+     .about = "the list: CSV with a column address, and reason, until, text; - for standard input",
+     .where = place::list,
+     .positional = true,
+     .required = true},
+    {.name = "reason", .about = "of lines that give none; manual", .where = place::query},
+    {.name = "until",
+     .about = "of lines that give none: when they are over; never",
+     .where = place::query},
+    account,
+};
 constexpr argument statistics[] = {
     {.name = "from", .about = "the first day, as in 2026-11-01", .where = place::query},
     {.name = "to", .about = "the last day; today by default", .where = place::query},
-    {.name = "by", .about = "day, domain (of senders) or receiver", .where = place::query},
+    {.name = "by",
+     .about = "day, domain (of senders), provider, ip, task, template, several with commas; or "
+              "receiver",
+     .where = place::query},
     {.name = "domain", .about = "only of this sender domain", .where = place::query},
     {.name = "receiver", .about = "only to this domain", .where = place::query},
+    {.name = "provider", .about = "only by this receiving provider", .where = place::query},
+    {.name = "ip", .about = "only from this IP", .where = place::query},
+    {.name = "task", .about = "only of this task", .where = place::query},
+    {.name = "template", .about = "only from this template", .where = place::query},
     account,
     limit,
     after,
 };
+
+constexpr argument tls_reports[] = {
+    {.name = "from", .about = "the first day, as in 2026-11-01", .where = place::query},
+    {.name = "to", .about = "the last day; today by default", .where = place::query},
+    {.name = "domain", .about = "only of this domain's policies", .where = place::query},
+    limit,
+    after,
+};
+constexpr argument of_account[] = {account};
 
 constexpr command all_sending[] = {
     {"identity", "list", "Lists the sender domains.", "GET", "/v1/identities", page_of_account, "",
      "domain account verified senders created_at"},
     {"identity", "show", "Shows a sender domain, and what to publish in the DNS.", "GET",
      "/v1/identities/{}", by_domain},
+    {"identity", "dns", "Shows what to publish for a sender domain, as lines of a zone file.",
+     "GET", "/v1/identities/{}/dns", by_domain, "", "", true},
+    {"identity", "verify", "Looks now whether it is published.", "POST", "/v1/identities/{}/verify",
+     by_domain},
+    {"identity", "check", "Says whether large receivers would take a batch.", "POST",
+     "/v1/identities/{}/check", identity_check, "{}"},
+    {"identity", "change", "Changes where bounces and links go.", "PUT", "/v1/identities/{}",
+     identity_change, "{}"},
+    {"identity", "add-key", "Makes or imports a key to sign with; it signs once it is published.",
+     "POST", "/v1/identities/{}/keys", identity_add_key, "{}"},
+    {"identity", "remove-key", "Ends the use of a key.", "DELETE", "/v1/identities/{}/keys/{}",
+     identity_remove_key},
     {"identity", "add", "Adds a sender domain.", "POST", "/v1/identities", identity_add, "{}"},
     {"identity", "remove", "Removes a sender domain that has no addresses.", "DELETE",
      "/v1/identities/{}", by_domain},
@@ -219,8 +293,30 @@ constexpr command all_sending[] = {
     {"suppression", "remove", "Lets an address be sent to again.", "DELETE", "/v1/suppressions/{}",
      suppression_remove},
 
+    {"suppression", "import", "Reads a list of addresses that are not to be sent to.", "POST",
+     "/v1/suppressions/import", suppression_import},
+    {.noun = "suppression",
+     .verb = "export",
+     .about = "Writes all addresses that are not sent to as CSV, which import reads.",
+     .method = "GET",
+     .path = "/v1/suppressions",
+     .arguments = suppression_export,
+     .columns = "address reason until text account",
+     .exports_all = true},
+
+    {"complaints", "address", "Shows where providers are to send complaints about mail.", "GET",
+     "/v1/complaint-address", of_account},
     {"stats", "", "Shows what became of mail, by UTC days.", "GET", "/v1/statistics", statistics,
-     "", "day domain receiver requests accepted delivered bounced expired suppressed cancelled"},
+     "",
+     "day domain receiver provider ip task template requests accepted delivered deferred bounced "
+     "expired suppressed opened_unique clicked_unique complained unsubscribed delivered_percent "
+     "opened_percent complained_percent"},
+
+    {"tls", "", "Shows how connections fared under receivers' policies, by UTC days.", "GET",
+     "/v1/tls-reports", tls_reports, "",
+     "day domain policy success starttls_not_supported certificate_host_mismatch "
+     "certificate_expired certificate_not_trusted validation_failure dnssec_invalid "
+     "sts_policy_fetch_error sts_policy_invalid sts_webpki_invalid"},
 
     {"template", "list", "Lists the templates of mails.", "GET", "/v1/templates", page_of_account,
      "", "name account id state version changed_at required"},

@@ -12,6 +12,7 @@
 
 #include "admin/cli/client.hpp"
 #include "admin/cli/command.hpp"
+#include "admin/cli/export.hpp"
 #include "admin/cli/migrate.hpp"
 #include "admin/cli/pki.hpp"
 #include "admin/cli/profile.hpp"
@@ -213,7 +214,14 @@ int run(invocation& asked) {
   if (!where) {
     return complain(where.error());
   }
-  const auto response = call(where.value().server, where.value().key, request.value());
+  const auto ask = [&](const api_request& one) {
+    return call(where.value().server, where.value().key, one);
+  };
+  const auto response =
+      asked.what->exports_all
+          ? export_all(*asked.what, request.value(), ask,
+                       [](const std::string& rows) { std::cout << rows << std::flush; })
+          : ask(request.value());
   if (!response) {
     return complain(response.error());
   }
@@ -225,6 +233,9 @@ int run(invocation& asked) {
   if (!got.age.empty()) {
     std::cerr << "note: the control store has not answered this node for " << got.age
               << " s: what is said of the cluster may be as old\n";
+  }
+  if (asked.what->exports_all) {
+    return std::cout ? done : failed;
   }
   const auto answer = warmfront::admin::ordered_json::parse(got.body, nullptr, false);
   std::cout << render(*asked.what, answer, *parse_format(asked.format)) << std::flush;

@@ -199,6 +199,9 @@ std::string table_output(const command& what, const ordered_json& answer) {
   if (what.in_sentences && answer.contains("reasons")) {
     return sentences(answer);
   }
+  if (what.in_sentences && answer.contains("zone")) {
+    return answer["zone"].get<std::string>();
+  }
   if (what.columns.empty() || !answer.contains("items")) {
     return fields(answer);
   }
@@ -237,6 +240,41 @@ std::string render(const command& what, const ordered_json& answer, output_forma
   }
   }
   return {};
+}
+
+std::string render_csv(const command& what, const ordered_json& page, bool with_header) {
+  const auto columns = split(what.columns);
+  const auto add_row = [&columns](std::string& to, const auto& field_of) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      auto field = field_of(columns[i]);
+      if (field.find_first_of(",\"\r\n") != std::string::npos) {
+        for (std::size_t at = 0; (at = field.find('"', at)) != std::string::npos; at += 2) {
+          field.insert(at, 1, '"');
+        }
+        field = '"' + field + '"';
+      }
+      to += (i == 0 ? "" : ",") + field;
+    }
+    to += "\r\n";
+  };
+  std::string text;
+  if (with_header) {
+    add_row(text, [](const std::string& name) { return name; });
+  }
+  const auto items = page.find("items");
+  if (items == page.end() || !items->is_array()) {
+    return text;
+  }
+  for (const auto& each : *items) {
+    add_row(text, [&each](const std::string& name) {
+      const auto found = each.is_object() ? each.find(name) : each.end();
+      if (found == each.end() || found->is_null()) {
+        return std::string{};
+      }
+      return found->is_string() ? inert(found->get_ref<const std::string&>()) : found->dump();
+    });
+  }
+  return text;
 }
 
 std::string render_error(const error& failure) {

@@ -19,6 +19,11 @@ enum class output_format { table, json, yaml };
 [[nodiscard]] std::string render(const command& what, const ordered_json& answer,
                                  output_format format);
 
+/// The entries of a page as lines of CSV (RFC 4180), with the command's columns; absent values are
+/// empty. `with_header`: their names come first.
+[[nodiscard]] std::string render_csv(const command& what, const ordered_json& page,
+                                     bool with_header);
+
 /// A problem document as `error: …`, `why: …` and `try: …` lines.
 [[nodiscard]] std::string render_problem(unsigned status, std::string_view body);
 [[nodiscard]] std::string render_error(const error& failure);

@@ -43,6 +43,9 @@ struct http_response {
   std::string content_type = "application/json";
   std::string body;
   header_list headers; ///< further fields, such as Location or Allow
+  /// The body of an answer that is written as it comes; then `body` is empty. The connection is
+  /// closed behind it.
+  std::shared_ptr<octet_source> stream = {};
 };
 
 /// Sends the answer of one request. Callable once, from any thread; later calls do nothing. When

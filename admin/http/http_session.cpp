@@ -1,4 +1,5 @@
 #include "admin/http/http_session.hpp"
+#include "admin/http/answer_stream.hpp"
 
 #include <array>
 #include <type_traits>
@@ -60,6 +61,9 @@ public:
   void close_when_idle() override {
     asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
       self->closing_ = true;
+      if (self->streamed_) {
+        self->streamed_->stop();
+      }
       if (self->phase_ == phase::reading && !self->reader_.begun()) {
         self->finish();
       }
@@ -124,19 +128,13 @@ private:
       break;
     }
     if (held_octets_ != 0 && server_->buffered_octets > server_->limits.buffered_octets_max) {
-      return write(busy(), false);
+      return write(http_overloaded(), false);
     }
     set_deadline();
     if (reader_.expects_continue() && !continue_sent_) {
       return write_continue();
     }
     read();
-  }
-
-  static http_response busy() {
-    auto response = http_problem(503, "overloaded", "The node holds as much data as it may.");
-    response.headers.emplace_back("Retry-After", "1");
-    return response;
   }
 
   void read() {
@@ -243,27 +241,14 @@ private:
 
   /// Weak, so that an answer that comes late, or never, does not keep the connection open.
   http_responder make_responder(std::uint64_t turn) {
-    struct ticket {
-      std::weak_ptr<session> target;
-      std::uint64_t turn;
-      std::atomic<bool> used{false};
-      void send(http_response response) {
-        const auto self = target.lock();
-        if (self && !used.exchange(true)) {
-          asio::post(self->stream_.get_executor(),
-                     [self, turn = turn, response = std::move(response)]() mutable {
-                       self->answer(turn, std::move(response));
-                     });
-        }
+    return answer_once([target = this->weak_from_this(), turn](http_response response) {
+      if (const auto self = target.lock()) {
+        asio::post(self->stream_.get_executor(),
+                   [self, turn, response = std::move(response)]() mutable {
+                     self->answer(turn, std::move(response));
+                   });
       }
-      ~ticket() { send(http_problem(500, "internal", "The node dropped the request.")); }
-      ticket(std::weak_ptr<session> to, std::uint64_t number)
-          : target{std::move(to)}, turn{number} {}
-      ticket(const ticket&) = delete;
-      ticket& operator=(const ticket&) = delete;
-    };
-    return [ticket = std::make_shared<ticket>(this->weak_from_this(), turn)](
-               http_response response) { ticket->send(std::move(response)); };
+    });
   }
 
   void answer(std::uint64_t turn, http_response response) {
@@ -271,7 +256,7 @@ private:
       return;
     }
     answer_timer_.cancel();
-    const bool keep = reader_.keeps_alive() && !closing_ && !server_->stopping;
+    const bool keep = reader_.keeps_alive() && !closing_ && !server_->stopping && !response.stream;
     write(std::move(response), keep);
   }
 
@@ -280,17 +265,29 @@ private:
     release_octets();
     out_ = serialize(response, server_->time.wall_now(), keep_alive, reader_.is_head_request());
     tcp().expires_after(server_->limits.write_timeout);
-    asio::async_write(
-        stream_, asio::buffer(out_),
-        [self = this->shared_from_this(), keep_alive](error_code failure, std::size_t) {
-          if (failure || self->phase_ == phase::finished) {
-            self->finish();
-          } else if (keep_alive) {
-            self->begin_request();
-          } else {
-            self->end();
-          }
+    asio::async_write(stream_, asio::buffer(out_),
+                      [self = this->shared_from_this(), keep_alive,
+                       body = reader_.is_head_request() ? nullptr : response.stream](
+                          error_code failure, std::size_t) {
+                        if (failure || self->phase_ == phase::finished) {
+                          self->finish();
+                        } else if (body) {
+                          self->write_stream(body);
+                        } else if (keep_alive) {
+                          self->begin_request();
+                        } else {
+                          self->end();
+                        }
+                      });
+  }
+
+  void write_stream(std::shared_ptr<octet_source> body) {
+    streamed_ = std::make_shared<answer_stream<Stream>>(
+        stream_, std::move(body), server_->limits.write_timeout,
+        [self = this->shared_from_this()](bool is_whole) {
+          is_whole ? self->end() : self->finish();
         });
+    streamed_->pull();
   }
 
   /// Says goodbye and lets the client read the last answer.
@@ -335,6 +332,9 @@ private:
     if (receiver_) {
       std::exchange(receiver_, nullptr)(broken_off());
     }
+    if (streamed_) {
+      streamed_->stop();
+    }
     server_->remove(this, client_);
   }
 
@@ -356,7 +356,8 @@ private:
   bool continue_sent_ = false;
   bool closing_ = false;
   bool is_reading_ = false;
-  octet_source::receiver receiver_; ///< waits for a piece of the body
+  octet_source::receiver receiver_;                 ///< waits for a piece of the body
+  std::shared_ptr<answer_stream<Stream>> streamed_; ///< an answer that is under way
   std::uint64_t turn_ = 0;
   std::size_t window_end_ = 0;
   std::size_t held_octets_ = 0;

@@ -84,6 +84,31 @@ bool http_state::wait_until_empty(std::chrono::milliseconds patience) {
   return removed_.wait_for(lock, patience, [this] { return count_ == 0; });
 }
 
+http_responder answer_once(std::function<void(http_response)> give) {
+  struct ticket {
+    std::function<void(http_response)> give;
+    std::atomic<bool> used{false};
+    void send(http_response response) {
+      if (!used.exchange(true)) {
+        give(std::move(response));
+      }
+    }
+    explicit ticket(std::function<void(http_response)> to) : give{std::move(to)} {}
+    ~ticket() { send(http_problem(500, "internal", "The node dropped the request.")); }
+    ticket(const ticket&) = delete;
+    ticket& operator=(const ticket&) = delete;
+  };
+  return [held = std::make_shared<ticket>(std::move(give))](http_response response) {
+    held->send(std::move(response));
+  };
+}
+
+http_response http_overloaded() {
+  auto response = http_problem(503, "overloaded", "The node holds as much data as it may.");
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
 std::string serialize(const http_response& response, wall_time now, bool keep_alive,
                       bool head_only) {
   std::string octets = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\nConnection: {}\r\n",
@@ -91,10 +116,12 @@ std::string serialize(const http_response& response, wall_time now, bool keep_al
                                    keep_alive ? "keep-alive" : "close");
   octets.reserve(octets.size() + 512 + response.body.size());
   // RFC 9110 §8.6: no length with 204.
-  if (response.status != 204) {
+  if (response.stream) {
+    octets += "Transfer-Encoding: chunked\r\n";
+  } else if (response.status != 204) {
     octets += fmt::format("Content-Length: {}\r\n", response.body.size());
   }
-  if (!response.body.empty()) {
+  if (!response.body.empty() || response.stream) {
     octets += fmt::format("Content-Type: {}\r\n", response.content_type);
   }
   octets += security_fields;

@@ -57,7 +57,13 @@ private:
   std::unordered_map<const http_connection*, std::shared_ptr<http_connection>> open_;
 };
 
-/// The octets of an answer: status line, header fields, and the body unless `head_only`.
+/// Gives the first answer it gets to `give`; the last copy that goes without one gives a 500.
+[[nodiscard]] http_responder answer_once(std::function<void(http_response)> give);
+/// What a client is told while the node holds as much as it may.
+[[nodiscard]] http_response http_overloaded();
+
+/// The octets of an answer, of a streamed one up to its body: status line, header fields, and the
+/// body unless `head_only`.
 [[nodiscard]] std::string serialize(const http_response& response, wall_time now, bool keep_alive,
                                     bool head_only);
 

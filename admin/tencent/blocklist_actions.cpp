@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t removed_at_once_max = 1000;
 constexpr std::size_t blocked_octets_max = 254;
 constexpr std::uint32_t entries_a_page = 500;
+constexpr std::size_t pages_looked_through = 200;
 
 gateway_error wrong_date(const char* name) {
   return {"InvalidParameterValue.WrongDate",
@@ -206,7 +207,12 @@ step update_custom_black_list(call& request, const answers& given) {
   const auto email = text_of(request.body, "Email");
   if (!parse_address(email, true))
     return gateway_error{"InvalidParameterValue.IllegalEmailAddress", "`Email` is no address."};
-  std::uint64_t looked_at = 0;
+  // Mostly the entry of that address is meant; else all have to be looked through.
+  auto question = own_entries(request, {0, entries_a_page});
+  if (given.empty()) {
+    question.address = email;
+    return ask_for(std::move(question));
+  }
   for (const auto& each : given) {
     const auto* const page = std::get_if<suppression_page>(&each);
     if (page == nullptr)
@@ -222,11 +228,11 @@ step update_custom_black_list(call& request, const answers& given) {
                  : ask_for(remove_suppressions{request.who.account, {entry.address}},
                            std::move(command));
     }
-    looked_at += page->items.size();
-    if (page->is_last || page->items.empty())
+    if (&each != &given.front() && (page->is_last || given.size() > pages_looked_through))
       return gateway_error{"ResourceNotFound", "There is no entry of that `Id`."};
+    question.after = page->next;
   }
-  return ask_for(own_entries(request, {looked_at, entries_a_page}));
+  return ask_for(std::move(question));
 }
 
 step delete_custom_black_list(call& request, const answers& given) {

@@ -141,10 +141,13 @@ step get_email_identity(call& request, const answers& given) {
   return target;
 }
 
-// This release looks at no DNS: there is nothing to look at again.
 step update_email_identity(call& request, const answers& given) {
-  return given.empty() ? ask_for_domain(request)
-                       : step{to_identity(answer_at<identity_list>(given, 0).front())};
+  if (given.empty())
+    return ask_for_domain(request); // `NotExistDomain` is told before anybody looks
+  if (given.size() == 1)
+    return ask_for(
+        verify_identity{request.who.account, answer_at<identity_list>(given, 0).front().domain});
+  return to_identity(answer_at<identity_report>(given, 1));
 }
 
 step list_email_identities(call& request, const answers& given) {

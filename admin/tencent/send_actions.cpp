@@ -140,6 +140,8 @@ checked<submission> read_submission(const call& request, const sender& from, con
   target.content = std::move(content).value();
   target.pool = through.name;
   target.importance = class_of(request.body);
+  if (by != nullptr)
+    target.from_template = by->about.name;
   return target;
 }
 

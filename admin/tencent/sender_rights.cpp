@@ -60,13 +60,25 @@ std::uint64_t waiting_before(const sending_question& asked, bool of_domain) {
   return waiting;
 }
 
+/// A domain is sent from by its own identity, or by that of the nearest domain above it.
+const identity_report* nearest(const std::vector<identity_report>& among, const domain_name& of) {
+  const identity_report* best = nullptr;
+  for (const auto& each : among) {
+    const auto& domain = each.domain.str();
+    if ((each.domain == of || of.str().ends_with('.' + domain)) &&
+        (best == nullptr || best->domain.str().size() < domain.size()))
+      best = &each;
+  }
+  return best;
+}
+
 } // namespace
 
 sender_right right_to_send(const std::vector<identity_report>& own,
                            const std::vector<domain_name>& from, bool require_verified) {
   const bool has_all = std::all_of(from.begin(), from.end(), [&](const domain_name& domain) {
-    return std::any_of(own.begin(), own.end(),
-                       [&](const identity_report& each) { return each.domain == domain; });
+    const auto* const identity = nearest(own, domain);
+    return identity != nullptr && (identity->verified || !require_verified);
   });
   if (has_all)
     return sender_right::given;
@@ -75,9 +87,9 @@ sender_right right_to_send(const std::vector<identity_report>& own,
 
 bool has_other_owner(const std::vector<identity_report>& all, const std::vector<domain_name>& from,
                      const account_name& account) {
-  return std::any_of(all.begin(), all.end(), [&](const identity_report& each) {
-    return each.account != account &&
-           std::find(from.begin(), from.end(), each.domain) != from.end();
+  return std::any_of(from.begin(), from.end(), [&](const domain_name& domain) {
+    const auto* const identity = nearest(all, domain);
+    return identity != nullptr && identity->account != account;
   });
 }
 

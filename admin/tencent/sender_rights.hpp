@@ -10,8 +10,9 @@
 
 namespace warmfront::admin::tencent {
 
-/// A domain belongs to one account: whoever has it may send from it. Others may, too, as long as
-/// nobody has it and sender domains need no verification.
+/// A domain belongs to one account: whoever has it may send from it and from those below it, once
+/// it is verified where that is demanded. Others may, too, as long as nobody has it and sender
+/// domains need no verification.
 /// @param own identities of the account. @param all identities; only looked at when `own` and the
 /// configuration do not decide.
 enum class sender_right : std::uint8_t {

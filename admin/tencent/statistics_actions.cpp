@@ -42,23 +42,16 @@ checked<domain_name> domain_or_all(const json& parameters, const char* name) {
   return std::move(*domain);
 }
 
-void add(daily_counts& sum, const daily_counts& more) {
-  sum.requests += more.requests;
-  sum.accepted += more.accepted;
-  sum.delivered += more.delivered;
-  sum.bounced += more.bounced;
-}
-
 ordered_json to_volume(utc_day day, const daily_counts& counts) {
   ordered_json target;
   target["SendDate"] = to_date(day);
   target["RequestCount"] = counts.requests;
   target["AcceptedCount"] = counts.accepted;
   target["DeliveredCount"] = counts.delivered;
-  target["OpenedCount"] = 0;
-  target["ClickedCount"] = 0;
+  target["OpenedCount"] = counts.opened_unique;
+  target["ClickedCount"] = counts.clicked_unique;
   target["BounceCount"] = counts.bounced;
-  target["UnsubscribeCount"] = 0;
+  target["UnsubscribeCount"] = counts.unsubscribed;
   return target;
 }
 
@@ -76,8 +69,8 @@ step get_statistics_report(call& request, const answers& given) {
   const sum_statistics question{request.who.account, first,          last, sender_domain.value(),
                                 receiver.value(),    counted_by::day};
   if (given.empty())
-    return admin::handlers::ask_statistics(request, question);
-  const auto rows = admin::handlers::read_statistics(request, question, given);
+    return ask_for(question);
+  const auto& rows = answer_at<statistics_report>(given, 0).rows;
   daily_counts all;
   ordered_json target;
   target["DailyVolumes"] = ordered_json::array();
@@ -86,7 +79,7 @@ step get_statistics_report(call& request, const answers& given) {
       return each.of == to_date(day);
     });
     const auto counts = found == rows.end() ? daily_counts{} : found->counts;
-    add(all, counts);
+    all += counts;
     target["DailyVolumes"].push_back(to_volume(day, counts));
   }
   target["OverallVolume"] = to_volume(first, all);

@@ -141,7 +141,7 @@ checked<void> check_values(const template_report* by, const group_report& group,
         std::any_of(group.variables.begin(), group.variables.end(), [&](const auto& each) {
           return each.name == name && each.recipients == group.recipients;
         });
-    if (!all_have_it && !defaults.contains(name))
+    if (!all_have_it && !defaults.contains(name) && name != "unsubscribe_url")
       return gateway_error{
           "InvalidParameterValue.TemplateNotMatchData",
           fmt::format("Not every recipient has a value for `{}` of the template.", name)};

@@ -20,6 +20,7 @@ struct unbound_options {
   /// DS or DNSKEY records in zone-file form. Without any, answers are not validated; with one, an
   /// answer that fails validation is `unavailable`.
   std::vector<std::string> trust_anchors;
+  std::string trust_anchor_file;             ///< the same in a file; empty: none
   dns::route_limits limits;                  ///< loopback is always allowed for `resolve_host`
   std::chrono::milliseconds timeout{10'000}; ///< for a whole route; a dead server takes 17 s
   std::size_t lookups_max = 1000;            ///< under way at once; one more is `unavailable`

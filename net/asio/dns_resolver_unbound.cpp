@@ -41,9 +41,18 @@ std::pair<dns::answer_kind, std::string> kind_of(int code, const ub_result* answ
   return {answer->havedata != 0 ? dns::answer_kind::found : dns::answer_kind::no_data, {}};
 }
 
+std::string canonical_of(const ub_result& answer) {
+  if (answer.canonname == nullptr) {
+    return {};
+  }
+  auto name = dns::to_a_labels(answer.canonname);
+  return name ? std::move(name.value()) : std::string{};
+}
+
 dns::record_answer records_of(dns::record_type type, int code, const ub_result* answer) {
   dns::record_answer found;
   std::tie(found.kind, found.why) = kind_of(code, answer);
+  found.is_secure = is_secure(answer);
   if (answer != nullptr && found.kind == dns::answer_kind::found) {
     each_record(*answer, [&](std::string_view data) {
       if (auto text = dns::parse_record(type, data)) {
@@ -70,6 +79,10 @@ result<unbound_context> make_unbound_context(const unbound_options& options) {
   }
   for (const std::string& anchor : options.trust_anchors) {
     WARMFRONT_TRY(check(ub_ctx_add_ta(raw, anchor.c_str()), "the trust anchor " + anchor));
+  }
+  if (!options.trust_anchor_file.empty()) {
+    WARMFRONT_TRY(check(ub_ctx_add_ta_file(raw, options.trust_anchor_file.c_str()),
+                        "the trust anchor " + options.trust_anchor_file));
   }
   // The reverse names of private addresses are asked for like others: their owner may serve them.
   WARMFRONT_TRY(check(ub_ctx_set_option(raw, "unblock-lan-zones:", "yes"), "private zones"));

@@ -27,6 +27,13 @@ using unbound_result = std::unique_ptr<ub_result, result_free>;
 /// What became of a question; the text says why for `failed`.
 [[nodiscard]] std::pair<dns::answer_kind, std::string> kind_of(int code, const ub_result* answer);
 
+/// Whether DNSSEC vouches for an answer, also for one that says there is nothing.
+[[nodiscard]] inline bool is_secure(const ub_result* answer) noexcept {
+  return answer != nullptr && answer->secure != 0 && answer->bogus == 0;
+}
+/// What the name asked for is an alias of, in the form of `to_a_labels`; empty: of nothing.
+[[nodiscard]] std::string canonical_of(const ub_result& answer);
+
 template <class Take>
 void each_record(const ub_result& answer, Take take) {
   for (std::size_t index = 0; answer.data[index] != nullptr; ++index) {

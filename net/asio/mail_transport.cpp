@@ -136,19 +136,23 @@ void mail_lane::shut_down() {
 
 namespace {
 
-boost::asio::ssl::context make_tls() {
-  boost::asio::ssl::context tls{boost::asio::ssl::context::tls_client};
-  tls.set_verify_mode(boost::asio::ssl::verify_none); // opportunistic: RFC 7435
-  SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
-  // Weak keys of a peer are better than the clear text that would follow a refusal.
-  SSL_CTX_set_security_level(tls.native_handle(), 1);
-  return tls;
+/// Asio owns what it wraps, so it gets a reference of its own.
+std::shared_ptr<boost::asio::ssl::context> wrap(const tls_client_context& tls) {
+  SSL_CTX_up_ref(tls.native());
+  return std::make_shared<boost::asio::ssl::context>(tls.native());
+}
+
+std::shared_ptr<const tls_client_context>
+or_system(std::shared_ptr<const tls_client_context> given) {
+  // The system's own authorities: that there may be none is no error of loading.
+  return given != nullptr ? std::move(given) : std::move(tls_client_context::load({}).value());
 }
 
 class socket_transport final : public mail_transport {
 public:
-  socket_transport(io_threads& threads, transport_callback events, const fence* sending)
-      : tls_{std::make_shared<boost::asio::ssl::context>(make_tls())} {
+  socket_transport(io_threads& threads, transport_callback events, const fence* sending,
+                   const tls_client_context& tls)
+      : tls_{wrap(tls)} {
     const auto shared = std::make_shared<const transport_callback>(std::move(events));
     for (std::size_t index = 0; index < threads.size(); ++index) {
       lanes_.push_back(std::make_shared<mail_lane>(threads.context(index), tls_, shared, sending));
@@ -181,8 +185,10 @@ private:
 } // namespace
 
 std::unique_ptr<mail_transport> make_mail_transport(io_threads& threads, transport_callback events,
-                                                    const fence* sending) {
-  return std::make_unique<socket_transport>(threads, std::move(events), sending);
+                                                    const fence* sending,
+                                                    std::shared_ptr<const tls_client_context> tls) {
+  return std::make_unique<socket_transport>(threads, std::move(events), sending,
+                                            *or_system(std::move(tls)));
 }
 
 } // namespace warmfront::net

@@ -18,6 +18,8 @@
 #include "net/asio/io_threads.hpp"
 #include "net/smtp/client_transmission.hpp"
 #include "net/smtp/reply.hpp"
+#include "net/tls/client_context.hpp"
+#include "net/trust/hop_trust.hpp"
 
 namespace warmfront::net {
 
@@ -34,11 +36,14 @@ struct next_hop {
   std::string host;    ///< MX name or the configured route
   std::string address; ///< IP address
   std::uint16_t port = 25;
+  trust::shared_trust trust = {}; ///< what it has to prove; null: nothing
 };
 
 enum class tls_use : std::uint8_t {
   never,
-  opportunistic, ///< STARTTLS when offered, any certificate; in clear text when the handshake fails
+  /// STARTTLS when offered, any certificate; in clear text when the handshake fails. What a hop has
+  /// to prove goes before this.
+  opportunistic,
 };
 
 /// Time-outs of RFC 5321 §4.5.3.2, each the least time given to the peer.
@@ -65,11 +70,16 @@ struct connection_opened {
   next_hop hop;
   bool tls = false;
   std::string tls_version;
+  std::string tls_cipher = {};
+  std::string proof =
+      {}; ///< how the host proved who it is: `dane`, `sts`, `pkix`; empty: it did not
+  std::vector<trust::tls_session> counted = {}; ///< this one, and hops that failed before it
 };
 /// No hop greeted: the last answer, or why there was none (`code` 0, the cause in `text`).
 struct connection_failed {
   next_hop hop;
   smtp::reply last;
+  std::vector<trust::tls_session> counted = {}; ///< hops that failed by what they had to prove
 };
 /// The connection is gone (QUIT, time-out, 421, error). Transactions given to it and not finished
 /// are in `unsent`: not one octet of them was put on the wire.
@@ -106,8 +116,10 @@ public:
 };
 
 /// A transport over real sockets. While `sending` does not hold no transaction begins, and one
-/// under way is given up before its final dot; it outlives the transport. Null: always.
+/// under way is given up before its final dot; it outlives the transport. Null: always. `tls`:
+/// whose certificates are believed; null: those of the system's authorities.
 [[nodiscard]] std::unique_ptr<mail_transport>
-make_mail_transport(io_threads& threads, transport_callback events, const fence* sending = nullptr);
+make_mail_transport(io_threads& threads, transport_callback events, const fence* sending = nullptr,
+                    std::shared_ptr<const tls_client_context> tls = nullptr);
 
 } // namespace warmfront::net

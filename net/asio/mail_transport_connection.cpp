@@ -38,7 +38,7 @@ void mail_connection::start() {
 
 void mail_connection::next_hop(smtp::reply why) {
   if (hop_index_ + 1 >= plan_.hops.size()) {
-    finish(connection_failed{hop(), std::move(why)});
+    finish(connection_failed{hop(), std::move(why), std::move(counted_)});
     return;
   }
   ++hop_index_;
@@ -120,42 +120,9 @@ void mail_connection::on_connect(const failure& ec) {
   }
   stage_ = stage::talking;
   parser_.reset();
-  dialogue_.on_connected(tls_allowed_);
+  dialogue_.on_connected(terms());
   read();
   set_deadline(true);
-}
-
-void mail_connection::shake_hands() {
-  stage_ = stage::handshaking;
-  deadline_ = lane_.tick_after(plan_.timeouts.connect);
-  parser_.reset();
-  link_->tls.emplace(link_->socket, lane_.tls());
-  failure ec;
-  static_cast<void>(boost::asio::ip::make_address(hop().host, ec));
-  if (ec && !hop().host.empty()) { // RFC 6066 §3: a name, never an address
-    SSL_ctrl(link_->tls->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-             const_cast<char*>(hop().host.c_str()));
-  }
-  link_->tls->async_handshake(boost::asio::ssl::stream_base::client,
-                              [self = shared_from_this(), attempt = link_](const failure& result) {
-                                if (self->link_ == attempt && self->stage_ == stage::handshaking) {
-                                  self->on_handshake(result);
-                                }
-                              });
-}
-
-void mail_connection::on_handshake(const failure& ec) {
-  if (ec) {
-    // RFC 7435: opportunistic means the mail goes in clear rather than not at all. The connection
-    // is in an unknown state, so a new one is made.
-    tls_allowed_ = false;
-    connect();
-    return;
-  }
-  stage_ = stage::talking;
-  dialogue_.on_tls();
-  read();
-  settle(true);
 }
 
 void mail_connection::read() {
@@ -238,9 +205,7 @@ void mail_connection::perform() {
     } else if (std::holds_alternative<smtp::tls_wanted>(action)) {
       shake_hands();
     } else {
-      const bool tls = link_->tls.has_value();
-      lane_.emit(id_, connection_opened{hop(), tls,
-                                        tls ? SSL_get_version(link_->tls->native_handle()) : ""});
+      lane_.emit(id_, opened_event());
     }
   }
   if (actions_.empty()) {
@@ -256,6 +221,9 @@ void mail_connection::perform(smtp::session_ended& ended) {
   if (ended.opened) {
     finish(connection_closed{std::move(ended.unsent), std::move(ended.reason)});
   } else {
+    if (ended.without_starttls) {
+      count(trust::tls_result::starttls_not_supported);
+    }
     next_hop(std::move(ended.reason));
   }
 }

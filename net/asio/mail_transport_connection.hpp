@@ -48,10 +48,15 @@ private:
     tcp::socket socket;
     std::optional<boost::asio::ssl::stream<tcp::socket&>> tls;
     std::array<char, 4096> input;
+    trust::tls_demand demand = trust::tls_demand::opportunistic; ///< that TLS was begun with
     std::vector<char> plain_text; ///< what a TLS write under way refers to
     bool writing = false;         ///< waits for the socket to take more
     bool write_failed = false;    ///< the read side tells what happened
   };
+  /// TLS is needed, or offered and not yet tried in vain.
+  [[nodiscard]] bool wants_tls() const noexcept {
+    return tls_allowed_ || trust::needs_tls(demand());
+  }
   enum class stage : std::uint8_t { connecting, handshaking, talking, over };
 
   void next_hop(smtp::reply why);
@@ -60,6 +65,11 @@ private:
   void on_connect(const failure& ec);
   void shake_hands();
   void on_handshake(const failure& ec);
+  void handshake_failed(std::string why);
+  [[nodiscard]] smtp::session_terms terms() const;
+  [[nodiscard]] trust::tls_demand demand() const noexcept;
+  void count(trust::tls_result result);
+  [[nodiscard]] connection_opened opened_event();
 
   void read();
   void on_read(const failure& ec, std::size_t octets);
@@ -89,6 +99,7 @@ private:
   connection_plan plan_;
   std::size_t hop_index_ = 0;
   bool tls_allowed_ = true; ///< on this hop; false after a failed handshake
+  std::vector<trust::tls_session> counted_;
   stage stage_ = stage::connecting;
   std::shared_ptr<link> link_;
   smtp::client_dialogue dialogue_;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actors/core/clock.hpp"
@@ -41,6 +42,8 @@ struct smtp_server_handlers {
   std::function<bool()> accepts_mail;
   /// Whether the node is to be emptied: true makes MAIL answer 451 4.3.2.
   std::function<bool()> drains = {};
+  /// Set: a server for mail from strangers, see `smtp::server_rules`. `authenticate` is not called.
+  std::function<bool(std::string_view address)> accepts_recipient = {};
 };
 
 /// How one listening address behaves.

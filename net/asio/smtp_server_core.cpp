@@ -37,7 +37,8 @@ void answer_queue::close() {
 smtp_server_core::smtp_server_core(smtp_server_options given, smtp_server_handlers callbacks,
                                    const clock& source)
     : options{std::move(given)}, handlers{std::move(callbacks)}, time{source},
-      rules{options.hostname, options.limits, handlers.accepts_mail, handlers.drains},
+      rules{options.hostname, options.limits, handlers.accepts_mail, handlers.drains,
+            handlers.accepts_recipient},
       budget{options.limits.buffered_octets_max}, clients_{options.limits} {}
 
 std::shared_ptr<const tls_server_context> smtp_server_core::tls() const {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "actors/core/error.hpp"
+#include "net/dkim/hasher.hpp"
 
 namespace warmfront::dkim {
 
@@ -32,8 +33,9 @@ public:
   [[nodiscard]] result<std::string> to_pem() const;
   /// What is published at `SELECTOR._domainkey.DOMAIN` (RFC 6376 §3.6.1): `v=DKIM1; k=rsa; p=…`.
   [[nodiscard]] std::string public_record() const;
-  /// The signature of `octets`, binary.
-  [[nodiscard]] result<std::string> sign(std::string_view octets) const;
+  /// The signature of what has this SHA-256 hash, binary: by RSA PKCS #1 1.5 (RFC 8017 §8.2), or
+  /// of the hash itself by pure Ed25519 (RFC 8463 §3).
+  [[nodiscard]] result<std::string> sign(const sha256_digest& digest) const;
 
 private:
   struct implementation;

@@ -92,6 +92,18 @@ host_plan plan_hosts(const std::string& domain, const mx_answer& answer, const r
   return plan;
 }
 
+address_evidence evidence_of(const host_answer& answer) {
+  address_evidence all{false, true, {}};
+  for (const address_answer* one : {&answer.ipv6, &answer.ipv4}) {
+    if (one->kind == answer_kind::found) {
+      all.found = true;
+      all.is_secure = all.is_secure && one->is_secure;
+      all.canonical = one->canonical;
+    }
+  }
+  return all;
+}
+
 result<mail_route> route_of(const std::string& domain, std::vector<mail_host> hosts,
                             const std::vector<host_answer>& answers, const route_limits& limits) {
   mail_route route;

@@ -22,12 +22,15 @@ struct mx_answer {
   answer_kind kind = answer_kind::failed;
   std::vector<mx_record> records; ///< those that name a host or the root; unusable ones left out
   std::string why;                ///< when `failed`, for people
+  bool is_secure = false;         ///< DNSSEC vouches for it, also for that there is none
 };
 
 struct address_answer {
   answer_kind kind = answer_kind::failed;
   std::vector<std::string> addresses; ///< as the DNS gave them, one family
   std::string why;
+  bool is_secure = false;     ///< DNSSEC vouches for it and for the aliases on the way
+  std::string canonical = {}; ///< what the name is an alias of, else itself or empty
 };
 
 struct route_limits {
@@ -53,6 +56,8 @@ struct host_answer {
   address_answer ipv6;
   address_answer ipv4;
 };
+/// Of both families together.
+[[nodiscard]] address_evidence evidence_of(const host_answer& answer);
 
 /// The route with addresses. Hosts without any are left out; when none is left it is `unavailable`
 /// if some answer failed, else `no_host` (or `no_domain`, when the only host is the domain itself

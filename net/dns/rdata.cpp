@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "net/dns/tlsa.hpp"
+
 namespace warmfront::dns {
 
 namespace {
@@ -91,10 +93,21 @@ std::optional<std::string> parse_record(record_type type, std::string_view data)
   case record_type::a:
   case record_type::aaaa:
     return parse_address_record(data);
+  case record_type::cname:
   case record_type::ptr:
     return parse_ptr(data);
+  case record_type::mx:
+    if (const auto record = parse_mx(data)) {
+      return std::to_string(record->preference) + ' ' + (record->host.empty() ? "." : record->host);
+    }
+    return std::nullopt;
   case record_type::txt:
     return parse_txt(data);
+  case record_type::tlsa:
+    if (const auto record = parse_tlsa(data)) {
+      return to_string(*record);
+    }
+    return std::nullopt;
   }
   return std::nullopt;
 }

@@ -9,14 +9,30 @@
 #include <vector>
 
 #include "actors/core/error.hpp"
+#include "net/dns/tlsa.hpp"
 
 namespace warmfront::dns {
+
+/// What the DNS says of the TLSA records of a mail host, for its port 25 (RFC 7672 §2.2).
+enum class dane_state : std::uint8_t {
+  none,   ///< there are none, or nothing could vouch for them: MX or addresses are not signed
+  found,  ///< validated records
+  failed, ///< bogus, SERVFAIL, no answer: that may be an attack, the host must not be used
+};
+struct dane_answer {
+  dane_state state = dane_state::none;
+  std::string base; ///< the name below which they are: the host, or what it is an alias of
+  std::vector<tlsa_record> records = {};
+  std::string why = {}; ///< when `failed`, for people
+  friend bool operator==(const dane_answer&, const dane_answer&) = default;
+};
 
 /// A mail host with its addresses. IPv6 and IPv4 alternate, in the order to try.
 struct mail_host {
   std::string name;
   std::uint16_t preference = 0;
   std::vector<std::string> addresses;
+  dane_answer dane = {};
   friend bool operator==(const mail_host&, const mail_host&) = default;
 };
 
@@ -30,6 +46,7 @@ enum class route_kind : std::uint8_t {
 struct mail_route {
   route_kind kind = route_kind::mail_hosts;
   std::vector<mail_host> hosts;
+  bool is_secure = false; ///< DNSSEC vouches for the names of the hosts
 };
 
 enum class answer_kind : std::uint8_t {
@@ -39,13 +56,22 @@ enum class answer_kind : std::uint8_t {
   failed,    ///< SERVFAIL, time-out, bogus DNSSEC: nothing is known
 };
 
-enum class record_type : std::uint16_t { a = 1, ptr = 12, txt = 16, aaaa = 28 };
+enum class record_type : std::uint16_t {
+  a = 1,
+  cname = 5, ///< the alias itself, not followed
+  ptr = 12,
+  mx = 15, ///< values are `PREFERENCE HOST`, `0 .` for a null MX
+  txt = 16,
+  aaaa = 28,
+  tlsa = 52, ///< values are `USAGE SELECTOR MATCHING HEX`
+};
 
 /// The records of one name and type.
 struct record_answer {
   answer_kind kind = answer_kind::failed;
   std::vector<std::string> values; ///< addresses, host names or texts; what is none is left out
   std::string why;                 ///< when `failed`, for people
+  bool is_secure = false;          ///< DNSSEC vouches for it, also for that there is nothing
   friend bool operator==(const record_answer&, const record_answer&) = default;
 };
 using record_callback = std::function<void(record_answer)>;

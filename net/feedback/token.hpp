@@ -2,10 +2,12 @@
 // return paths of single recipients (VERP) and links. Authenticated by HMAC-SHA-256 (RFC 2104).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "actors/core/error.hpp"
 #include "actors/core/ids.hpp"
@@ -14,14 +16,20 @@
 namespace warmfront::feedback {
 
 /// 32 secret octets, the same on all nodes of a cluster. Each use has a key of its own derived
-/// from it. Copies share nothing and are wiped.
+/// from it. Copies share nothing and are wiped. Thread-safe.
 class token_key {
 public:
   static constexpr std::size_t octets = 32;
   /// `invalid_argument` unless there are 32.
   [[nodiscard]] static result<token_key> make(std::string_view secret);
-  /// HMAC-SHA-256 of `octets` under the key of `use`: 32 octets.
-  [[nodiscard]] std::string authenticate(std::string_view use, std::string_view octets) const;
+
+  token_key(const token_key&) = default;
+  token_key(token_key&& other) noexcept : token_key{std::as_const(other)} {}
+  token_key& operator=(const token_key&) = default;
+  ~token_key();
+
+  /// HMAC-SHA-256 of `content` under the key of `use`: 32 octets.
+  [[nodiscard]] std::string authenticate(std::string_view use, std::string_view content) const;
 
 private:
   explicit token_key(std::string_view secret) : secret_{secret} {}
@@ -50,14 +58,15 @@ struct local_part {
                                                          std::string_view text);
 
 /// Where to a provider sends complaints (feedback loop) about an account's mail: `f` and the
-/// account's name are in it.
+/// account's name are in it, so names over 47 octets have none: empty.
 [[nodiscard]] std::string make_complaint_local_part(const token_key& key,
                                                     const account_name& account);
 [[nodiscard]] std::optional<account_name> parse_complaint_local_part(const token_key& key,
                                                                      std::string_view text);
 
 /// Whom a mail's links are about: sealed into them, so that any node can act on one.
-/// URL-safe characters only. The recipient's address cannot be read out of it.
+/// URL-safe characters only. The recipient's address cannot be read out of it. The same subject has
+/// the same token, about 40 octets and what the texts need, by a third longer.
 [[nodiscard]] std::string make_link_token(const token_key& key, const mail_subject& about);
 [[nodiscard]] std::optional<mail_subject> parse_link_token(const token_key& key,
                                                            std::string_view text);

@@ -4,40 +4,17 @@
 #include <array>
 #include <string>
 
+#include "net/smtp/bounce_rules.hpp"
+
 namespace warmfront::smtp {
 
 namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array invalid_statuses{"1.1"sv, "1.2"sv, "1.3"sv, "1.6"sv, "1.10"sv, "2.1"sv};
-// What is written where the status says nothing, in lower case.
-constexpr std::array invalid_words{
-    "user unknown"sv,      "unknown user"sv,      "no such user"sv,       "no such recipient"sv,
-    "unknown recipient"sv, "recipient unknown"sv, "does not exist"sv,     "doesn't exist"sv,
-    "no mailbox here"sv,   "invalid recipient"sv, "invalid mailbox"sv,    "mailbox not found"sv,
-    "user not found"sv,    "no such mailbox"sv,   "account is disabled"sv};
-constexpr std::array full_words{"mailbox full"sv, "mailbox is full"sv, "over quota"sv,
-                                "quota exceeded"sv, "insufficient storage"sv};
-constexpr std::array rate_words{"rate limit"sv, "too many messages"sv, "too many connections"sv,
-                                "too fast"sv, "throttl"sv};
 constexpr std::array block_words{"block"sv,  "listed"sv,     "blacklist"sv, "denylist"sv,
                                  "dnsbl"sv,  "spamhaus"sv,   "barracuda"sv, "spamcop"sv,
                                  "banned"sv, "reputation"sv, "denied"sv};
-constexpr std::array spam_words{"spam"sv,
-                                "unsolicited"sv,
-                                "junk"sv,
-                                "blacklist"sv,
-                                "blocklist"sv,
-                                "block list"sv,
-                                "dnsbl"sv,
-                                "reputation"sv,
-                                "suspicious"sv,
-                                "phish"sv,
-                                "bulk mail"sv,
-                                "spamhaus"sv,
-                                "content rejected"sv};
-
 template <std::size_t Count>
 bool names_any(const std::string& text, const std::array<std::string_view, Count>& words) {
   return std::ranges::any_of(
@@ -71,6 +48,11 @@ std::string_view detail_of(const reply& refusal) {
   return dot == std::string_view::npos ? std::string_view{} : status.substr(dot + 1);
 }
 
+bool has_status(std::string_view detail, std::string_view wanted) {
+  return wanted.empty() || detail == wanted ||
+         (wanted.ends_with('.') && detail.starts_with(wanted));
+}
+
 } // namespace
 
 std::string_view to_string(bounce_class value) noexcept {
@@ -89,6 +71,18 @@ std::string_view to_string(bounce_class value) noexcept {
     return "source_block";
   case bounce_class::rate:
     return "rate";
+  case bounce_class::content:
+    return "content";
+  case bounce_class::authentication:
+    return "authentication";
+  case bounce_class::too_large:
+    return "too_large";
+  case bounce_class::no_host:
+    return "no_host";
+  case bounce_class::loop:
+    return "loop";
+  case bounce_class::expired:
+    return "expired";
   }
   return "other";
 }
@@ -102,20 +96,10 @@ bounce_class classify(const reply& refusal, std::string_view source) {
   // First: some receivers say "no such user" to whom they have blocked, but never the reverse.
   if (names_address(text, source) && names_any(text, block_words))
     return bounce_class::source_block;
-  if (std::ranges::find(invalid_statuses, detail) != invalid_statuses.end())
-    return bounce_class::invalid;
-  if (detail == "2.2")
-    return bounce_class::mailbox_full;
-  if (names_any(text, spam_words))
-    return bounce_class::spam;
-  if (names_any(text, rate_words) || detail == "7.28")
-    return bounce_class::rate;
-  if (detail.starts_with("7."))
-    return bounce_class::policy;
-  if (names_any(text, invalid_words))
-    return bounce_class::invalid;
-  return names_any(text, full_words) || refusal.code == 552 ? bounce_class::mailbox_full
-                                                            : bounce_class::other;
+  for (const auto& rule : bounce_rules())
+    if (has_status(detail, rule.status) && text.find(rule.words) != std::string::npos)
+      return rule.is;
+  return refusal.code == 552 ? bounce_class::mailbox_full : bounce_class::other;
 }
 
 } // namespace warmfront::smtp

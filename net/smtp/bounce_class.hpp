@@ -9,13 +9,19 @@
 namespace warmfront::smtp {
 
 enum class bounce_class : std::uint8_t {
-  other,        ///< none of these, or not to be told
-  invalid,      ///< there is no such recipient
-  mailbox_full, ///< or over its quota
-  policy,       ///< refused by a rule of the receiver, for no reason named here
-  spam,         ///< refused as unwanted, or for the reputation of the sender
-  source_block, ///< refused since the source address is on a list or blocked
-  rate,         ///< too much at once
+  other,          ///< none of these, or not to be told
+  invalid,        ///< there is no such recipient
+  mailbox_full,   ///< or over its quota
+  policy,         ///< refused by a rule of the receiver, for no reason named here
+  spam,           ///< refused as unwanted, or for the reputation of the sender
+  source_block,   ///< refused since the source address is on a list or blocked
+  rate,           ///< too much at once
+  content,        ///< what is in the mail: a virus, an attachment, a form that cannot be passed on
+  authentication, ///< SPF, DKIM or DMARC failed
+  too_large,      ///< for the mailbox or the receiver
+  no_host,        ///< no way to the recipient's domain
+  loop,           ///< it came back to where it had been
+  expired,        ///< a next hop gave up
 };
 [[nodiscard]] std::string_view to_string(bounce_class value) noexcept;
 

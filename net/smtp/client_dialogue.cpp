@@ -29,11 +29,12 @@ std::string_view to_string(client_wait value) noexcept {
   return "nothing";
 }
 
-void client_dialogue::on_connected(bool starttls) {
+void client_dialogue::on_connected(session_terms terms) {
   assert(under_way_.empty());
   output_.clear();
   extensions_ = {};
-  use_starttls_ = starttls;
+  terms_ = std::move(terms);
+  in_tls_ = false;
   reset_needed_ = false;
   phase_ = phase::greeting;
 }
@@ -112,6 +113,10 @@ void client_dialogue::introduce(reply answer, client_actions& actions) {
     if (answer.code == 421) {
       break;
     }
+    if (refused && terms_.tls_required) {
+      refuse_clear_text("refuses STARTTLS (" + to_string(answer) + ")", actions);
+      return;
+    }
     if (refused) {
       become_ready(actions); // opportunistic: as if it had not been offered
       return;
@@ -124,14 +129,29 @@ void client_dialogue::introduce(reply answer, client_actions& actions) {
     return;
   }
   if (refused) {
-    end(answer, answer, actions);
-    output_.append_text("QUIT\r\n");
+    refuse_peer(answer, actions);
   }
+}
+
+void client_dialogue::refuse_peer(const reply& why, client_actions& actions) {
+  end(why, why, actions);
+  output_.append_text("QUIT\r\n");
+}
+
+// RFC 8461 §5, RFC 7672 §2.2: in clear text the mail would be readable for whoever made the host
+// look as if it could not do TLS.
+void client_dialogue::refuse_clear_text(std::string_view what, client_actions& actions) {
+  std::string text =
+      "TLS is required by " + terms_.required_by + ", and the host " + std::string{what};
+  refuse_peer(terms_.requiretls ? reply{550, "5.7.10", std::move(text)}
+                                : reply{451, "4.7.4", std::move(text)},
+              actions);
+  std::get<session_ended>(actions.back()).without_starttls = true;
 }
 
 void client_dialogue::on_ehlo(const reply& answer, client_actions& actions) {
   extensions_ = parse_extensions(answer.text);
-  if (extensions_.starttls && use_starttls_) {
+  if (extensions_.starttls && terms_.starttls && !in_tls_) {
     phase_ = phase::starttls;
     output_.append_text("STARTTLS\r\n");
     return;
@@ -140,6 +160,14 @@ void client_dialogue::on_ehlo(const reply& answer, client_actions& actions) {
 }
 
 void client_dialogue::become_ready(client_actions& actions) {
+  if (terms_.tls_required && !in_tls_) {
+    refuse_clear_text("does not offer STARTTLS", actions);
+    return;
+  }
+  if (terms_.requiretls && !extensions_.requiretls) {
+    refuse_peer(requiretls_missing(), actions);
+    return;
+  }
   phase_ = phase::ready;
   opened_ = true;
   actions.emplace_back(session_opened{});
@@ -149,7 +177,7 @@ void client_dialogue::become_ready(client_actions& actions) {
 void client_dialogue::on_tls() {
   assert(phase_ == phase::handshake);
   extensions_ = {};
-  use_starttls_ = false;
+  in_tls_ = true;
   phase_ = phase::ehlo;
   output_.append_text("EHLO " + helo_ + "\r\n");
 }

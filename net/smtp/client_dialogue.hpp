@@ -41,10 +41,19 @@ struct session_ended {
   bool opened = false; ///< false: the peer never served us; the queue stays for another hop
   reply reason;
   std::vector<transmission_id> unsent; ///< not one octet was put on the wire; empty unless `opened`
+  bool without_starttls = false;       ///< it was required, and not to be had
 };
 using client_action = std::variant<session_opened, tls_wanted, transmission_finished,
                                    transmission_returned, session_ended>;
 using client_actions = std::vector<client_action>;
+
+/// What a connection is subject to.
+struct session_terms {
+  bool starttls = false;        ///< use STARTTLS when the peer offers it
+  bool tls_required = false;    ///< never go on without it
+  bool requiretls = false;      ///< nor without REQUIRETLS (RFC 8689); what fails, fails for good
+  std::string required_by = {}; ///< who requires it, for people
+};
 
 /// Decides what is sent on one connection and what the replies mean. Not thread-safe.
 ///
@@ -73,8 +82,9 @@ public:
   void recall_late(client_actions& actions);
 
   /// A connection was made: waits for the greeting. Also for a further hop, after a session that
-  /// never opened. `starttls`: use STARTTLS when the peer offers it.
-  void on_connected(bool starttls);
+  /// never opened.
+  void on_connected(session_terms terms);
+  void on_connected(bool starttls) { on_connected(session_terms{starttls}); }
   void on_reply(reply answer, client_actions& actions);
   /// The handshake succeeded: all that was learnt in clear is forgotten (RFC 3207 §4.2).
   void on_tls();
@@ -116,6 +126,8 @@ private:
   void introduce(reply answer, client_actions& actions);
   void on_ehlo(const reply& answer, client_actions& actions);
   void become_ready(client_actions& actions);
+  void refuse_peer(const reply& why, client_actions& actions);
+  void refuse_clear_text(std::string_view what, client_actions& actions);
   void on_transaction_reply(reply answer, client_actions& actions);
   void on_mail_reply(under_way& current, reply answer, client_actions& actions);
   void on_rcpt_reply(under_way& current, reply answer, client_actions& actions);
@@ -143,7 +155,8 @@ private:
   steady_time now_{};
   bool allowed_ = true;
   phase phase_ = phase::ended;
-  bool use_starttls_ = false;
+  session_terms terms_;
+  bool in_tls_ = false;
   bool opened_ = false;
   bool closing_ = false;
   bool reset_needed_ = false; ///< the peer still holds a transaction we gave up

@@ -114,6 +114,7 @@ void client_dialogue::on_data_reply(under_way& current, reply answer, client_act
     return;
   }
   if (current.accepted > 0) {
+    output_.append_text(current.mail.prefix);
     output_.append_data(current.mail.content, current.facts);
   } else {
     output_.append_text(".\r\n"); // RFC 2920 §3.1

@@ -28,6 +28,8 @@ void take_keyword(client_extensions& found, std::string_view line) {
     found.dsn = true;
   } else if (same_word(keyword, "STARTTLS")) {
     found.starttls = true;
+  } else if (same_word(keyword, "REQUIRETLS")) {
+    found.requiretls = true;
   } else if (same_word(keyword, "SIZE")) {
     found.size = true;
     if (keyword.size() < line.size()) {
@@ -41,7 +43,8 @@ void take_keyword(client_extensions& found, std::string_view line) {
 }
 
 std::uint64_t octets_of(const transmission& mail, const content_facts& facts) noexcept {
-  const std::size_t content = mail.content == nullptr ? 0 : mail.content->size();
+  const std::size_t content =
+      mail.prefix.size() + (mail.content == nullptr ? 0 : mail.content->size());
   return content + (facts.ends_with_line_end ? 0 : 2);
 }
 
@@ -80,8 +83,15 @@ client_extensions parse_extensions(std::string_view text) {
   return found;
 }
 
+reply requiretls_missing() {
+  return {550, "5.7.30", "the mail demands REQUIRETLS, and the host does not offer it"};
+}
+
 std::optional<reply> refusal_of(const transmission& mail, const content_facts& facts,
                                 const client_extensions& offered) {
+  if (mail.require_tls && !offered.requiretls) {
+    return requiretls_missing();
+  }
   if (facts.bare_line_end) {
     return reply{554, "5.6.0", "the content has a bare CR or LF, which must not be sent"};
   }
@@ -141,6 +151,9 @@ void append_mail(std::string& out, const transmission& mail, const content_facts
   }
   if (offered.smtputf8 && (mail.smtputf8 || needs_smtputf8(mail, facts))) {
     out += " SMTPUTF8";
+  }
+  if (mail.require_tls) {
+    out += " REQUIRETLS";
   }
   if (offered.dsn && mail.ret != return_content::unspecified) {
     out += mail.ret == return_content::full ? " RET=FULL" : " RET=HDRS";

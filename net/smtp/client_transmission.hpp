@@ -26,8 +26,12 @@ struct transmission {
   return_content ret = return_content::unspecified;
   std::string envelope_id;
   std::shared_ptr<const std::string> content; ///< CRLF line ends, not dot-stuffed
+  /// Header fields to be sent before the content, so that it need not be copied to get them:
+  /// complete, with CRLF, ASCII.
+  std::string prefix = {};
   /// MAIL is not sent after this: the permits behind it end. Then it is `transmission_returned`.
   std::optional<steady_time> not_after;
+  bool require_tls = false; ///< REQUIRETLS (RFC 8689): to hosts that pass the demand on, else never
 };
 
 /// A transaction ended. `recipients[i]` is the verdict on recipient i: the reply to its RCPT when

@@ -129,6 +129,11 @@ bool set_body(mail_command& mail, const parameter& given) {
   return mail.body == body_encoding::eight_bit || same_ignoring_case(given.value, "7BIT");
 }
 
+bool set_require_tls(mail_command& mail, const parameter& given) {
+  mail.require_tls = true;
+  return !given.has_value;
+}
+
 bool set_smtputf8(mail_command& mail, const parameter& given) {
   mail.smtputf8 = true;
   return !given.has_value;
@@ -237,10 +242,10 @@ command parse_command(std::string_view line) noexcept {
 
 parsed<mail_command> parse_mail(std::string_view argument) {
   using setter = bool (*)(mail_command&, const parameter&);
-  static constexpr std::array<std::string_view, 6> names{"SIZE", "BODY",  "SMTPUTF8",
-                                                         "RET",  "ENVID", "AUTH"};
-  static constexpr std::array<setter, 6> setters{set_size, set_body,        set_smtputf8,
-                                                 set_ret,  set_envelope_id, check_auth};
+  static constexpr std::array<std::string_view, 7> names{"SIZE",  "BODY", "SMTPUTF8",  "RET",
+                                                         "ENVID", "AUTH", "REQUIRETLS"};
+  static constexpr std::array<setter, 7> setters{
+      set_size, set_body, set_smtputf8, set_ret, set_envelope_id, check_auth, set_require_tls};
   auto split = split_path(argument, "FROM:");
   if (!split) {
     return reply{501, "5.5.4", "expected MAIL FROM:<address>"};

@@ -52,7 +52,8 @@ using parsed =
                                              BOOST_OUTCOME_V2_NAMESPACE::policy::terminate>;
 
 /// MAIL with its parameters: SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), RET and ENVID
-/// (RFC 3461), AUTH (RFC 4954 §5: checked and dropped, as no client is trusted to vouch).
+/// (RFC 3461), REQUIRETLS (RFC 8689), AUTH (RFC 4954 §5: checked and dropped, as no client is
+/// trusted to vouch).
 struct mail_command {
   std::string reverse_path; ///< empty: `<>`
   std::optional<std::uint64_t> size;
@@ -60,6 +61,7 @@ struct mail_command {
   bool smtputf8 = false;
   return_content ret = return_content::unspecified;
   std::string envelope_id;
+  bool require_tls = false; ///< REQUIRETLS (RFC 8689)
 };
 
 /// @param argument what follows `MAIL`.

@@ -146,18 +146,21 @@ server_dialogue::next server_dialogue::on_hello(std::string_view argument, bool 
   if (authentication_offered() && !client_) {
     output_.append("250-AUTH PLAIN LOGIN\r\n");
   }
+  if (tls_) { // RFC 8689 §4: a promise that only those who kept it so far may ask for
+    output_.append("250-REQUIRETLS\r\n");
+  }
   output_.append("250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n"
                  "250 ENHANCEDSTATUSCODES\r\n");
   return std::nullopt;
 }
 
 bool server_dialogue::authentication_offered() const noexcept {
-  return tls_ || peer_.loopback;
+  return !receives() && (tls_ || peer_.loopback);
 }
 
 /// Why the client may not send mail; empty when it may.
 std::string_view server_dialogue::authentication_demand() const noexcept {
-  if (client_ || peer_.relay) {
+  if (client_ || peer_.relay || receives()) {
     return {};
   }
   return authentication_offered() || !peer_.starttls
@@ -180,6 +183,9 @@ server_dialogue::next server_dialogue::on_mail(std::string_view argument) {
     return refuse(mail.error());
   }
   auto& given = mail.value();
+  if (given.require_tls && !tls_) {
+    return refuse("530 5.7.0 REQUIRETLS needs STARTTLS first");
+  }
   if (given.size.value_or(0) > rules_.limits.message_octets_max) {
     return refuse(text_of(data_defect::too_large));
   }
@@ -192,7 +198,8 @@ server_dialogue::next server_dialogue::on_mail(std::string_view argument) {
     return std::nullopt;
   }
   mail_ = {std::move(given.reverse_path), {}, given.body, given.smtputf8, given.ret,
-           std::move(given.envelope_id)};
+           std::move(given.envelope_id),
+           given.require_tls ? tls_wish::required : tls_wish::unspecified};
   mail_open_ = true;
   trusted_ = true;
   say("250 2.1.0 ok");
@@ -216,6 +223,9 @@ server_dialogue::next server_dialogue::on_rcpt(std::string_view argument) {
   auto recipient = parse_rcpt(argument, mail_.smtputf8, rules_.hostname);
   if (!recipient) {
     return refuse(recipient.error());
+  }
+  if (receives() && !rules_.accepts_recipient(recipient.value().address)) {
+    return refuse("550 5.1.1 there is no such recipient here");
   }
   mail_.recipients.push_back(std::move(recipient.value()));
   say("250 2.1.5 ok");
@@ -259,6 +269,9 @@ server_dialogue::next server_dialogue::on_bdat(std::string_view argument) {
 }
 
 server_dialogue::next server_dialogue::on_auth(std::string_view argument) {
+  if (receives()) {
+    return refuse("502 5.5.1 not implemented");
+  }
   if (!extended_) {
     return refuse(hello_first);
   }
@@ -324,6 +337,9 @@ std::string_view server_dialogue::content_fault() const {
   const auto header = inspect_header(data_.content(), data_.eight_bit());
   if (header.received_fields > rules_.limits.received_fields_max) {
     return "554 5.4.6 too many Received fields, the mail is in a loop";
+  }
+  if (receives()) {
+    return {}; // it is read here and goes nowhere: reports have whatever their cause had
   }
   if (!header.ascii && !mail_.smtputf8) {
     return "554 5.6.7 a header that is not ASCII needs SMTPUTF8 or encoded words";

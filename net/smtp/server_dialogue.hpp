@@ -1,4 +1,5 @@
-// The server's side of SMTP submission (RFC 5321, 6409), without sockets and without a clock.
+// The server's side of SMTP (RFC 5321), for submission (RFC 6409) or to receive what comes back,
+// without sockets and without a clock.
 #pragma once
 
 #include <cstddef>
@@ -35,6 +36,9 @@ struct server_rules {
   std::function<bool()> accepts_mail;
   /// Whether the node is to be emptied: true makes MAIL answer 451 4.3.2.
   std::function<bool()> drains = {};
+  /// Set: this server receives from strangers. There is no AUTH and nothing is relayed: RCPT is
+  /// answered 550 5.1.1 unless this says true of the address, which is as it was given.
+  std::function<bool(std::string_view address)> accepts_recipient = {};
 };
 
 /// What is known of the client before it says a word.
@@ -140,6 +144,7 @@ private:
   [[nodiscard]] std::string_view content_fault() const;
   [[nodiscard]] std::string_view authentication_demand() const noexcept;
   [[nodiscard]] bool authentication_offered() const noexcept;
+  [[nodiscard]] bool receives() const noexcept { return rules_.accepts_recipient != nullptr; }
   [[nodiscard]] submission make_submission();
 
   void say(std::string_view line);

@@ -28,7 +28,7 @@ error failure(const char* kind, const std::string& file) {
 }
 
 /// OpenSSL does not tell why a file cannot be read.
-result<void> check_readable(const char* kind, const std::string& file) {
+result<void> check_peer_file(const char* kind, const std::string& file) {
   std::FILE* const opened = std::fopen(file.c_str(), "re");
   if (opened == nullptr) {
     const int why = errno;
@@ -64,23 +64,23 @@ result<void> check_certified(SSL_CTX* context, const std::string& certificate_fi
                "make a new one with `warmfront pki node NAME`"};
 }
 
-int no_pass_phrase(char*, int, int, void*) {
+int no_peer_pass_phrase(char*, int, int, void*) {
   return -1;
 }
 
 result<void> configure(SSL_CTX* context, const std::string& certificate_file,
                        const std::string& key_file, const std::string& ca_file) {
   SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
-  SSL_CTX_set_default_passwd_cb(context, no_pass_phrase);
+  SSL_CTX_set_default_passwd_cb(context, no_peer_pass_phrase);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   SSL_CTX_set_verify_depth(context, 1); // the authority signs nodes and nothing else
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 0); // every connection is checked anew
-  WARMFRONT_TRY(check_readable("authority", ca_file));
-  WARMFRONT_TRY(check_readable("certificate", certificate_file));
-  WARMFRONT_TRY(check_readable("key", key_file));
+  WARMFRONT_TRY(check_peer_file("authority", ca_file));
+  WARMFRONT_TRY(check_peer_file("certificate", certificate_file));
+  WARMFRONT_TRY(check_peer_file("key", key_file));
   if (SSL_CTX_load_verify_locations(context, ca_file.c_str(), nullptr) != 1)
     return failure("authority", ca_file);
   if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1)

@@ -252,50 +252,6 @@ TEST_CASE("across: what a peer tells in another kind is as if it were not there"
     }
 }
 
-TEST_CASE("across: rows of counts are added up, and a page ends with the first that goes on",
-          "[across]") {
-  const auto row = [](const std::string& of, int delivered) {
-    return R"({"receiver":")" + of + R"(","requests":1,"delivered":)" + std::to_string(delivered) +
-           "}";
-  };
-  const auto page = [](const std::string& rows, const std::string& next = "null") {
-    return R"({"items":[)" + rows + R"(],"next":)" + next + "}";
-  };
-  const auto request = call_of("GET", "/v1/statistics?by=receiver&limit=3");
-  CHECK(asks_peers(*request.where, own("{}")));
-  const auto names = [](const json& list) {
-    std::string all;
-    for (const auto& each : list["items"])
-      all += each["receiver"].get<std::string>() + std::to_string(each["delivered"].get<int>());
-    return all;
-  };
-
-  SECTION("equal rows are one") {
-    const auto sum = body_of(combine(request, own(page(row("a", 1) + "," + row("c", 2))),
-                                     {from("n2", 200, page(row("b", 3) + "," + row("c", 4)))}));
-    CHECK(names(sum) == "a1b3c6");
-    CHECK(sum["items"][2]["requests"] == 2);
-    CHECK(sum["next"].is_null());
-  }
-  SECTION("what comes behind the end of a page is not known yet") {
-    const auto sum = body_of(combine(request, own(page(row("a", 1) + "," + row("b", 1), R"("b")")),
-                                     {from("n2", 200, page(row("a", 1) + "," + row("c", 1)))}));
-    CHECK(names(sum) == "a2b1");
-    CHECK(sum["next"] == "b");
-  }
-  SECTION("a page has so many rows") {
-    const auto sum = body_of(combine(request, own(page(row("a", 1) + "," + row("c", 1))),
-                                     {from("n2", 200, page(row("b", 1) + "," + row("d", 1)))}));
-    CHECK(names(sum) == "a1b1c1");
-    CHECK(sum["next"] == "c");
-  }
-  SECTION("who does not answer is named") {
-    const auto sum = body_of(combine(request, own(page(row("a", 1))), {from("n2", 0, "")}));
-    CHECK(sum["unanswered"] == json{"n2"});
-    CHECK(names(sum) == "a1");
-  }
-}
-
 TEST_CASE("across: a task's progress is that of all nodes, and never more than there is",
           "[across][tasks]") {
   const auto progress = [](int delivered, int waiting, int live) {
@@ -332,4 +288,41 @@ TEST_CASE("across: a task's progress is that of all nodes, and never more than t
                                     own(R"({"items":[)" + task(5, 9, 0) + R"(],"next":null})"),
                                     {from("n2", 200, R"({"items":[)" + task(5, 9, 2) + "]}")}));
   CHECK(list["items"][0]["progress"]["delivered"] == 7);
+}
+
+TEST_CASE("across: what webhooks wait for adds up, what only others know is taken", "[across]") {
+  const auto one = call_of("GET", "/v1/webhooks/1");
+  const auto mine = own(R"({"id":"1","waiting":3,"last_error":"","failing_since":null})");
+  const auto sum = body_of(
+      combine(one, mine,
+              {from("n2", 200, R"({"id":"1","waiting":4,"last_error":"no","failing_since":"t"})"),
+               from("n3", 0, "")}));
+  CHECK(sum["waiting"] == 7);
+  CHECK(sum["last_error"] == "no");
+  CHECK(sum["failing_since"] == "t");
+  CHECK(sum["unanswered"] == json{"n3"});
+
+  const auto all = call_of("GET", "/v1/webhooks");
+  const auto list = body_of(
+      combine(all, own(R"({"items":[{"id":"1","waiting":1},{"id":"10","waiting":0}],"next":null})"),
+              {from("n2", 200, R"({"items":[{"id":"10","waiting":5},{"id":"2","waiting":9}]})")}));
+  CHECK(ids_of(list) == std::vector<std::string>{"1", "10"});
+  CHECK(list["items"][0]["waiting"] == 1);
+  CHECK(list["items"][1]["waiting"] == 5);
+}
+
+TEST_CASE("across: events of all nodes are in order, and each log goes on where it was",
+          "[across]") {
+  const auto request = call_of("GET", "/v1/events?follow=false&after=n1:1.0.0,n3:5.0.0");
+  const auto page = body_of(combine(
+      request,
+      own(R"({"items":[{"id":"a","timestamp":"1"},{"id":"c","timestamp":"3"}],"next":"n1:3.0.0"})"),
+      {from("n2", 200, R"({"items":[{"id":"b","timestamp":"2"}],"next":"n2:7.0.0"})"),
+       from("n3", 0, "")}));
+  CHECK(ids_of(page) == std::vector<std::string>{"a", "b", "c"});
+  CHECK(page["next"] == "n1:3.0.0,n2:7.0.0,n3:5.0.0");
+  CHECK(page["unanswered"] == json{"n3"});
+  // Of a stream, which asks them itself.
+  CHECK_FALSE(asks_peers(*request.where, own("")));
+  CHECK(asks_peers(*request.where, own("{}")));
 }

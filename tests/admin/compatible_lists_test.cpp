@@ -51,7 +51,15 @@ TEST_CASE("compatible lists: a sender domain comes, is told and goes", "[admin][
   REQUIRE(made["Attributes"].size() >= 3);
   CHECK(made["Attributes"][0]["SendDomain"].get<std::string>().ends_with("sender.test"));
   CHECK(of.call("GetEmailIdentity", domain)["TagList"][0]["TagValue"] == "a b");
-  CHECK(of.call("UpdateEmailIdentity", domain)["Attributes"] == made["Attributes"]);
+  CHECK(made["Attributes"][0]["CurrentValue"] == "");
+  CHECK(made["Attributes"][0]["Status"] == false);
+  const auto looked = of.call("UpdateEmailIdentity", domain);
+  CHECK(looked["VerifiedForSendingStatus"] == true);
+  REQUIRE(looked["Attributes"].size() == made["Attributes"].size());
+  CHECK(looked["Attributes"][0]["ExpectedValue"] == made["Attributes"][0]["ExpectedValue"]);
+  CHECK(looked["Attributes"][0]["CurrentValue"] == made["Attributes"][0]["ExpectedValue"]);
+  CHECK(looked["Attributes"][0]["Status"] == true);
+  CHECK(of.call("GetEmailIdentity", domain)["VerifiedForSendingStatus"] == true);
   CHECK(of.refusal("CreateEmailIdentity", domain) == "InvalidParameterValue.RepeatCreation");
   cloud_client other{of.node, "other"};
   CHECK(other.refusal("CreateEmailIdentity", domain) == "InvalidParameterValue.CreatedByOther");

@@ -27,6 +27,8 @@ struct sending_node {
     shared.addresses.push_back(ip);
     node.world.pools.push_back(shared);
     REQUIRE(client.refusal("CreateEmailIdentity", {{"EmailIdentity", "sender.test"}}).empty());
+    REQUIRE(client.call("UpdateEmailIdentity",
+                        {{"EmailIdentity", "sender.test"}})["VerifiedForSendingStatus"] == true);
     template_id = client.call(
         "CreateEmailTemplate",
         {{"TemplateName", "Code"}, {"TemplateContent", {{"Html", html_for_name}}}})["TemplateID"];
@@ -156,6 +158,9 @@ TEST_CASE("compatible sending: a template of another account is none",
   sending_node of;
   cloud_client other{of.node, "other"};
   REQUIRE(other.refusal("CreateEmailIdentity", {{"EmailIdentity", "other.test"}}).empty());
+  CHECK(other.refusal("SendEmail", of.mail({{"FromEmailAddress", "a@other.test"}})) ==
+        "FailedOperation.NotAuthenticatedSender"); // not verified
+  REQUIRE(other.refusal("UpdateEmailIdentity", {{"EmailIdentity", "other.test"}}).empty());
   CHECK(other.refusal("SendEmail", of.mail({{"FromEmailAddress", "a@other.test"}})) ==
         "FailedOperation.InvalidTemplateID");
   CHECK(other.refusal("SendEmail", of.mail()) == "FailedOperation.NotAuthenticatedSender");

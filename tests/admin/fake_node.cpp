@@ -312,31 +312,33 @@ fake_node::fake_node(std::shared_ptr<const net::tls_server_context> tls) {
              spawn<intake_actor>(*system_, fake_intake, &world),
              spawn<delivery_actor>(*system_, fake_delivery, &world)});
   real_ = std::make_unique<real_roles>(*system_, time, log, actors_->intake, actors_->delivery);
-  const node_services services{*system_,
-                               io_,
-                               time,
-                               log,
-                               settings_,
-                               actors_->access,
-                               actors_->warmup,
-                               actors_->ip_pool,
-                               actors_->provisioning,
-                               real_->chunks,
-                               real_->templates,
-                               real_->unsubscribes,
-                               real_->groups,
-                               real_->scheduler,
-                               real_->identities,
-                               real_->suppressions,
-                               real_->statistics,
-                               actors_->intake,
-                               actors_->delivery,
-                               [this] {
-                                 const std::lock_guard lock{world.guard};
-                                 return world.unready;
-                               },
-                               [] { return storage::storage_health{}; },
-                               [] { return net::smtp_server_counts{}; }};
+  node_services services{*system_,
+                         io_,
+                         time,
+                         log,
+                         settings_,
+                         actors_->access,
+                         actors_->warmup,
+                         actors_->ip_pool,
+                         actors_->provisioning,
+                         real_->chunks,
+                         real_->templates,
+                         real_->unsubscribes,
+                         real_->groups,
+                         real_->scheduler,
+                         real_->identities,
+                         real_->suppressions,
+                         real_->statistics,
+                         actors_->intake,
+                         actors_->delivery,
+                         [this] {
+                           const std::lock_guard lock{world.guard};
+                           return world.unready;
+                         },
+                         [] { return storage::storage_health{}; },
+                         [] { return net::smtp_server_counts{}; }};
+  services.transport_policy = real_->transport_policy;
+  services.webhooks = real_->webhooks;
   auto started = admin::service::start(services, {"127.0.0.1:0", std::move(tls)});
   REQUIRE(started.has_value());
   service_ = std::move(started.value());
@@ -349,10 +351,6 @@ fake_node::~fake_node() {
   caf::anon_send_exit(actors_->warmup, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->ip_pool, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->provisioning, caf::exit_reason::kill);
-  caf::anon_send_exit(real_->scheduler, caf::exit_reason::kill);
-  caf::anon_send_exit(real_->groups, caf::exit_reason::kill);
-  caf::anon_send_exit(real_->templates, caf::exit_reason::kill);
-  caf::anon_send_exit(real_->chunks, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->intake, caf::exit_reason::kill);
   caf::anon_send_exit(actors_->delivery, caf::exit_reason::kill);
   actors_.reset();

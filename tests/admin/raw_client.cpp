@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -86,6 +87,12 @@ raw_response raw_client::receive(bool of_head_request) {
     pending_.erase(0, length);
   }
   return response;
+}
+
+std::string raw_client::receive_all() {
+  while (fill(milliseconds{10'000})) {
+  }
+  return std::exchange(pending_, {});
 }
 
 bool raw_client::closes(milliseconds patience) {

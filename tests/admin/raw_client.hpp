@@ -27,6 +27,8 @@ public:
   bool send(std::string_view octets);
   /// The next response; status 0 when the connection ends or nothing comes for ten seconds.
   raw_response receive(bool of_head_request = false);
+  /// All that still comes until the connection ends, or nothing does for ten seconds.
+  std::string receive_all();
   /// Whether the server closes within `patience` (octets that come before are dropped).
   bool closes(std::chrono::milliseconds patience);
 

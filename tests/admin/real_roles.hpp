@@ -10,6 +10,7 @@
 #include "actors/messages/handles.hpp"
 #include "storage/control_store.hpp"
 #include "storage/memory/memory_store.hpp"
+#include "tests/support/scripted_http.hpp"
 
 namespace warmfront::testing {
 
@@ -34,6 +35,9 @@ public:
   suppressions_actor suppressions;
   statistics_actor statistics;
   unsubscribes_actor unsubscribes;
+  transport_policy_actor transport_policy;
+  scripted_http http; ///< what webhooks call
+  webhooks_actor webhooks;
 };
 
 } // namespace warmfront::testing

@@ -6,7 +6,11 @@
   permit   one permit in the warm-up rules
   warmup   ten thousand ledgers: memory, a change of the day, a forecast; `why` with a million held
   tasks    a million recipients imported and held; expanding a batch
+  suppressions  ten million addresses that are not sent to: import, memory, look-ups
+  clicks   redirects of the public address
+  feedback bounces, complaints, opens and clicks written down
   cluster  three nodes: what the second copy costs, takeover, catching up
+  dkim     whole mails signed, beside `openssl speed`
 """
 import argparse
 import json
@@ -21,8 +25,11 @@ os.environ.setdefault("WARMFRONT_BIN", str(ROOT / "build" / "release" / "bin"))
 sys.path.insert(0, str(ROOT / "tests" / "system"))
 
 import backlog  # noqa: E402  pylint: disable=wrong-import-position
+import clicks  # noqa: E402  pylint: disable=wrong-import-position
 import cluster  # noqa: E402  pylint: disable=wrong-import-position
+import dkim  # noqa: E402  pylint: disable=wrong-import-position
 import relay  # noqa: E402  pylint: disable=wrong-import-position
+import suppressions  # noqa: E402  pylint: disable=wrong-import-position
 import tasks  # noqa: E402  pylint: disable=wrong-import-position
 import warmup  # noqa: E402  pylint: disable=wrong-import-position
 from harness.processes import BIN, run  # noqa: E402  pylint: disable=wrong-import-position
@@ -56,6 +63,15 @@ def permit(_options):
     return {key.strip(): number(value.strip()) for key, value in pairs}
 
 
+def feedback(options):
+    """Runs the micro benchmark, which prints `key=value` lines."""
+    result = run([BIN / "bench_feedback", options.folder / "feedback"], seconds=600)
+    if result.returncode != 0:
+        sys.exit(f"bench_feedback: {result.stderr}")
+    pairs = (line.split("=", 1) for line in result.stdout.splitlines() if "=" in line)
+    return {key.strip(): number(value.strip()) for key, value in pairs}
+
+
 def number(text):
     try:
         return int(text)
@@ -67,7 +83,9 @@ def number(text):
 
 
 BENCHES = {"relay": relay.measure, "backlog": backlog.measure, "permit": permit,
-           "cluster": cluster.measure, "warmup": warmup.measure, "tasks": tasks.measure}
+           "cluster": cluster.measure, "warmup": warmup.measure, "tasks": tasks.measure,
+           "suppressions": suppressions.measure, "dkim": dkim.measure, "clicks": clicks.measure,
+           "feedback": feedback}
 
 
 def main():
@@ -75,7 +93,7 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", default=[], metavar="NAME")
     parser.add_argument("--rounds", type=int, default=3,
-                        help="relay, cluster: rounds of each contestant")
+                        help="relay, cluster, dkim: rounds of each contestant")
     parser.add_argument("--seconds", type=float, default=8,
                         help="relay, cluster: length of a round's load")
     parser.add_argument("--sessions", type=int, default=100,

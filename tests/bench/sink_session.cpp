@@ -102,12 +102,16 @@ void sink_session::handle_line(std::string_view line) {
 
 void sink_session::handle_command(std::string_view line) {
   const bool early = rules_.fault == sink_fault::early_replies;
+  if (begins_with(line, "EHLO ") || begins_with(line, "HELO ")) {
+    helo_ = line.substr(5);
+  }
   if (begins_with(line, "EHLO")) {
     greet_again(true);
   } else if (begins_with(line, "HELO")) {
     greet_again(false);
   } else if (begins_with(line, "MAIL FROM:")) {
     forget_mail();
+    mail_.helo = helo_;
     mail_.sender = path_of(line);
     answer("250 2.1.0 sender ok");
     if (early) {

@@ -48,6 +48,7 @@ private:
   const sink_rules& rules_;
   sink_tally& tally_;
   std::string source_;
+  std::string helo_;
   phase phase_ = phase::command;
   std::string input_;
   std::string output_;

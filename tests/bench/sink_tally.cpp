@@ -43,14 +43,15 @@ void sink_tally::connection_opened() {
 
 void sink_tally::log_line(const std::string& source, std::string_view code,
                           const std::string& sender, const std::string& recipient,
-                          const std::string& file) {
+                          const std::string& file, const std::string& helo) {
   if (!log_.is_open()) {
     return;
   }
   const auto number = recipient_number(recipient);
   log_ << wall_clock_ns() << '\t' << source << '\t' << code << '\t'
        << (number ? std::to_string(*number) : std::string{"-"}) << '\t' << printable(sender) << '\t'
-       << printable(recipient) << '\t' << file << '\n';
+       << printable(recipient) << '\t' << file << '\t' << (helo.empty() ? "-" : printable(helo))
+       << '\n';
 }
 
 void sink_tally::accepted(const std::string& source, const arrived_mail& mail) {
@@ -68,7 +69,7 @@ void sink_tally::accepted(const std::string& source, const arrived_mail& mail) {
   }
   for (const auto& recipient : mail.recipients) {
     ++by_domain_[std::string{domain_of(recipient)}];
-    log_line(source, "250", mail.sender, recipient, file);
+    log_line(source, "250", mail.sender, recipient, file, mail.helo);
   }
   count_numbers(mail, now);
 }
@@ -103,7 +104,7 @@ void sink_tally::count_numbers(const arrived_mail& mail, std::uint64_t now) {
 void sink_tally::refused(const std::string& source, const std::string& sender,
                          const std::string& recipient, std::string_view reply) {
   ++refused_;
-  log_line(source, reply.substr(0, 3), sender, recipient, "-");
+  log_line(source, reply.substr(0, 3), sender, recipient, "-", {});
 }
 
 void sink_tally::reset(std::uint32_t series) {

@@ -17,6 +17,7 @@ namespace warmfront::bench {
 
 /// A mail as the sink took it.
 struct arrived_mail {
+  std::string helo; ///< how the client called itself
   std::string sender;
   std::vector<std::string> recipients;
   std::optional<mail_stamp> stamp;
@@ -29,7 +30,8 @@ struct arrived_mail {
 class sink_tally {
 public:
   /// Every recipient from now on is one line of tab-separated fields: wall clock in nanoseconds,
-  /// source address, reply code, number or `-`, sender, recipient, file of the content or `-`.
+  /// source address, reply code, number or `-`, sender, recipient, file of the content or `-`,
+  /// how the client called itself or `-`.
   /// @returns false when the file cannot be opened.
   [[nodiscard]] bool log_to(const std::string& path);
   /// Contents are written to files `N.eml` in this folder, which exists.
@@ -57,7 +59,7 @@ public:
 private:
   void count_numbers(const arrived_mail& mail, std::uint64_t now);
   void log_line(const std::string& source, std::string_view code, const std::string& sender,
-                const std::string& recipient, const std::string& file);
+                const std::string& recipient, const std::string& file, const std::string& helo);
 
   std::ofstream log_;
   std::string folder_;

@@ -68,10 +68,11 @@ struct endless_receiver {
   void take(const spooled_mail& mail) {
     const auto count = mail.record.mail.recipients.size();
     if (writes) {
-      const auto writer = merge_writer::make(mail.record, *mail.content, "mta.example");
+      const auto writer = merge_writer::make(mail.record, *mail.content,
+                                             {"mta.example", 2 * mail_octets + 65536, nullptr});
       need(writer.has_value(), "reading a merge");
       for (std::uint32_t i = 0; i < count; ++i) {
-        const auto written = writer.value().write(i, 2 * mail_octets + 65536);
+        const auto written = writer.value().write(i);
         need(written.has_value(), "writing a mail");
         octets += written.value().size();
       }
@@ -144,7 +145,7 @@ public:
                                            std::make_unique<seeded_random>(1));
     intake_ = system_->spawn(intake_behavior, std::move(policy), store_.get(),
                              static_cast<const warmfront::clock*>(&time_), delivery_,
-                             replication_actor{});
+                             replication_actor{}, intake_books{});
     scheduler_ports ports;
     ports.store = store_.get();
     ports.control = control_.get();

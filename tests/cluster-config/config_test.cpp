@@ -53,6 +53,9 @@ max_message_size = 1048576
 [http]
 admin = "192.0.2.1:8443"
 public = "0.0.0.0:8081"
+public_url = "https://t.example.net:8443"
+public_tls = true
+trusted_proxies = ["10.1.0.0/16"]
 [http.tls]
 certificate = "admin.pem"
 key = "admin.key"
@@ -61,6 +64,8 @@ certificate = "mta.pem"
 key = "mta.key"
 [dns]
 servers = ["127.0.0.1@5353", "::1"]
+[tracking]
+opens = false
 )");
   REQUIRE(loaded.faults.empty());
   const auto& value = loaded.value;
@@ -71,12 +76,17 @@ servers = ["127.0.0.1@5353", "::1"]
   CHECK(value.smtp.max_message_size == 1024 * 1024);
   CHECK(value.http.admin == "192.0.2.1:8443");
   CHECK(value.http.public_address == "0.0.0.0:8081");
+  CHECK(value.http.public_url == "https://t.example.net:8443");
+  CHECK(value.http.public_tls);
+  CHECK(value.http.trusted_proxies == std::vector<std::string>{"10.1.0.0/16"});
   REQUIRE(value.http.tls.has_value());
   CHECK(value.http.tls->certificate == "admin.pem");
   CHECK(value.http.tls->key == "admin.key");
   REQUIRE(value.tls.has_value());
   CHECK(value.tls->key == "mta.key");
   CHECK(value.dns.servers == std::vector<std::string>{"127.0.0.1@5353", "::1"});
+  CHECK_FALSE(value.tracking.opens);
+  CHECK(value.tracking.clicks);
 }
 
 TEST_CASE("config: every key of the other tables is read", "[config]") {
@@ -158,6 +168,21 @@ key_file = "seal.key"
   CHECK(loaded.value.secrets.key_file == "seal.key");
 }
 
+TEST_CASE("config: what the way to receivers has to prove is read, and checked where it is needed",
+          "[config]") {
+  const auto loaded = parse(node_part + R"(
+[dns]
+trust_anchor = "root.key"
+[delivery]
+mta_sts = false
+)");
+  REQUIRE(loaded.faults.empty());
+  CHECK_FALSE(loaded.value.dns.dnssec);
+  CHECK(loaded.value.dns.trust_anchor == "root.key");
+  CHECK_FALSE(loaded.value.delivery.mta_sts);
+  CHECK(loaded.value.delivery.ca_file.empty());
+}
+
 TEST_CASE("config: a fault names file, line, column, what was found and what was expected",
           "[config]") {
   CHECK(fault_of(node_part + "[warmup]\nday = 24\n") ==
@@ -234,4 +259,23 @@ TEST_CASE("config: text that would exhaust the parser is refused", "[config]") {
   CHECK_FALSE(parse("a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s = 1").faults.empty());
   CHECK_FALSE(parse("x = " + std::string(100'000, '[')).faults.empty());
   CHECK_FALSE(parse(std::string(300'000, '\n')).faults.empty());
+}
+
+TEST_CASE("config: how sender domains are looked at", "[config]") {
+  const auto loaded = config::parse(R"([node]
+hostname = "a.example"
+data_dir = "/d"
+[identity]
+check_every = "10m"
+rotate_every = "90d"
+mx_hosts = ["mx.example.net"]
+bulk_rules = "warn"
+)",
+                                    "f");
+  REQUIRE(loaded.faults.empty());
+  const auto& value = loaded.value.identity;
+  CHECK(value.check_every == 10min);
+  CHECK(value.rotate_every == 90 * 24h);
+  CHECK(value.mx_hosts == std::vector<std::string>{"mx.example.net"});
+  CHECK(value.bulk_rules == "warn");
 }

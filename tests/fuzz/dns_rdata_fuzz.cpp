@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(parse_address_record(input));
   static_cast<void>(parse_ptr(input));
   static_cast<void>(parse_txt(input));
+  static_cast<void>(parse_record(record_type::mx, input));
   static_cast<void>(to_a_labels(input));
   static_cast<void>(literal_host(input));
   return 0;

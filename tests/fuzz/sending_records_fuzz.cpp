@@ -1,5 +1,5 @@
-// Any octets as the record of a sender domain, a sender address or a suppression, or as the key of
-// a counter: what is read can be written and read again, or an error.
+// Any octets as the record of a sender domain, its keys and checks, a sender address or a
+// suppression, or as the key of a counter: what is read can be written and read again, or an error.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -13,6 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view octets{reinterpret_cast<const char*>(data), size};
   if (const auto identity = decode_identity(octets))
     if (decode_identity(encode(identity.value())) != identity)
+      __builtin_trap();
+  if (const auto key = decode_signing_key("s", octets))
+    if (decode_signing_key("s", encode(key.value())) != key)
+      __builtin_trap();
+  if (const auto check = decode_check(octets))
+    if (decode_check(encode(check.value())) != check)
       __builtin_trap();
   // Of a password without a digest nothing is kept: the second writing says the same as the first.
   if (const auto sender = decode_sender(octets)) {

@@ -103,7 +103,7 @@ void sim_node::spawn_intake() {
                                                     std::make_unique<seeded_random>(1));
   intake = spawn(intake_behavior, policy, static_cast<storage::store*>(&store_),
                  static_cast<const warmfront::clock*>(&time()), delivery_actor{delivery},
-                 replication_actor{});
+                 replication_actor{}, intake_books{});
 }
 
 void sim_node::add_address(const std::string& address, const std::string& plan) {

@@ -156,6 +156,13 @@ TEST_CASE("spool: records come back as they went in", "[spool]") {
   CHECK(decode_recipient(encode(sample_record())).value() == sample_record());
   CHECK(decode_queue_entry(encode(queue_entry{{id, 7}})).value() == queue_entry{{id, 7}});
   CHECK(decode_message(encode(spooled_message{})).value() == spooled_message{});
+  auto secret = sample_message();
+  secret.mail.tls = tls_wish::required;
+  CHECK(decode_message(encode(secret)).value() == secret);
+  CHECK(encode(secret)[1] == 4); // who does not know the demand must not read it
+  auto tried = sample_record();
+  tried.tls = "TLSv1.3 TLS_AES_256_GCM_SHA384 dane";
+  CHECK(decode_recipient(encode(tried)).value() == tried);
 }
 
 TEST_CASE("spool: keys sort by time and by number", "[spool]") {
@@ -236,7 +243,7 @@ TEST_CASE("spool: a record of a later release is named as such", "[spool]") {
   later[1] = 2;
   CHECK(decode_recipient(later).error().code == errc::storage_newer);
   auto message = encode(sample_message());
-  message[1] = 4; // 2 is a mail merge, 3 one that is for later
+  message[1] = 5; // 2 is a mail merge, 3 one that is for later, 4 one that demands TLS
   CHECK(decode_message(message).error().code == errc::storage_newer);
   CHECK(decode_message("").error().code == errc::storage_corrupt);
 }

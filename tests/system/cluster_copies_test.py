@@ -29,6 +29,10 @@ class SecondCopies(ClusterTest):
         # Unknown are only those whose reply was lost, and what was on its way to a holder.
         self.assertLessEqual(counts["unique"], expected + totals["in_doubt"] + 100)
         cluster.wait_states({"n1": "dead"}, among=("n2", "n3"))
+        # What it had counted itself, others tell: all but its last moment.
+        told = cluster.nodes["n3"].rest.get("/v1/statistics")
+        self.assertNotIn("unanswered", told)
+        self.assertGreaterEqual(sum(row["requests"] for row in told["items"]), before)
 
         cluster.nodes["n1"].launch()
         cluster.nodes["n1"].wait_ready(30)

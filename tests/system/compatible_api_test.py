@@ -10,6 +10,7 @@ import sys
 
 from harness.case import SystemTest, main
 from harness.cloud import MODULES, make_calls
+from harness.name_server import NameServer
 from harness.processes import until
 
 ZONE = datetime.timezone(datetime.timedelta(hours=8))
@@ -21,6 +22,11 @@ WAYS = [(sdk, sign, method) for sdk in ("cn", "intl")
 
 def encoded(text):
     return base64.b64encode(text.encode()).decode()
+
+
+def in_strings(text):
+    """A text as a zone file has it: strings of at most 255 octets."""
+    return " ".join(f'"{text[at:at + 255]}"' for at in range(0, len(text), 255))
 
 
 def today():
@@ -276,15 +282,30 @@ class CompatibleApi(SystemTest):
         self.assert_refused("FailedOperation.ExceedSendLimit", "SendEmail", self.mail(template))
 
     def test_senders_whose_domain_is_anothers_or_unknown_are_refused(self):
-        self.start(identity={"require_verified": True})
-        template = self.template()
+        names = NameServer(self.folder, {"sender.example": ""})
+        self.addCleanup(names.stop)
+        self.start(identity={"require_verified": True}, dns={"servers": [names.address]})
+        # Resolvers know themselves that there is nothing below .test.
+        mail = self.mail(self.template(), FromEmailAddress="Shop <shop@sender.example>")
         self.assert_refused("FailedOperation.NotAuthenticatedSender", "SendEmail",
-                            self.mail(template))
-        self.call("CreateEmailIdentity", {"EmailIdentity": "sender.test"})
-        self.call("SendEmail", self.mail(template))
+                            mail)
+        made = self.call("CreateEmailIdentity", {"EmailIdentity": "sender.example"})
+        self.assertFalse(made["VerifiedForSendingStatus"])
+        self.assert_refused("FailedOperation.NotAuthenticatedSender", "SendEmail",
+                            mail)
+        names.change("sender.example", "".join(
+            f'{each["SendDomain"]}. IN TXT {in_strings(each["ExpectedValue"])}\n'
+            for each in made["Attributes"]))
+        looked = until(lambda: (answer := self.call("UpdateEmailIdentity", {
+            "EmailIdentity": "sender.example"}))["VerifiedForSendingStatus"] and answer,
+            "the domain to be verified", 10)
+        for each in looked["Attributes"]:
+            self.assertEqual((each["Status"], each["CurrentValue"]),
+                             (True, each["ExpectedValue"]), each)
+        self.call("SendEmail", mail)
         other = self.new_signature_key(account="other")
         self.assert_refused("InvalidParameterValue.CreatedByOther", "CreateEmailIdentity",
-                            {"EmailIdentity": "sender.test"}, id=other["id"],
+                            {"EmailIdentity": "sender.example"}, id=other["id"],
                             secret=other["secret"])
 
     # ---- tasks

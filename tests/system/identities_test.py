@@ -14,7 +14,7 @@ class Identities(SystemTest):
     def setUp(self):
         super().setUp()
         self.sink = self.start_sink()
-        self.node = self.start_node(self.sink)
+        self.node = self.start_node(self.sink, delivery={"retry_first": "1s", "retry_last": "2s"})
         self.rest = self.node.rest
 
     def ok(self, *words):
@@ -103,6 +103,38 @@ class Identities(SystemTest):
         self.assertEqual(self.states(self.send("nobody@next.test"))["nobody@next.test"],
                          "suppressed")
 
+    def test_a_list_comes_in_and_goes_out_and_survives_a_kill(self):
+        file = self.folder / "list.csv"
+        rows = "".join(f"r{i}@next.test,complaint,,\"said \"\"no\"\", twice\"\r\n"
+                       for i in range(1200))
+        file.write_text("address,reason,until,text\r\n" + rows + "nobody,,,\r\n",
+                        encoding="utf-8", newline="")
+        told = self.ok("suppression", "import", file)
+        self.assertIn("line 1202: ", told)
+        self.node.kill()
+        self.node.start()
+        out = self.ok("suppression", "export")
+        lines = out.replace("\r\n", "\n").splitlines()
+        self.assertEqual(lines[0], "address,reason,until,text,account")
+        self.assertEqual(len(lines), 1201)
+        self.assertIn('r7@next.test,complaint,,"said ""no"", twice",default', lines)
+        self.assertEqual(self.states(self.send("R1199@next.test")),
+                         {"R1199@next.test": "suppressed"})
+        again = self.folder / "again.csv"
+        again.write_text(out, encoding="utf-8", newline="")
+        told = self.ok("-o", "json", "suppression", "import", again)
+        self.assertIn('"added": 0', told)
+        self.assertIn('"changed": 0', told)
+
+    def test_what_waits_is_not_sent_to_who_unsubscribes_meanwhile(self):
+        self.sink.rule("refuse later@next.test 451 4.2.1 not now")
+        message = self.send("later@next.test")
+        until(lambda: self.states(message)["later@next.test"] == "deferred", "it to be deferred")
+        self.ok("suppression", "add", "later@next.test", "--reason", "unsubscribe")
+        self.sink.rule("refuse_none")
+        until(lambda: self.states(message)["later@next.test"] == "suppressed", "the look", 30)
+        self.assertEqual(self.sink.stat()["recipients"], 0)
+
     def test_a_task_leaves_out_who_is_suppressed_and_counts_it(self):
         rows = "".join(f"r{i}@next.test\n" for i in range(30))
         file = self.folder / "list.csv"
@@ -155,6 +187,11 @@ class Identities(SystemTest):
         by_receiver = {row["receiver"]: row["delivered"] for row in self.counts(by="receiver")}
         self.assertEqual(by_receiver, {"next.test": 200, "other.test": 200})
         self.assertIn("401", self.ok("stats", "--by", "domain"))
+        # The same mail, by the way it went.
+        ways = self.counts(by="domain,provider,ip,task,template")
+        self.assertEqual(sum(row["delivered"] for row in ways), 400)
+        self.assertEqual(sum(row["requests"] for row in ways), 401)
+        self.assertEqual({row["provider"] for row in ways if row["delivered"]}, {"other"})
 
 
 if __name__ == "__main__":

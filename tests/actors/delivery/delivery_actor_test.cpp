@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "actors/delivery/delivery_actor_state.hpp"
+#include "net/dkim/private_key.hpp"
 #include "storage/memory/memory_store.hpp"
 #include "tests/actors/delivery/delivery_items.hpp"
 #include "tests/support/actor_fixture.hpp"
@@ -99,8 +100,28 @@ struct delivery_fixture : testing::actor_fixture {
   std::vector<error> failures;
   delivery_shell subject;
   std::uint64_t next = 0;
+  std::vector<worker_actor> signers; ///< none: mail is prepared in the actor's turn
 
   delivery_fixture() { start(); }
+  void use_signers() {
+    kill(subject);
+    signers = {spawn(worker_behavior), spawn(worker_behavior)};
+    start();
+  }
+  void own_domain(const std::string& name) {
+    sender_domains_changed domains;
+    domains.domains = std::make_shared<const std::map<domain_name, sender_domain>>(
+        std::map<domain_name, sender_domain>{
+            {domain_name{name}, {{}, true, domain_name{"bounce." + name}, {}}}});
+    caf::anon_send(subject, std::move(domains));
+    signing_keys_changed keys;
+    keys.keys = std::make_shared<const std::map<domain_name, std::vector<signing_key>>>(
+        std::map<domain_name, std::vector<signing_key>>{
+            {domain_name{name},
+             {{"wf1e", dkim::private_key::generate(dkim::algorithm::ed25519_sha256).value()}}}});
+    caf::anon_send(subject, std::move(keys));
+    settle();
+  }
   ~delivery_fixture() { kill(subject); }
   void start() {
     const auto role = spawn(stand_in, &others);
@@ -116,6 +137,9 @@ struct delivery_fixture : testing::actor_fixture {
       to->events = std::move(events);
       return std::make_unique<wire_transport>(to);
     };
+    ports.outgoing.tokens = std::make_shared<const feedback::token_key>(
+        feedback::token_key::make(std::string(32, 'k')).value());
+    ports.signers = signers;
     ports.failed = [this](const error& why) { failures.push_back(why); };
     delivery_config config;
     config.hostname = "mta.example";
@@ -339,4 +363,28 @@ TEST_CASE("delivery actor: a new one takes up what an old one left", "[delivery_
   REQUIRE(f.net_->sent.size() == 1);
   f.answer_all({250, "", ""});
   CHECK(f.report(id).state == recipient_state::delivered);
+}
+
+TEST_CASE("delivery actor: mail of a domain of ours gets a return path, and a signature or a line "
+          "in the log",
+          "[delivery_actor]") {
+  delivery_fixture f;
+  const bool aside = GENERATE(false, true);
+  if (aside)
+    f.use_signers();
+  f.own_domain("a.example");
+  const auto id = f.submit(); // without a header: it cannot be signed
+  REQUIRE(f.net_->sent.size() == 1);
+  CHECK_THAT(f.net_->sent[0].second.reverse_path, Catch::EndsWith("@bounce.a.example"));
+  CHECK(f.log.written(log_level::warn) == 1);
+  f.answer_all({250, "2.0.0", "ok"});
+  CHECK(f.report(id).state == recipient_state::delivered);
+  f.submit();
+  CHECK(f.log.written(log_level::warn) == 1); // once for the cause
+  f.answer_all({250, "2.0.0", "ok"});
+  f.own_domain("b.example");
+  f.submit();
+  REQUIRE(f.net_->sent.size() == 1);
+  CHECK(f.net_->sent[0].second.reverse_path == "s@a.example");
+  f.answer_all({250, "2.0.0", "ok"});
 }

@@ -129,12 +129,12 @@ TEST_CASE("mail merge: a body that is none is a fault of the disk", "[delivery][
   storage::spooled_message message;
   message.is_merge = true;
   message.mail.recipients.resize(2);
-  CHECK(merge_writer::make(message, "nonsense", "h").error().code == errc::storage_corrupt);
-  CHECK(merge_writer::make(message, storage::encode(greeting(1)), "h").error().code ==
+  CHECK(merge_writer::make(message, "nonsense", {"h"}).error().code == errc::storage_corrupt);
+  CHECK(merge_writer::make(message, storage::encode(greeting(1)), {"h"}).error().code ==
         errc::storage_corrupt);
   auto broken = greeting(2);
   broken.content.html = "{{oops";
-  CHECK(merge_writer::make(message, storage::encode(broken), "h").error().code ==
+  CHECK(merge_writer::make(message, storage::encode(broken), {"h"}).error().code ==
         errc::storage_corrupt);
 }
 
@@ -145,11 +145,16 @@ TEST_CASE("mail merge: attachments and answers are everybody's", "[delivery][mer
   storage::spooled_message message;
   message.is_merge = true;
   message.mail.recipients.resize(2);
-  const auto writer = merge_writer::make(message, storage::encode(merge), "h.example").value();
+  const auto writer =
+      merge_writer::make(message, storage::encode(merge), {"h.example", 100'000}).value();
   for (std::uint32_t i = 0; i < 2; ++i)
-    CHECK_THAT(writer.write(i, 100'000).value(),
+    CHECK_THAT(writer.write(i).value(),
                Catch::Contains("Reply-To: answers@a.example") && Catch::Contains("aGVsbG8="));
-  CHECK(writer.write(0, 100).error().code == errc::limit_exceeded);
+  CHECK(merge_writer::make(message, storage::encode(merge), {"h.example", 100})
+            .value()
+            .write(0)
+            .error()
+            .code == errc::limit_exceeded);
 }
 
 TEST_CASE("mail merge: who is suppressed is left out of it, also after a restart",
@@ -182,4 +187,53 @@ TEST_CASE("delivery: a mail that is over when it arrives is nothing to do", "[de
   CHECK(world.state(id) == recipient_state::suppressed);
   CHECK(world.order.empty());
   CHECK(world.flow().counts().accepted_recipients == 0);
+}
+
+TEST_CASE("delivery: who is suppressed while a mail waits gets nothing, however long it waited",
+          "[delivery]") {
+  delivery_world world{11};
+  world.quota_per_day = 0;
+  const auto held = world.submit({"a@b.example", "B@b.example"});
+  const auto merged = world.merge(greeting(2));
+  world.fate_of = [](const auto& recipient) {
+    return recipient == "late@c.example" ? fate::defer : fate::deliver;
+  };
+  world.run();
+  CHECK(world.state(held, 0) != recipient_state::delivered);
+  world.advance(milliseconds{5'000});
+  world.run();
+  world.suppress("b@b.example");
+  world.suppress("r0@b.example");
+  world.quota_per_day.reset();
+  world.flow().permits_changed();
+  world.run();
+  CHECK(world.state(held, 0) == recipient_state::delivered);
+  CHECK(world.state(held, 1) == recipient_state::suppressed);
+  CHECK(world.state(merged, 0) == recipient_state::suppressed);
+  CHECK(world.state(merged, 1) == recipient_state::delivered);
+  const auto retried = world.submit({"late@c.example"});
+  world.run();
+  world.suppress("late@c.example");
+  world.advance(milliseconds{60 * 60'000});
+  world.run();
+  CHECK(world.state(retried) == recipient_state::suppressed);
+  CHECK(world.queue_entries() == 0);
+  using storage::counted;
+  CHECK(world.counted() == std::map<counted, std::int64_t>{{counted::accepted, 2},
+                                                           {counted::suppressed, 3},
+                                                           {counted::delivered, 2},
+                                                           {counted::deferred, 1}});
+}
+
+TEST_CASE("delivery: a report to a sender is sent, whoever is suppressed", "[delivery]") {
+  delivery_world world{12};
+  world.suppress("r@b.example");
+  world.has_source = false;
+  const auto report = world.submit({"r@b.example"}, mail_class::triggered, "shared", "");
+  world.run();
+  world.crash(world.store.unsettled());
+  world.has_source = true;
+  world.flow().permits_changed();
+  world.run();
+  CHECK(world.state(report) == recipient_state::delivered);
 }

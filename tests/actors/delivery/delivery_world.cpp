@@ -115,9 +115,29 @@ void delivery_world::spool(const std::shared_ptr<spooled_mail>& mail) {
 std::map<storage::counted, std::int64_t> delivery_world::counted() const {
   std::map<storage::counted, std::int64_t> sums;
   const auto counters = store.scan(storage::family::counters, "", "", 10'000).value();
-  for (const auto& each : counters)
-    sums[storage::parse_statistics_key(each.key).value().what] += std::stoll(each.value);
+  std::map<storage::counted, std::int64_t> by_way;
+  for (const auto& each : counters) {
+    if (const auto key = storage::parse_statistics_key(each.key))
+      sums[key->what] += std::stoll(each.value);
+    else
+      by_way[storage::parse_way_key(each.key).value().what] += std::stoll(each.value);
+  }
+  if (by_way != sums)
+    throw std::logic_error{"the two tables tell of different mail"};
   return sums;
+}
+
+void delivery_world::suppress(const std::string& address) {
+  storage::stored_suppression entry;
+  entry.address = address;
+  entry.reason = 4;
+  storage::batch changes;
+  changes.put(storage::family::suppressions, storage::suppression_entry_key({}, address),
+              storage::encode_suppression_entry(entry));
+  store.commit(std::move(changes), storage::priority::progress, [](const result<void>&) {});
+  run();
+  static_cast<void>(suppressions.open(store).has_value());
+  suppressions.note_account({});
 }
 
 bool delivery_world::run_one() {
@@ -146,7 +166,8 @@ bool delivery_world::run_reader() {
   }
   if (reads_.empty())
     return false;
-  was_read_ = reads_.front()(spool_reader{store, {"mta1.example.net"}});
+  was_read_ =
+      reads_.front()(spool_reader{store, {"mta1.example.net"}, {&suppressions, time.wall_now()}});
   reads_.pop_front();
   return true;
 }
@@ -303,12 +324,12 @@ void delivery_world::open(net::connection_id id, net::connection_plan plan) {
   report({id, net::connection_opened{plan.hops.front(), false, ""}});
 }
 
-void delivery_world::transmit(net::connection_id id, std::vector<net::transmission> mails) {
+void delivery_world::transmit(net::connection_id id, std::vector<outgoing_order> mails) {
   const auto found = connections_.find(id);
   if (found == connections_.end() || unanswered.contains(found->second))
     return;
   for (auto& mail : mails)
-    step([this, id, mail = std::move(mail)] { deliver(id, mail); });
+    step([this, id, mail = std::move(mail.what)] { deliver(id, mail); });
 }
 
 void delivery_world::deliver(net::connection_id id, const net::transmission& mail) {

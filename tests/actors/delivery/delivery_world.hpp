@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "actors/delivery/delivery_flow.hpp"
+#include "storage/changed_counters.hpp"
+#include "storage/event_log.hpp"
 #include "storage/memory/memory_store.hpp"
 #include "storage/statistics.hpp"
 #include "tests/support/manual_clock.hpp"
@@ -44,6 +46,8 @@ public:
   /// The process dies; `surviving` commits had reached the disk. A new one starts on the store.
   void crash(std::size_t surviving);
   void advance(milliseconds by);
+  /// Nobody sends to the address from now on.
+  void suppress(const std::string& address);
   /// Time-outs of the net end every connection to hosts that never finish.
   void answer_again();
 
@@ -81,12 +85,15 @@ public:
   std::map<std::string, std::string> contents; ///< what each was sent last
   std::vector<error> failures;
   std::vector<mail_over_limit> over_limits;         ///< as intake knows them
+  storage::event_recorder event_log;                 ///< logs nothing unless it is set
+  storage::changed_counters changed;                ///< as told
   std::map<ledger_subject, quality_counts> quality; ///< as told
   std::vector<copy_progress> told; ///< outcomes whose messages have a copy elsewhere
   std::size_t assignments_asked = 0;
   std::size_t reads = 0;
   manual_clock time;
   storage::memory_store store;
+  storage::suppression_reader suppressions;
 
   // ---- delivery_effects
   [[nodiscard]] wall_time wall_now() const override { return time.wall_now(); }
@@ -95,13 +102,17 @@ public:
   void read(std::function<std::function<void()>(const spool_reader&)> job) override;
   void assign(assign_sources what, std::function<void(permits_taken)> then) override;
   void refund(std::vector<charge> charges) override;
+  void log_event(storage::batch& to, const mail_event& event) override {
+    event_log.record(to, event);
+  }
+  void counted(const storage::statistics_tally& tally) override { changed.note(tally); }
   void count(std::vector<ledger_outcomes> outcomes) override {
     for (const auto& each : outcomes)
       quality[each.subject] += each.counts;
   }
   void resolve(const std::string& domain, std::function<void(site_route)> then) override;
   void open(net::connection_id id, net::connection_plan plan) override;
-  void transmit(net::connection_id id, std::vector<net::transmission> mails) override;
+  void transmit(net::connection_id id, std::vector<outgoing_order> mails) override;
   void abandon(net::connection_id id, milliseconds grace) override;
   void later(milliseconds delay, std::function<void()> step) override;
   void happened(const outcome&) override {}

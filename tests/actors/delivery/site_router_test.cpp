@@ -114,3 +114,27 @@ TEST_CASE("site router: a fixed hop that cannot be found keeps the mail waiting"
     CHECK(route.refusal.code == 451);
   }
 }
+
+TEST_CASE("site router: the policy of a domain is asked for by its A-label, for MX alone",
+          "[site_router]") {
+  told_resolver dns;
+  dns.answer = route_of({one});
+  std::vector<std::string> asked;
+  auto routes = dns::static_routes::make({{"fixed.example", "192.0.2.9:25"}});
+  REQUIRE(routes);
+  site_router router{std::move(routes.value()), &dns};
+  router.set_policies([&](const std::string& domain, const policy_callback& then) {
+    asked.push_back(domain);
+    then(trust::sts_policy{trust::sts_mode::enforce, {"mx1.b.example"}, seconds{60}});
+  });
+  const auto route = ask(router, "B\xc3\xbc"
+                                 "cher.Example");
+  CHECK(asked == std::vector<std::string>{"xn--bcher-kva.example"});
+  REQUIRE(route.hops.size() == 2);
+  CHECK(route.hops[0].trust->demand == trust::tls_demand::verified);
+  CHECK(ask(router, "fixed.example").hops[0].trust == nullptr);
+  CHECK(ask(router, "[192.0.2.1]").hops[0].trust == nullptr);
+  dns.answer = dns::mail_route{dns::route_kind::null_mx, {}};
+  CHECK(ask(router, "null.example").refusal.code == 556);
+  CHECK(asked.size() == 1);
+}

@@ -28,10 +28,11 @@ struct identities_fixture : warmfront::testing::actor_fixture {
   }
   ~identities_fixture() { kill(identities); }
   void start() {
-    identities = spawn(identities_behavior,
-                       identities_ports{&control, &time(), &log, "mta1.example.net",
-                                        [this](auto work) { aside.push_back(std::move(work)); },
-                                        "0123456789abcdef"});
+    identities_ports its{&control, &time(), &log, {}, "0123456789abcdef"};
+    its.run_aside = [this](auto work) { aside.push_back(std::move(work)); };
+    identities_config config;
+    config.site.hostname = "mta1.example.net";
+    identities = spawn(identities_behavior, config, std::move(its));
   }
   std::size_t run_aside() {
     const auto work = hashes ? std::exchange(aside, {}) : std::vector<std::function<void()>>{};

@@ -63,6 +63,23 @@ TEST_CASE("intake: no mail is taken before the pools are known", "[intake]") {
   CHECK(core.take(mail(), now));
 }
 
+TEST_CASE("intake: who may send from where is asked of every mail, once it is known",
+          "[intake][security]") {
+  intake core{{.hostname = "mta.example", .awaits_identities = true, .require_verified = true},
+              std::make_unique<seeded_random>(1)};
+  core.set_pools({pool_of("shared")});
+  CHECK(refused(core, mail()) == errc::unavailable);
+  auto all = std::make_shared<sender_domains::table>();
+  all->emplace(domain_name{"a.example"}, sender_domain{account_name{"default"}, true, {}, {}});
+  core.set_sender_domains(std::move(all));
+  CHECK(core.take(mail(), now));
+  CHECK(refused(core, mail("From: x@b.example\r\n\r\nx\r\n")) == errc::refused);
+  merge_submission merge;
+  merge.source.account = account_name{"default"};
+  merge.mail.reverse_path = "s@b.example";
+  CHECK(core.take(std::move(merge), now).error().code == errc::refused);
+}
+
 TEST_CASE("intake: a mail gets an id, its envelope stays as it is", "[intake]") {
   auto core = ready();
   auto given = mail();
@@ -300,27 +317,20 @@ TEST_CASE("intake: who authenticated as a sender address sends from that one alo
 
 TEST_CASE("intake: a suppressed recipient ends when the mail is taken over", "[intake]") {
   auto core = ready();
-  core.note_suppressions(true, {{account_name{"default"}, "r2@b.example"}});
+  suppressed_recipients suppressed;
+  suppressed.add(account_name{"default"}, "R2@B.example");
   auto given = mail();
   given.mail.recipients = {{"r1@b.example", notify::unspecified, {}},
                            {"R2@B.example", notify::unspecified, {}},
                            {"r3@b.example", notify::unspecified, {}}};
-  const auto some = taken(core, given);
+  const auto some = *core.take(given, now, suppressed).value();
   REQUIRE(some.ended.size() == 1);
   CHECK(some.ended[0].first == 1);
   CHECK(some.ended[0].second.state == static_cast<std::uint8_t>(recipient_state::suppressed));
   CHECK(some.ended[0].second.changed_at == now);
   CHECK_FALSE(some.is_over());
   given.source.account = account_name{"acme"};
-  CHECK(taken(core, given).ended.empty());
-  core.note_suppressions(false, {{account_name{"default"}, "r1@b.example", false, now},
-                                 {account_name{"default"}, "r3@b.example"}});
-  given.source.account = account_name{"default"};
-  CHECK(taken(core, given).ended.size() == 2); // r1 is over
-  core.note_suppressions(false, {{account_name{"default"}, "r2@b.example", true}});
-  CHECK(taken(core, given).ended.size() == 1);
-  core.note_suppressions(true, {});
-  CHECK(taken(core, given).ended.empty());
+  CHECK(core.take(given, now, suppressed).value()->ended.empty());
 }
 
 TEST_CASE("intake: a mail with nobody to send to is taken over, and nothing of it is copied",
@@ -330,23 +340,24 @@ TEST_CASE("intake: a mail with nobody to send to is taken over, and nothing of i
   intake core{config, std::make_unique<seeded_random>(1)};
   core.set_pools({pool_of("shared")});
   CHECK(taken(core, mail()).record.copy);
-  core.note_suppressions(true, {{account_name{"default"}, "r@b.example"}});
-  const auto over = taken(core, mail());
+  suppressed_recipients suppressed;
+  suppressed.add(account_name{"default"}, "r@b.example");
+  const auto over = *core.take(mail(), now, suppressed).value();
   CHECK(over.is_over());
   CHECK_FALSE(over.record.copy);
   merge_submission merge;
   merge.mail = mail().mail;
   merge.source.account = account_name{"default"};
-  CHECK(core.take(std::move(merge), now).value()->is_over());
+  CHECK(core.take(std::move(merge), now, suppressed).value()->is_over());
 }
 
-TEST_CASE("intake: no mail is taken before it is known who is not sent to", "[intake]") {
+TEST_CASE("intake: no mail is taken before it can be asked who is not sent to", "[intake]") {
   intake_config config;
   config.awaits_suppressions = true;
   intake core{config, std::make_unique<seeded_random>(1)};
   core.set_pools({pool_of("shared")});
   CHECK(refused(core, mail()) == errc::unavailable);
-  core.note_suppressions(true, {});
+  core.set_suppressions_known();
   CHECK(core.take(mail(), now));
 }
 
@@ -372,4 +383,16 @@ TEST_CASE("intake: a time that has passed is now, one in years is refused", "[in
   auto early = mail();
   early.send_at = now + std::chrono::hours{367 * 24};
   CHECK(refused(core, early) == errc::invalid_argument);
+}
+
+TEST_CASE("intake: a header may do without TLS, but what MAIL demands goes before it", "[intake]") {
+  auto core = ready();
+  auto free = mail();
+  CHECK(taken(core, free).record.mail.tls == tls_wish::unspecified);
+  free.content = "TLS-Required: No\r\n" + free.content;
+  const auto made = taken(core, free);
+  CHECK(made.record.mail.tls == tls_wish::optional);
+  CHECK(made.content->find("TLS-Required: No") != std::string::npos); // the next hop reads it, too
+  free.mail.tls = tls_wish::required;
+  CHECK(taken(core, free).record.mail.tls == tls_wish::required);
 }

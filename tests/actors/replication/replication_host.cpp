@@ -351,9 +351,9 @@ void replication_host::open(net::connection_id id, net::connection_plan plan) {
   report({id, net::connection_opened{plan.hops.front(), false, ""}});
 }
 
-void replication_host::transmit(net::connection_id id, std::vector<net::transmission> mails) {
+void replication_host::transmit(net::connection_id id, std::vector<outgoing_order> mails) {
   for (auto& mail : mails)
-    post(wire_, [this, id, mail = std::move(mail)] { deliver(id, mail); });
+    post(wire_, [this, id, mail = std::move(mail.what)] { deliver(id, mail); });
 }
 
 void replication_host::deliver(net::connection_id id, const net::transmission& mail) {

@@ -63,10 +63,12 @@ public:
   void read(std::function<std::function<void()>(const spool_reader&)> job) override;
   void assign(assign_sources what, std::function<void(permits_taken)> then) override;
   void refund(std::vector<charge>) override {}
+  void log_event(storage::batch&, const mail_event&) override {}
+  void counted(const storage::statistics_tally&) override {}
   void count(std::vector<ledger_outcomes>) override {}
   void resolve(const std::string& domain, std::function<void(site_route)> then) override;
   void open(net::connection_id id, net::connection_plan plan) override;
-  void transmit(net::connection_id id, std::vector<net::transmission> mails) override;
+  void transmit(net::connection_id id, std::vector<outgoing_order> mails) override;
   void abandon(net::connection_id id, milliseconds grace) override;
   void later(milliseconds delay, std::function<void()> step) override;
   void happened(const outcome&) override {}

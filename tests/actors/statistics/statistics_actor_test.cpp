@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "actors/core/random.hpp"
 #include "actors/statistics/statistics_sum.hpp"
 #include "storage/memory/memory_store.hpp"
 #include "tests/support/actor_fixture.hpp"
@@ -40,7 +41,10 @@ struct statistics_fixture : warmfront::testing::actor_fixture {
     settle();
   }
   result<std::vector<statistics_row>> sum(const sum_statistics& question) {
-    return ask<answer<std::vector<statistics_row>>>(statistics, question).value;
+    auto report = ask<answer<statistics_report>>(statistics, question).value;
+    if (!report)
+      return std::move(report).error();
+    return std::move(report).value().rows;
   }
   sum_statistics of_days(int from, int to) {
     sum_statistics question;
@@ -121,6 +125,115 @@ TEST_CASE("statistics actor: a counter that was taken back below zero counts not
   statistics_fixture of;
   of.count(of.today, "acme", "a.example", "x.example", counted::accepted, -1);
   CHECK(of.sum(of.of_days(0, 0)).value().empty());
+}
+
+namespace {
+
+/// Both tables, from events as the roles write them.
+void record(statistics_fixture& of, const std::vector<mail_event>& events) {
+  storage::batch changes;
+  storage::statistics_tally tally;
+  for (const auto& each : events)
+    tally.add(each);
+  tally.write(changes);
+  of.store.commit(std::move(changes), storage::priority::progress, [](const auto&) {});
+  of.settle();
+}
+
+mail_event random_event(seeded_random& dice, utc_day today) {
+  const auto pick = [&](auto... names) {
+    const std::vector<std::string> all{names...};
+    return all[dice.next() % all.size()];
+  };
+  mail_event event;
+  event.kind = static_cast<event_kind>(1 + dice.next() % 11);
+  event.at = wall_time{today - days{dice.next() % 3}} + seconds{dice.next() % 86'400};
+  event.about.account = account_name{pick("acme", "other")};
+  event.about.address = "x@" + pick("a.example", "b.example", "c.example");
+  event.about.sender_domain = domain_name{pick("s.example", "t.example")};
+  event.about.provider = provider_name{pick("gmail", "mx.a.example", "")};
+  event.about.source = ip_address{pick("192.0.2.1", "192.0.2.2", "")};
+  event.about.task = task_id{dice.next() % 3};
+  event.about.from_template = template_name{pick("hello", "", "bye")};
+  event.bounce_class = pick("invalid", "spam", "other");
+  event.is_automated = dice.next() % 3 == 0;
+  event.is_first = dice.next() % 2 == 0;
+  return event;
+}
+
+} // namespace
+
+TEST_CASE("statistics actor: whatever the split, the totals are the same",
+          "[statistics][property]") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    seeded_random dice{seed};
+    statistics_fixture of;
+    std::vector<mail_event> events;
+    for (int i = 0; i < 300; ++i)
+      events.push_back(random_event(dice, of.today));
+    record(of, events);
+    const auto total = [&](const sum_statistics& question) {
+      daily_counts all;
+      const auto rows = of.sum(question).value();
+      for (const auto& row : rows) {
+        all += row.counts;
+        REQUIRE(row.further.size() == question.further_by.size());
+      }
+      return all;
+    };
+    const auto expected = total(of.of_days(-2, 0));
+    std::uint64_t counted = 0;
+    for (const auto& field : count_fields)
+      counted += expected.*field.value;
+    REQUIRE(counted >= events.size());
+    using by = counted_by;
+    for (const auto& split : std::vector<std::vector<by>>{
+             {by::sender_domain},
+             {by::receiver},
+             {by::receiver, by::day, by::sender_domain},
+             {by::provider},
+             {by::source},
+             {by::task},
+             {by::from_template},
+             {by::provider, by::source},
+             {by::day, by::sender_domain, by::provider, by::source, by::task, by::from_template}}) {
+      auto question = of.of_days(-2, 0);
+      question.by = split.front();
+      question.further_by.assign(split.begin() + 1, split.end());
+      REQUIRE(total(question) == expected);
+    }
+    // Filters divide: what each of them lets through adds up.
+    daily_counts by_filter;
+    for (const auto* const name : {"gmail", "other"}) {
+      auto question = of.of_days(-2, 0);
+      question.provider = provider_name{name};
+      by_filter += total(question);
+    }
+    auto question = of.of_days(-2, 0);
+    question.by = by::provider;
+    const auto rows = of.sum(question).value();
+    for (const auto& row : rows)
+      if (row.of.empty())
+        by_filter += row.counts;
+    REQUIRE(by_filter == expected);
+  }
+}
+
+TEST_CASE("statistics actor: receivers are not split by the way mail went", "[statistics]") {
+  statistics_fixture of;
+  auto question = of.of_days(0, 0);
+  question.by = counted_by::receiver;
+  question.further_by = {counted_by::provider};
+  CHECK(of.sum(question).error().field == "by");
+  question.further_by = {};
+  question.task = task_id{1};
+  CHECK(of.sum(question).error().field == "by");
+  question.task = {};
+  question.further_by = {counted_by::receiver};
+  CHECK(of.sum(question).error().field == "by");
+  question.further_by = {counted_by::day};
+  CHECK(of.sum(question));
 }
 
 TEST_CASE("statistics actor: forgets what is older than it keeps when it starts", "[statistics]") {

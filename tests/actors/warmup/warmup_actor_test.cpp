@@ -13,7 +13,7 @@ using kind = permit_verdict::kind;
 
 namespace {
 
-const ledger_subject ip{"192.0.2.1"};
+const ledger_subject warming{"192.0.2.1"};
 
 /// What intake and delivery were told.
 struct told {
@@ -55,11 +55,11 @@ struct warmup_fixture : warmfront::testing::actor_fixture {
   permit_verdict take() {
     take_permits question;
     question.requests.resize(1);
-    question.requests[0].candidates.emplace_back(ip.str());
+    question.requests[0].candidates.emplace_back(warming.str());
     return ask<permits_taken>(warmup, question).verdicts.at(0);
   }
   void start_ledger(const std::string& plan = "standard") {
-    REQUIRE(get<ledger_report>(set_ledger_plan{ip, plan_name{plan}}));
+    REQUIRE(get<ledger_report>(set_ledger_plan{warming, plan_name{plan}}));
   }
   std::uint64_t take_all() {
     std::uint64_t taken = 0;
@@ -137,7 +137,7 @@ TEST_CASE("warmup actor: a kill burns the chunk, a stop burns nothing", "[warmup
   of.kill(of.warmup);
   of.start();
   of.settle();
-  CHECK(of.get<std::vector<ledger_report>>(list_ledgers{ip}).value()[0].used == 10);
+  CHECK(of.get<std::vector<ledger_report>>(list_ledgers{warming}).value()[0].used == 10);
   CHECK(of.take().what == kind::pending);
   CHECK(of.take().what == kind::granted);
   (void)of.ask<done>(of.warmup, stop_warmup{});
@@ -145,7 +145,7 @@ TEST_CASE("warmup actor: a kill burns the chunk, a stop burns nothing", "[warmup
   of.kill(of.warmup);
   of.start();
   of.settle();
-  CHECK(of.get<std::vector<ledger_report>>(list_ledgers{ip}).value()[0].used == 11);
+  CHECK(of.get<std::vector<ledger_report>>(list_ledgers{warming}).value()[0].used == 11);
 }
 
 TEST_CASE("warmup actor: refunds can be used again", "[warmup]") {
@@ -166,11 +166,11 @@ TEST_CASE("warmup actor: refunds can be used again", "[warmup]") {
 TEST_CASE("warmup actor: pause, resume and day answer with the ledger", "[warmup]") {
   warmup_fixture of;
   of.start_ledger();
-  CHECK(of.get<ledger_report>(pause_ledger{ip}).value().state == ledger_state::paused);
+  CHECK(of.get<ledger_report>(pause_ledger{warming}).value().state == ledger_state::paused);
   CHECK(of.take().what == kind::paused);
-  CHECK(of.get<ledger_report>(resume_ledger{ip}).value().state == ledger_state::open);
+  CHECK(of.get<ledger_report>(resume_ledger{warming}).value().state == ledger_state::open);
   CHECK(of.heard.permits == 1); // the day was opened for who was turned away
-  CHECK(of.get<ledger_report>(set_ledger_day{ip, 5}).value().limit == 10'000u);
+  CHECK(of.get<ledger_report>(set_ledger_day{warming, 5}).value().limit == 10'000u);
   const ledger_subject nobody{"192.0.2.9"};
   CHECK(of.get<ledger_report>(pause_ledger{nobody}).error().code == errc::not_found);
   CHECK(of.get<ledger_report>(resume_ledger{nobody}).error().code == errc::not_found);
@@ -198,7 +198,7 @@ TEST_CASE("warmup actor: forecasts", "[warmup]") {
   warmup_fixture of;
   of.start_ledger();
   forecast_release question;
-  question.sources.emplace_back(ip.str());
+  question.sources.emplace_back(warming.str());
   question.ahead = 500;
   CHECK(of.get<release_forecast>(question).value().expected_at == of.time().wall_now() + 24h);
 }
@@ -217,7 +217,7 @@ TEST_CASE("warmup actor: a command without an answer from the store says so", "[
   warmup_fixture of;
   of.settle();
   of.control.fail_next_transactions(1);
-  CHECK(of.get<ledger_report>(set_ledger_plan{ip, plan_name{"standard"}}).error().code ==
+  CHECK(of.get<ledger_report>(set_ledger_plan{warming, plan_name{"standard"}}).error().code ==
         errc::unavailable);
 }
 

@@ -49,8 +49,10 @@ struct almost_used_up {
   }
 };
 
-identity_report identity(const std::string& account, const std::string& domain) {
+identity_report identity(const std::string& account, const std::string& domain,
+                         bool verified = true) {
   identity_report made;
+  made.verified = verified;
   made.account = account_name{account};
   made.domain = domain_name{domain};
   return made;
@@ -64,6 +66,21 @@ TEST_CASE("sender rights: whoever has a domain may send from it", "[tencent][sec
   CHECK(right_to_send(own, {domain_name{"sender.test"}}, false) == sender_right::given);
   const std::vector both{domain_name{"sender.test"}, domain_name{"stranger.test"}};
   CHECK(right_to_send(own, both, true) == sender_right::denied);
+}
+
+TEST_CASE("sender rights: a domain covers those below it, the nearest one decides",
+          "[tencent][security]") {
+  const std::vector own{identity("acme", "sender.test"),
+                        identity("acme", "new.sender.test", false)};
+  const auto right = [&](const char* from, bool require_verified) {
+    return right_to_send(own, {domain_name{from}}, require_verified);
+  };
+  CHECK(right("a.sender.test", true) == sender_right::given);
+  CHECK(right("notsender.test", true) == sender_right::denied);
+  CHECK(right("a.new.sender.test", true) == sender_right::denied);
+  CHECK(right("a.new.sender.test", false) == sender_right::given);
+  CHECK(has_other_owner(own, {domain_name{"a.sender.test"}}, account_name{"other"}));
+  CHECK_FALSE(has_other_owner(own, {domain_name{"notsender.test"}}, account_name{"other"}));
 }
 
 TEST_CASE("sender rights: without verification a domain of nobody may be used",

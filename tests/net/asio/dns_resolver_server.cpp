@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <string_view>
 #include <tuple>
@@ -57,9 +58,7 @@ constexpr const char* configuration = R"(server:
   rrl-ratelimit: 0
 remote-control:
   control-enable: no
-zone:
-  name: "ORIGIN"
-  zonefile: "zone"
+ZONES
 zone:
   name: "broken.example"
   zonefile: "no-such-file"
@@ -75,20 +74,55 @@ std::string with(std::string text, std::string_view word, const std::string& val
 
 } // namespace
 
-name_server::name_server(const std::string& origin, const std::string& zone) {
+std::string name_server::prepare(const served_zone& zone) {
+  const std::string file = directory_ + "/" + zone.origin;
+  std::ofstream{file} << "$ORIGIN " << zone.origin << ".\n$TTL 300\n"
+                      << "@ SOA ns root 1 3600 600 86400 300\n@ NS ns\n"
+                      << "ns A 127.0.0.1\n"
+                      << zone.text;
+  if (zone.is_signed) {
+    sign(zone, file);
+  }
+  return "zone:\n  name: \"" + zone.origin + "\"\n  zonefile: \"" + zone.origin + "\"\n";
+}
+
+void name_server::sign(const served_zone& zone, const std::string& file) {
+  const std::string commands =
+      "cd " + directory_ + " && key=$(ldns-keygen -r /dev/urandom -a ECDSAP256SHA256 -k " +
+      zone.origin + ") && ldns-signzone -f " + file + ".signed " + file + " $key && mv " + file +
+      ".signed " + file + " && mv $key.ds " + file + ".ds";
+  if (std::system(commands.c_str()) != 0) {
+    throw std::runtime_error("the zone " + zone.origin + " was not signed");
+  }
+  std::string anchor;
+  std::getline(std::ifstream{file + ".ds"}, anchor);
+  anchors_.push_back(anchor);
+  std::ostringstream text;
+  text << std::ifstream{file}.rdbuf();
+  std::string changed = text.str();
+  for (const auto& [from, to] : zone.spoiled) {
+    if (changed.find(from) == std::string::npos) {
+      throw std::runtime_error("nothing to spoil in the zone " + zone.origin + ": " + from);
+    }
+    changed = with(std::move(changed), from, to);
+  }
+  std::ofstream{file} << changed;
+}
+
+name_server::name_server(const std::vector<served_zone>& zones) {
   std::string pattern = (std::filesystem::temp_directory_path() / "nsd-XXXXXX").string();
   directory_ = ::mkdtemp(pattern.data());
-  std::ofstream{directory_ + "/zone"} << "$ORIGIN " << origin << ".\n$TTL 300\n"
-                                      << "@ SOA ns root 1 3600 600 86400 300\n@ NS ns\n"
-                                      << "ns A 127.0.0.1\n"
-                                      << zone;
+  std::string configured;
+  for (const served_zone& zone : zones) {
+    configured += prepare(zone);
+  }
   for (int attempt = 0; attempt < 5; ++attempt) { // another process may take the free port
     const auto [socket, port] = bind_udp();
     ::close(socket);
     port_ = port;
     std::string text = with(configuration, "DIR", directory_);
     text = with(std::move(text), "PORT", std::to_string(port_));
-    std::ofstream{directory_ + "/nsd.conf"} << with(std::move(text), "ORIGIN", origin);
+    std::ofstream{directory_ + "/nsd.conf"} << with(std::move(text), "ZONES", configured);
     start();
     for (int round = 0; round < 100 && ::waitpid(process_, nullptr, WNOHANG) == 0; ++round) {
       if (answers()) {

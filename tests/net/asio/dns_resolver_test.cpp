@@ -168,6 +168,10 @@ TEST_CASE_METHOD(resolver_fixture, "resolver: single records come as they are", 
   CHECK(look_up("a.warm.example", record_type::aaaa).values == values{"2001:db8::1"});
   CHECK(look_up("nothing.warm.example", record_type::txt).values == values{"nothing here"});
   CHECK(look_up("back.warm.example", record_type::ptr).values == values{"a.warm.example"});
+  CHECK(look_up("equal.warm.example", record_type::mx).values.size() == 3);
+  CHECK(look_up("null.warm.example", record_type::mx).values == values{"0 ."});
+  CHECK(look_up("alias.warm.example", record_type::cname).values == values{"plain.warm.example"});
+  CHECK(look_up("plain.warm.example", record_type::cname).kind == answer_kind::no_data);
   CHECK(look_up("nothing.warm.example", record_type::ptr).kind == answer_kind::no_data);
   CHECK(look_up("missing.warm.example", record_type::a).kind == answer_kind::no_domain);
   CHECK(look_up("broken.example", record_type::a).kind == answer_kind::failed);

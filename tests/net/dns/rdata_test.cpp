@@ -46,6 +46,17 @@ TEST_CASE("rdata: names and texts", "[dns]") {
     CHECK_FALSE(parse_ptr(bad));
 }
 
+TEST_CASE("rdata: one record as text, by its type", "[dns]") {
+  CHECK(parse_record(record_type::mx, "\x00\x0a\x02mx\x07"
+                                      "example\x00"sv) == "10 mx.example");
+  CHECK(parse_record(record_type::mx, "\x00\x00\x00"sv) == "0 .");
+  CHECK_FALSE(parse_record(record_type::mx, "\x00\x00"sv));
+  CHECK(parse_record(record_type::cname, "\x01"
+                                         "a\x07"
+                                         "example\x00"sv) == "a.example");
+  CHECK(parse_record(record_type::a, "\xc0\x00\x02\x01"sv) == "192.0.2.1");
+}
+
 TEST_CASE("rdata: random octets never crash it", "[dns][property]") {
   for (std::uint64_t seed = 1; seed <= 5000; ++seed) {
     CAPTURE(seed);

@@ -2,6 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <string>
+
+#include "net/smtp/bounce_rules.hpp"
+
 using namespace warmfront::smtp;
 
 namespace {
@@ -53,4 +57,35 @@ TEST_CASE("bounce class: another address that holds the source's digits is not t
     CHECK(of(554, "5.7.1", other) == bounce_class::policy);
   }
   CHECK(of(554, "5.7.1", "is blocked", "") == bounce_class::policy);
+}
+
+TEST_CASE("bounce class: what is wrong with the mail or its way is told from its recipient",
+          "[smtp]") {
+  CHECK(of(550, "5.7.26", "This mail has been blocked because the sender is unauthenticated") ==
+        bounce_class::authentication);
+  CHECK(of(550, "5.7.1",
+           "Unauthenticated email from x.example is not accepted due to domain's "
+           "DMARC policy") == bounce_class::authentication);
+  CHECK(of(552, "5.3.4", "Message size exceeds fixed limit") == bounce_class::too_large);
+  CHECK(of(554, "", "Too many hops") == bounce_class::loop);
+  CHECK(of(550, "4.4.7", "delivery time expired") == bounce_class::expired);
+  CHECK(of(0, "5.4.4", "Host or domain name not found. Name service error") ==
+        bounce_class::no_host);
+  CHECK(of(554, "5.6.1", "cannot be converted") == bounce_class::content);
+  CHECK(of(550, "", "a virus was found") == bounce_class::content);
+}
+
+TEST_CASE("bounce class: each rule can be the one that counts", "[smtp]") {
+  const auto rules = bounce_rules();
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const auto& rule = rules[i];
+    CAPTURE(rule.status, rule.words);
+    CHECK((!rule.status.empty() || !rule.words.empty()));
+    const std::string status = rule.status.empty() ? ""
+                                                   : "5." + std::string{rule.status} +
+                                                         (rule.status.ends_with('.') ? "99" : "");
+    CHECK(of(550, status.c_str(), std::string{rule.words}.c_str()) == rule.is);
+    for (const char c : rule.words)
+      CHECK_FALSE((c >= 'A' && c <= 'Z')); // texts are compared in lower case
+  }
 }

@@ -354,3 +354,47 @@ TEST_CASE("client: a transaction whose time has passed is returned untouched", "
     CHECK(peer.finished().size() == 2);
   }
 }
+
+TEST_CASE("client: where TLS is required nothing goes in clear text", "[smtp]") {
+  scripted_peer peer;
+  session_terms terms{true, true, false, "the policy of to.example"};
+  const bool for_good = GENERATE(false, true);
+  terms.requiretls = for_good;
+  peer.client.on_connected(terms);
+  peer.send(make_mail(1));
+  SECTION("STARTTLS is not offered") {
+    peer.greet({"PIPELINING"});
+  }
+  SECTION("STARTTLS is refused") {
+    peer.greet({"STARTTLS"});
+    CHECK(peer.heard() == "STARTTLS\r\n");
+    peer.say("454 4.7.0 not now\r\n");
+  }
+  CHECK(peer.heard() == "QUIT\r\n");
+  REQUIRE_FALSE(peer.actions.empty());
+  const auto& ended = std::get<session_ended>(peer.actions.back());
+  CHECK_FALSE(ended.opened);
+  CHECK(ended.without_starttls);
+  CHECK(ended.reason.code == (for_good ? 550 : 451));
+  CHECK(ended.reason.status == (for_good ? "5.7.10" : "4.7.4"));
+}
+
+TEST_CASE("client: REQUIRETLS is passed on, or the mail does not go", "[smtp]") {
+  scripted_peer peer;
+  transmission mail = make_mail(1);
+  mail.require_tls = true;
+  SECTION("offered") {
+    peer.greet({"PIPELINING", "REQUIRETLS"});
+    peer.send(mail);
+    CHECK(peer.heard() == "MAIL FROM:<s@from.example> REQUIRETLS\r\n"
+                          "RCPT TO:<r@to.example>\r\nDATA\r\n");
+  }
+  SECTION("not offered") {
+    peer.greet({"PIPELINING"});
+    peer.send(mail);
+    CHECK(peer.heard().empty());
+    const auto& finished = std::get<transmission_finished>(peer.actions.back());
+    CHECK(finished.recipients[0].code == 550);
+    CHECK(finished.recipients[0].status == "5.7.30");
+  }
+}

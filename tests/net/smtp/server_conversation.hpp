@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,8 +18,14 @@ namespace warmfront::smtp::testing {
 /// `verdict` says otherwise. Time stands still but for `wait`.
 class conversation {
 public:
-  explicit conversation(server_peer peer = relay_peer(), server_limits limits = {})
-      : rules_{"mta.test", limits, [this] { return accepts_mail; }},
+  /// `accepts_recipient`: set for a server that receives.
+  explicit conversation(server_peer peer = relay_peer(), server_limits limits = {},
+                        std::function<bool(std::string_view)> accepts_recipient = {})
+      : rules_{"mta.test",
+               limits,
+               [this] { return accepts_mail; },
+               {},
+               std::move(accepts_recipient)},
         budget_{limits.buffered_octets_max}, dialogue_{std::make_unique<server_dialogue>(
                                                  rules_, budget_, std::move(peer), now_)} {
     obey(dialogue_->start(now_));

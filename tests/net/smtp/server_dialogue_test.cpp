@@ -55,13 +55,16 @@ TEST_CASE("smtp server: EHLO names what is offered, and that changes after TLS a
   }
   CHECK_THAT(before, !Contains("AUTH"));
   CHECK_THAT(before, !Contains("BINARYMIME"));
+  CHECK_THAT(before, !Contains("REQUIRETLS"));
   CHECK_THAT(talk.line("STARTTLS"), StartsWith("220 "));
   CHECK_THAT(talk.line("MAIL FROM:<a@example.org>"), StartsWith("503 5.5.1"));
   const auto after = talk.line("EHLO client.test");
   CHECK_THAT(after, !Contains("STARTTLS"));
   CHECK_THAT(after, Contains("AUTH PLAIN LOGIN"));
+  CHECK_THAT(after, Contains("REQUIRETLS"));
   CHECK_THAT(talk.line("AUTH PLAIN AHUAc2VjcmV0"), StartsWith("235 2.7.0"));
   CHECK_THAT(talk.line("EHLO client.test"), !Contains("AUTH"));
+  CHECK_THAT(talk.line("MAIL FROM:<a@example.org> REQUIRETLS"), StartsWith("250 2.1.0"));
 }
 
 TEST_CASE("smtp server: replies to single commands", "[smtp_server]") {
@@ -125,6 +128,8 @@ TEST_CASE("smtp server: replies to MAIL", "[smtp_server]") {
       {"MAIL FROM:<a@example.org> BODY=BINARYMIME", "501 5.5.4"},
       {"MAIL FROM:<a@example.org> BODY=8bitmime", "250 2.1.0"},
       {"MAIL FROM:<a@example.org> SMTPUTF8=1", "501 5.5.4"},
+      {"MAIL FROM:<a@example.org> REQUIRETLS", "530 5.7.0"},
+      {"MAIL FROM:<a@example.org> REQUIRETLS=1", "501 5.5.4"},
       {"MAIL FROM:<a@example.org> RET=ALL", "501 5.5.4"},
       {"MAIL FROM:<a@example.org> ENVID=a+b", "501 5.5.4"},
       {"MAIL FROM:<a@example.org> ENVID=", "501 5.5.4"},

@@ -30,8 +30,9 @@ class Pki:
                  "keyUsage=critical,keyCertSign,cRLSign", "-keyout", folder / "ca.key", "-out",
                  self.ca)
 
-    def node(self, name, *addresses):
-        """Paths of the node's certificate and key; made at the first call, for those addresses.
+    def node(self, name, *addresses, also=()):
+        """Paths of the node's certificate and key; made at the first call, for those addresses and
+        further names.
 
         Loopback is in it, too: etcd's gateway and the node beside it call each other there.
         """
@@ -39,7 +40,8 @@ class Pki:
         key = self.folder / f"{name}.key"
         if not certificate.exists():
             request = self.folder / f"{name}.csr"
-            names = ",".join([f"DNS:{name}", "IP:127.0.0.1", *(f"IP:{a}" for a in addresses)])
+            names = ",".join([f"DNS:{name}", "IP:127.0.0.1", *(f"IP:{a}" for a in addresses),
+                              *(f"DNS:{other}" for other in also)])
             extensions = self.folder / f"{name}.extensions"
             extensions.write_text(
                 f"subjectAltName={names}\nextendedKeyUsage=serverAuth,clientAuth\n"

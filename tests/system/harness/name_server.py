@@ -5,22 +5,35 @@ import socket
 import struct
 import subprocess
 
-from .processes import free_port, spawn, until
+from .processes import free_port, run, spawn, until
 
 SERVER = shutil.which("nsd") or "/usr/sbin/nsd"
 
 
-class NameServer:
-    """`zones` maps a zone's name to its records, without SOA and NS, one a line."""
+def txt(name, text):
+    """A TXT record of any length, as a line of a zone: strings have at most 255 octets."""
+    pieces = [text[at:at + 250] for at in range(0, len(text), 250)] or [""]
+    return f"{name} IN TXT " + " ".join(f'"{piece}"' for piece in pieces) + "\n"
 
-    def __init__(self, folder, zones):
-        self.port = free_port()
+
+class NameServer:
+    """`zones` maps a zone's name to its records, without SOA and NS, one a line.
+
+    `signed` names zones that are signed by keys made here; their DS records are in the file
+    `anchor`. `spoiled` says what is changed in a zone once it is signed: (from, to).
+    """
+
+    def __init__(self, folder, zones, signed=(), spoiled=None, port=None):
+        self.anchor = folder / "anchor.ds"
+        self.port = port or free_port()
         self.log = folder / "nsd.log"
         self.folder = folder
         self.serial = 0
         entries = []
         for name, records in zones.items():
             file = self.write(name, records)
+            if name in signed:
+                self.sign(name, file, *(spoiled or {}).get(name, ("", "")))
             entries.append(f"zone:\n  name: {name}\n  zonefile: {file}\n")
         config = folder / "nsd.conf"
         config.write_text(
@@ -42,6 +55,15 @@ class NameServer:
             f"@ IN SOA ns hostmaster {self.serial} 3600 600 86400 1\n"
             "@ IN NS ns\nns IN A 127.0.0.1\n" + records + "\n", encoding="ascii")
         return file
+
+    def sign(self, zone, file, spoiled, by):
+        command = (f"cd {self.folder} && key=$(ldns-keygen -r /dev/urandom -a ECDSAP256SHA256 -k "
+                   f"{zone}) && ldns-signzone -f signed {file} $key && cat $key.ds >> {self.anchor}")
+        result = run(["sh", "-c", command])
+        if result.returncode != 0:
+            raise RuntimeError(f"{zone} was not signed: {result.stderr}")
+        text = (self.folder / "signed").read_text(encoding="ascii")
+        file.write_text(text.replace(spoiled, by) if spoiled else text, encoding="ascii")
 
     def change(self, zone, records):
         """The zone with other records; caches may keep the old ones for a second."""

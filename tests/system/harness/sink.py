@@ -5,7 +5,8 @@ import subprocess
 
 from .processes import BIN, spawn, until
 
-Arrival = collections.namedtuple("Arrival", "time_ns source code number sender recipient file")
+Arrival = collections.namedtuple("Arrival",
+                                 "time_ns source code number sender recipient file helo")
 
 
 class Sink:
@@ -58,7 +59,7 @@ class Sink:
         with open(self.log_path, encoding="utf-8", errors="replace") as lines:
             fields = (line.rstrip("\n").split("\t") for line in lines)
             return [Arrival(int(f[0]), f[1], int(f[2]), None if f[3] == "-" else int(f[3]), f[4],
-                            f[5], f[6]) for f in fields]
+                            f[5], f[6], f[7]) for f in fields]
 
     def accepted(self):
         return [a for a in self.arrivals() if a.code == 250]
