@@ -86,7 +86,7 @@ struct recipient_record {
   std::string queue_key;                    ///< where it waits now; empty when it does not
   provider_name provider = {};              ///< that the last attempt went to, as it is counted
   std::string bounce_class = {}; ///< of the last refusal, as text: `invalid`, `spam`, …
-  std::string tls = {}; ///< of the last connection: `TLSv1.3 TLS_AES_256_GCM_SHA384 dane`
+  std::string tls = {};          ///< of the last connection: `TLSv1.3 TLS_AES_256_GCM_SHA384 dane`
 
   friend bool operator==(const recipient_record&, const recipient_record&) = default;
 };

@@ -197,7 +197,11 @@ server_dialogue::next server_dialogue::on_mail(std::string_view argument) {
     say("451 4.3.2 this server is being emptied, use another one of its cluster");
     return std::nullopt;
   }
-  mail_ = {std::move(given.reverse_path), {}, given.body, given.smtputf8, given.ret,
+  mail_ = {std::move(given.reverse_path),
+           {},
+           given.body,
+           given.smtputf8,
+           given.ret,
            std::move(given.envelope_id),
            given.require_tls ? tls_wish::required : tls_wish::unspecified};
   mail_open_ = true;

@@ -85,7 +85,7 @@ public:
   std::map<std::string, std::string> contents; ///< what each was sent last
   std::vector<error> failures;
   std::vector<mail_over_limit> over_limits;         ///< as intake knows them
-  storage::event_recorder event_log;                 ///< logs nothing unless it is set
+  storage::event_recorder event_log;                ///< logs nothing unless it is set
   storage::changed_counters changed;                ///< as told
   std::map<ledger_subject, quality_counts> quality; ///< as told
   std::vector<copy_progress> told; ///< outcomes whose messages have a copy elsewhere
