@@ -11,19 +11,19 @@ from harness.name_server import NameServer, txt
 from harness.processes import BIN, run, until
 from harness.rspamd import Rspamd
 
-DOMAIN = "warm.example"
+DOMAIN = "example.net"
 ADDRESS = "192.0.2.3"
-HELO = "mail.warm.example"
+HELO = "mail.example.net"
 PASSES = {"R_SPF_ALLOW", "R_DKIM_ALLOW", "DMARC_POLICY_ALLOW"}
 
 MAIL = b"""Date: %s\r
-From: Warm News <news@warm.example>\r
+From: Warm News <news@example.net>\r
 To: reader@receiver.example\r
 Subject: What happened in Oslo this week\r
-Message-ID: <1@warm.example>\r
+Message-ID: <1@example.net>\r
 MIME-Version: 1.0\r
 Content-Type: text/plain; charset=utf-8\r
-List-Unsubscribe: <https://links.warm.example/u/token>\r
+List-Unsubscribe: <https://links.example.net/u/token>\r
 List-Unsubscribe-Post: List-Unsubscribe=One-Click\r
 \r
 Dear  reader,\r
@@ -51,12 +51,12 @@ class Receiver(SystemTest):
                      + txt("_dmarc", "v=DMARC1; p=reject")
                      + "".join(txt(f"{selector}._domainkey", text) for selector, text in keys))
         self.names = NameServer(self.folder, {DOMAIN: self.zone, "other.example": txt(
-            "@", "v=spf1 +all")})
+            "@", "v=spf1 ip4:198.51.100.0/24 -all")})
         self.addCleanup(self.names.stop)
         self.rspamd = Rspamd(self.folder, self.names)
         self.addCleanup(self.rspamd.stop)
 
-    def judged(self, mail=None, address=ADDRESS, sender="b1234@bounce.warm.example"):
+    def judged(self, mail=None, address=ADDRESS, sender="b1234@bounce.example.net"):
         return self.rspamd.symbols(mail or self.mail, address, HELO, sender,
                                    "reader@receiver.example")
 
@@ -113,7 +113,7 @@ class Receiver(SystemTest):
         self.names.change(DOMAIN, zone + keys)
 
         def is_verified():
-            return rest.post(f"/v1/identities/{DOMAIN}/verify", {})["verified"]
+            return rest.post(f"/v1/identities/{DOMAIN}/verify")["verified"]
         until(is_verified, "the identity to be verified", 30, every=1)
         rest.post("/v1/templates", {"name": "News", "subject": "News for {{name}}",
                                     "text": "Dear {{name}}, you", "html": "<p>Dear {{name}}</p>"})

@@ -51,7 +51,7 @@ class Rest:
     def get(self, path):
         return self._expect("GET", path)
 
-    def post(self, path, body):
+    def post(self, path, body=None):
         return self._expect("POST", path, body)
 
     def put(self, path, body):
