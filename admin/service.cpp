@@ -38,6 +38,7 @@ std::shared_ptr<const node_view> view_of(const node_services& node) {
   view->alone = !node.cluster;
   view->storage = node.storage_health;
   view->smtp = node.smtp_counts;
+  view->inbound = node.inbound_counts;
   view->control_silence = node.control_silence;
   if (node.tokens)
     view->complaint_address = [key = node.tokens,

@@ -32,6 +32,7 @@ std::string mail_links::token(std::uint32_t index) const {
   about.address = message_->mail.recipients[index].address;
   about.sender_domain = sender_domain_;
   about.task = message_->first_lane.task;
+  about.from_template = message_->from_template;
   return feedback::make_link_token(*rules_->tokens, about);
 }
 

@@ -146,7 +146,7 @@ void feedback_host::write(const shared_turn& of) {
   if (of->plan.facts.empty())
     return end_turn(of, success());
   storage::batch changes;
-  write_facts(changes, of->plan.facts);
+  auto counted = write_facts(changes, of->plan.facts);
   for (const auto& fact : of->plan.facts) {
     if (!is_read(fact.event.about.account))
       continue;
@@ -159,7 +159,10 @@ void feedback_host::write(const shared_turn& of) {
     events_->append(changes, fact.event);
   }
   ports_.store->commit(std::move(changes), storage::priority::progress,
-                       [run = run_, this, of](const result<void>& durable) {
+                       [run = run_, this, of, changed = ports_.changed,
+                        counted = std::move(counted)](const result<void>& durable) {
+                         if (durable && changed != nullptr)
+                           changed->note(counted);
                          run(milliseconds{0}, [this, of, durable] { end_turn(of, durable); });
                        });
 }

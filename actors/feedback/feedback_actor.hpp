@@ -9,6 +9,7 @@
 #include "actors/core/clock.hpp"
 #include "actors/core/event_log.hpp"
 #include "actors/messages/handles.hpp"
+#include "storage/changed_counters.hpp"
 #include "storage/store.hpp"
 
 namespace warmfront {
@@ -30,6 +31,7 @@ struct feedback_ports {
   event_log* log = nullptr;
   std::function<void(send_frames)> send; ///< empty: this node is alone
   feedback_config config;
+  storage::changed_counters* changed = nullptr; ///< null: no other node keeps the counters
 };
 
 class feedback_host;

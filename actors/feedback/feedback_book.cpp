@@ -205,7 +205,7 @@ result<feedback_plan> feedback_book::plan(const std::vector<feedback_item>& item
   return made;
 }
 
-void write_facts(storage::batch& to, const std::vector<feedback_fact>& facts) {
+storage::statistics_tally write_facts(storage::batch& to, const std::vector<feedback_fact>& facts) {
   storage::statistics_tally counted;
   for (const auto& fact : facts) {
     counted.add(fact.event);
@@ -213,6 +213,7 @@ void write_facts(storage::batch& to, const std::vector<feedback_fact>& facts) {
       storage::add_feedback_mark(to, fact.event);
   }
   counted.write(to);
+  return counted;
 }
 
 std::vector<ledger_outcomes> quality_of(const std::vector<feedback_fact>& facts) {

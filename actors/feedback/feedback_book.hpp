@@ -15,6 +15,7 @@
 #include "actors/messages/messages.hpp"
 #include "actors/messages/suppressions.hpp"
 #include "storage/spool.hpp"
+#include "storage/statistics.hpp"
 #include "storage/store.hpp"
 
 namespace warmfront {
@@ -68,8 +69,8 @@ private:
   std::list<std::pair<message_id, shared_message>> recent_;
 };
 
-/// Marks and counters; not the log of events.
-void write_facts(storage::batch& to, const std::vector<feedback_fact>& facts);
+/// Marks and counters; not the log of events. @returns what it counts.
+storage::statistics_tally write_facts(storage::batch& to, const std::vector<feedback_fact>& facts);
 
 /// What they say of the quality of ledgers, added up.
 [[nodiscard]] std::vector<ledger_outcomes> quality_of(const std::vector<feedback_fact>& facts);

@@ -28,6 +28,7 @@ void node::parts::spawn_feedback() {
   its.time = &time;
   its.log = log.get();
   its.config.self = node_name{settings.node.name};
+  its.changed = changed_counters();
   if (cluster)
     its.send = [to = &cluster->gateways](send_frames frames) { to->send(std::move(frames)); };
   feedback = system->spawn<caf::detached>(feedback_behavior, std::move(its));

@@ -10,6 +10,7 @@
 #include "actors/node/feedback_key.hpp"
 #include "actors/node/node_parts.hpp"
 #include "actors/statistics/statistics_actor.hpp"
+#include "net/http/address_rules.hpp"
 
 namespace warmfront {
 
@@ -59,6 +60,9 @@ identities_config node::parts::make_identities_config() const {
   identities_config made;
   made.site.hostname = settings.node.hostname;
   made.site.mx_hosts = settings.identity.mx_hosts;
+  // What is configured was checked: it is a URL.
+  if (const auto links = http::parse_callable_url(settings.http.public_url))
+    made.site.public_host = links.value().host;
   made.site.takes_bounces = !settings.smtp.inbound.empty();
   made.rotation.kept_for = settings.delivery.expire_after + reading_time;
   made.rotation.rotate_every = settings.identity.rotate_every;

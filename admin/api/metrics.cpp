@@ -102,6 +102,19 @@ void add_smtp(families& target, const net::smtp_server_counts& counts) {
        {"warmfront_smtp_octets_received_total", "Octets received.", true, counts.octets_received}});
 }
 
+/// Of the listener for what comes back about mail.
+void add_inbound(families& target, const net::smtp_server_counts& counts) {
+  add_plain(target, {{"warmfront_inbound_connections_total", "Connections to the inbound listener.",
+                      true, counts.connections},
+                     {"warmfront_inbound_connections_refused_total", "The same, refused.", true,
+                      counts.connections_refused},
+                     {"warmfront_inbound_messages_accepted_total",
+                      "Bounces, complaints and unsubscriptions taken over.", true,
+                      counts.messages_accepted},
+                     {"warmfront_inbound_messages_refused_total", "The same, refused.", true,
+                      counts.messages_refused}});
+}
+
 void add_chunks(families& target, const chunk_counts& counts) {
   add_plain(
       target,
@@ -227,6 +240,8 @@ std::string metrics_text(const metric_sources& sources) {
   add_delivery(all, sources.delivery);
   add_chunks(all, sources.chunks);
   add_smtp(all, sources.smtp);
+  if (sources.inbound)
+    add_inbound(all, *sources.inbound);
   add_ledgers(all, sources.ledgers);
   add_quality(all, sources.ledgers);
   add_queues(all, sources.queues);

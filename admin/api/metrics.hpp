@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct metric_sources {
   bool ready = false;
   std::chrono::seconds control_silent{0};
   std::string version;
+  /// None: nothing listens for what comes back.
+  std::optional<net::smtp_server_counts> inbound = {};
 };
 
 /// The Prometheus text format 0.0.4, which OpenMetrics scrapers read too.

@@ -84,7 +84,9 @@ outcome show_metrics(call& request, const answers& given) {
                          request.node->storage(),
                          request.node->readiness().empty(),
                          silence_of_control(*request.node),
-                         request.node->version};
+                         request.node->version,
+                         request.node->inbound ? std::optional{request.node->inbound()}
+                                               : std::nullopt};
   return http_response{200, std::string{request.where->media_type}, metrics_text(sources), {}};
 }
 

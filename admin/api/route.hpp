@@ -52,7 +52,8 @@ struct node_view {
   std::function<std::string()> readiness; ///< empty: ready
   std::function<storage::storage_health()> storage;
   std::function<net::smtp_server_counts()> smtp;
-  bool alone = true; ///< no other nodes can be asked for
+  std::function<net::smtp_server_counts()> inbound = {}; ///< empty: nothing listens for it
+  bool alone = true;                                     ///< no other nodes can be asked for
   /// How long the control store has been silent; zero while it answers. None: it is this node's
   /// own.
   std::function<std::chrono::seconds()> control_silence = {};
