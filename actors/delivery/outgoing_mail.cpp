@@ -141,10 +141,7 @@ void outgoing_mail::sign(outgoing_order& order, const sender& by, wall_time now)
   std::vector<dkim::signer> signers;
   for (const auto& each : *by.keys)
     signers.push_back({by.domain.name->str(), each.selector, each.key});
-  std::string whole;
-  whole.reserve(prefix.size() + order.what.content->size());
-  whole.append(prefix).append(*order.what.content);
-  auto fields = dkim::sign(whole, signers, now);
+  auto fields = dkim::sign(*order.what.content, signers, now, prefix);
   if (fields)
     prefix.insert(0, fields.value());
   else

@@ -183,8 +183,7 @@ using suppressions_actor = caf::typed_actor<
     caf::replies_to<list_suppressions>::with<answer<suppression_page>>,
     // From delivery: they get entries within seconds.
     caf::reacts_to<recipients_unknown>,
-    // From whoever has no table of its own at hand.
-    caf::replies_to<find_suppressed>::with<answer<found_suppressed>>,
+    // From admin.
     caf::replies_to<import_suppressions>::with<answer<suppression_import_report>>,
     // From node: intake hears when mail may be taken.
     caf::reacts_to<connect_listeners>,

@@ -84,16 +84,6 @@ struct recipients_unknown {
   std::vector<recipient> recipients;
 };
 
-/// Whether addresses may be sent to.
-struct find_suppressed {
-  account_name account;
-  std::vector<std::string> addresses;
-};
-/// For each, in order: what counts against it now.
-struct found_suppressed {
-  std::vector<std::optional<suppression_report>> entries;
-};
-
 /// A list from a client: CSV with a header line, or NDJSON.
 struct import_suppressions {
   account_name account;

@@ -80,12 +80,6 @@ void counter_mirror::lost(const node_name& peer) {
   }
 }
 
-bool counter_mirror::is_up_to_date(const node_name& peer) const {
-  const auto found = targets_.find(peer);
-  return found != targets_.end() && found->second.is_synced && found->second.pending.empty() &&
-         found->second.unanswered == 0;
-}
-
 // ---- out ------------------------------------------------------------------------------------
 
 void counter_mirror::restart(target& to) {

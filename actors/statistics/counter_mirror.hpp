@@ -55,9 +55,6 @@ public:
   [[nodiscard]] result<void> keep(const node_name& from, const std::string& octets);
   [[nodiscard]] result<void> kept(const node_name& from, const std::string& octets);
 
-  /// Whether a peer has everything that was told of as changed, as far as this node knows.
-  [[nodiscard]] bool is_up_to_date(const node_name& peer) const;
-
 private:
   /// Who keeps this node's counters.
   struct target {

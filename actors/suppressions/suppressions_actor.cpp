@@ -184,23 +184,6 @@ void suppressions_host::list(const list_suppressions& m, promise_of<suppression_
       suppression_lister{*ports_.disk, facts()}.list(m, ports_.time->wall_now())});
 }
 
-void suppressions_host::find(const find_suppressed& m, promise_of<found_suppressed> promise) {
-  const auto now = ports_.time->wall_now();
-  found_suppressed all;
-  for (const auto& each : m.addresses) {
-    auto& said = all.entries.emplace_back();
-    const auto form = dns::comparable_address(each);
-    if (!form)
-      continue;
-    const auto found = storage::find_suppression(*ports_.disk, m.account, form.value());
-    if (!found)
-      return static_cast<void>(promise.deliver(answer<found_suppressed>{found.error()}));
-    if (found.value() && found.value()->counts_at(now))
-      said = report_of(*found.value());
-  }
-  promise.deliver(answer<found_suppressed>{std::move(all)});
-}
-
 // ---- what receivers said ------------------------------------------------------------------
 
 void suppressions_host::note_unknown(const recipients_unknown& m) {
@@ -270,8 +253,6 @@ suppressions_behavior(suppressions_shell::stateful_pointer<suppressions_state> s
       once_loaded<list_suppressions, suppression_page>(
           self, [](auto& of, const auto& m, auto promise) { of.list(m, promise); }),
       [host](const recipients_unknown& m) { host->note_unknown(m); },
-      once_loaded<find_suppressed, found_suppressed>(
-          self, [](auto& of, const auto& m, auto promise) { of.find(m, promise); }),
       once_loaded<import_suppressions, suppression_import_report>(
           self, [](auto& of, const auto& m, auto promise) { of.import(m, promise); }),
       [host](const connect_listeners& m) { host->connect(m); },

@@ -34,7 +34,6 @@ public:
   void put(const put_suppressions& m, promise_of<entries> promise);
   void remove(const remove_suppressions& m, promise_of<done> promise);
   void list(const list_suppressions& m, promise_of<suppression_page> promise);
-  void find(const find_suppressed& m, promise_of<found_suppressed> promise);
   void import(const import_suppressions& m, promise_of<suppression_import_report> promise);
   void note_unknown(const recipients_unknown& m);
 

@@ -54,12 +54,6 @@ std::string parked_prefix(std::uint64_t webhook) {
 std::string parked(std::uint64_t webhook, wall_time due, std::string_view event_id) {
   return timed_key(parked_kind, webhook, due, event_id);
 }
-std::optional<wall_time> due_of(std::string_view parked_key) {
-  if (parked_key.size() < prefix_octets + 8 || parked_key[1] != parked_kind)
-    return std::nullopt;
-  return storage::read_time(
-      static_cast<std::int64_t>(read_number(parked_key.substr(prefix_octets, 8))));
-}
 std::string dead_prefix(std::uint64_t webhook) {
   return webhook_prefix(dead_kind, webhook);
 }

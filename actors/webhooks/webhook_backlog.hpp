@@ -21,8 +21,6 @@ namespace webhook_keys {
 /// Events to be tried again, by when.
 [[nodiscard]] std::string parked_prefix(std::uint64_t webhook);
 [[nodiscard]] std::string parked(std::uint64_t webhook, wall_time due, std::string_view event_id);
-/// When it is due; none for another key.
-[[nodiscard]] std::optional<wall_time> due_of(std::string_view parked_key);
 /// Dead letters, by when they were given up.
 [[nodiscard]] std::string dead_prefix(std::uint64_t webhook);
 [[nodiscard]] std::string dead(std::uint64_t webhook, wall_time at, std::string_view event_id);

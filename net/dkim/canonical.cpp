@@ -146,6 +146,10 @@ std::string_view mail_field::value() const noexcept {
 
 void split(std::string_view content, split_mail& into) {
   into.fields.clear();
+  append_mail(content, into);
+}
+
+void append_mail(std::string_view content, split_mail& into) {
   into.body = {};
   std::size_t at = 0;
   while (at < content.size()) {

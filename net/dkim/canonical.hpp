@@ -29,6 +29,9 @@ struct split_mail {
 /// Lines without a colon are left out, as is what continues them. @param into is emptied first and
 /// keeps its memory.
 void split(std::string_view content, split_mail& into);
+/// The same, with the fields behind those that are there: what is put before a mail and the mail
+/// are read as one without being copied together.
+void append_mail(std::string_view content, split_mail& into);
 
 /// Appends a field in its form: without the CRLF at its end (RFC 6376 §3.7 for the last one).
 void append_field(const mail_field& field, canonicalization how, std::string& to);

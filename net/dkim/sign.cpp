@@ -201,9 +201,10 @@ result<void> append_signature(workspace& with, const signer& by, std::string_vie
 } // namespace
 
 result<std::string> sign(std::string_view content, const std::vector<signer>& signers,
-                         wall_time now) {
+                         wall_time now, std::string_view added) {
   thread_local workspace with;
-  split(content, with.mail);
+  split(added, with.mail);
+  append_mail(content, with.mail);
   if (!select_fields(with))
     return error{errc::invalid_argument,
                  "sign a mail: it has more than " + std::to_string(fields_max) +

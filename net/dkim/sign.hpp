@@ -25,8 +25,9 @@ struct signer {
 /// that there are, List-Unsubscribe and List-Unsubscribe-Post (RFC 8058 §4); From, To, Cc, Subject,
 /// Date, Message-ID, Reply-To, MIME-Version, Content-Type and both List fields once more than they
 /// occur, so that none can be added. No `l=`. @pre `content` is a mail with CRLF line ends, not
-/// dot-stuffed, and leaves as it is. `invalid_argument` for one without From.
+/// dot-stuffed, and leaves as it is, behind `added`: whole fields, which are part of it.
+/// `invalid_argument` for one without From.
 [[nodiscard]] result<std::string> sign(std::string_view content, const std::vector<signer>& signers,
-                                       wall_time now);
+                                       wall_time now, std::string_view added = {});
 
 } // namespace warmfront::dkim

@@ -148,15 +148,22 @@ evaluation::match evaluation::test(const mechanism& each, const std::string& dom
     break;
   }
   const auto* const answer = ask(target, dns::record_type::a); // for IPv6 clients, too (§5.7)
+  if (const auto end = end_without(answer))
+    return *end;
+  return answer->values.empty() ? match::no : match::yes;
+}
+
+/// What a look-up decides by itself; none: its answer does.
+std::optional<evaluation::match> evaluation::end_without(const dns::record_answer* answer) {
   if (answer == nullptr)
-    return match::no;
+    return match::no; // until it is there
   if (answer->kind == dns::answer_kind::failed) {
     why_ = answer->why;
     return match::temporary;
   }
   if (!is_allowed(*answer))
     return match::permanent;
-  return answer->values.empty() ? match::no : match::yes;
+  return std::nullopt;
 }
 
 evaluation::match evaluation::include(const std::string& target) {
@@ -177,14 +184,8 @@ evaluation::match evaluation::include(const std::string& target) {
 
 evaluation::match evaluation::test_hosts(const mechanism& each, const std::string& target) {
   const auto* const answer = ask(target, address_type());
-  if (answer == nullptr)
-    return match::no;
-  if (answer->kind == dns::answer_kind::failed) {
-    why_ = answer->why;
-    return match::temporary;
-  }
-  if (!is_allowed(*answer))
-    return match::permanent;
+  if (const auto end = end_without(answer))
+    return *end;
   const bool is_in =
       std::any_of(answer->values.begin(), answer->values.end(), [&](const auto& text) {
         const auto address = parse_ip(text);
@@ -196,14 +197,8 @@ evaluation::match evaluation::test_hosts(const mechanism& each, const std::strin
 
 evaluation::match evaluation::test_exchangers(const mechanism& each, const std::string& target) {
   const auto* const answer = ask(target, dns::record_type::mx);
-  if (answer == nullptr)
-    return match::no;
-  if (answer->kind == dns::answer_kind::failed) {
-    why_ = answer->why;
-    return match::temporary;
-  }
-  if (!is_allowed(*answer))
-    return match::permanent;
+  if (const auto end = end_without(answer))
+    return *end;
   if (answer->values.size() > exchangers_max) {
     why_ = target + " has more than 10 mail exchangers";
     return match::permanent;

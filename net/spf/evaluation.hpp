@@ -31,6 +31,7 @@ private:
   [[nodiscard]] verdict redirected(const record& of, const std::string& domain);
   [[nodiscard]] match test(const mechanism& each, const std::string& domain);
   [[nodiscard]] match include(const std::string& target);
+  [[nodiscard]] std::optional<match> end_without(const dns::record_answer* answer);
   [[nodiscard]] match test_hosts(const mechanism& each, const std::string& target);
   [[nodiscard]] match test_exchangers(const mechanism& each, const std::string& target);
   [[nodiscard]] match test_names(const std::string& target);

@@ -43,6 +43,7 @@ caf::behavior listener_behavior(caf::event_based_actor*, std::shared_ptr<told> w
 
 struct feedback_fixture : warmfront::testing::actor_fixture {
   storage::memory_store store{storage::memory_store::acknowledgement::when_settled};
+  storage::changed_counters changed;
   silent_log log;
   std::shared_ptr<told> heard = std::make_shared<told>();
   feedback_shell subject;
@@ -56,6 +57,7 @@ struct feedback_fixture : warmfront::testing::actor_fixture {
     its.time = &time();
     its.log = &log;
     its.config.self = node_name{"n1"};
+    its.changed = &changed;
     subject = spawn(feedback_behavior, its);
     const auto listener = caf::actor_cast<caf::strong_actor_ptr>(spawn(listener_behavior, heard));
     connect_listeners to{nullptr, nullptr};
@@ -99,6 +101,7 @@ TEST_CASE("feedback actor: a bounce is suppressed, counted, marked, and told to 
   CHECK(of.heard->suppressed[0].addresses == std::vector<std::string>{"ada@b.example"});
   CHECK(of.marks().size() == 1);
   CHECK(of.counters() > 0);
+  CHECK(of.changed.take().keys.size() == of.counters());
   of.settle();
   CHECK(of.heard->quality.size() == 2);
   CHECK(of.heard->logged == 0);

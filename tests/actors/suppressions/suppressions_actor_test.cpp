@@ -124,19 +124,6 @@ TEST_CASE("suppressions actor: an answer means that it is in effect, also after 
         errc::not_found);
 }
 
-TEST_CASE("suppressions actor: whoever asks learns what counts", "[suppressions]") {
-  suppressions_fixture of;
-  of.start();
-  REQUIRE(of.put({"a@a.example"}));
-  const auto found =
-      of.get<found_suppressed>(find_suppressed{company, {"b@a.example", "A@a.example", "none"}})
-          .value();
-  REQUIRE(found.entries.size() == 3);
-  CHECK_FALSE(found.entries[0]);
-  CHECK(found.entries[1]->address == "a@a.example");
-  CHECK_FALSE(found.entries[2]);
-}
-
 TEST_CASE("suppressions actor: a full disk takes removals and unsubscriptions, but no list",
           "[suppressions]") {
   suppressions_fixture of;

@@ -75,6 +75,16 @@ TEST_CASE("sign: fields that there are, and those that may not be added", "[dkim
         "References:References:Feedback-ID");
 }
 
+TEST_CASE("sign: what is put before a mail is signed as part of it", "[dkim]") {
+  const signer by{"warm.example", "s", key_of(algorithm::ed25519_sha256)};
+  const std::string added = "List-Unsubscribe: <https://warm.example/u>,\r\n <mailto:u@a.example>"
+                            "\r\nSubject: y\r\n";
+  CHECK(sign(plain_mail, {by}, signed_at, added).value() ==
+        sign(added + plain_mail, {by}, signed_at).value());
+  CHECK(sign(plain_mail, {by}, signed_at, added).value() !=
+        sign(plain_mail, {by}, signed_at).value());
+}
+
 TEST_CASE("sign: what cannot be signed is refused", "[dkim]") {
   const auto key = key_of(algorithm::ed25519_sha256);
   const std::vector<signer> good{{"warm.example", "s", key}};
