@@ -4,6 +4,8 @@
 #include <array>
 #include <functional>
 
+#include "actors/core/address.hpp"
+
 namespace warmfront::admin {
 
 namespace {
@@ -38,14 +40,6 @@ constexpr std::array<std::string_view, 37> programs{
 /// Fields by which browsers say that nobody has asked for it yet: `Sec-Purpose` (Fetch Standard),
 /// `Purpose` and `X-Moz` (what browsers sent before), `X-Purpose` (Safari).
 constexpr std::array<std::string_view, 4> purposes{"sec-purpose", "purpose", "x-moz", "x-purpose"};
-
-std::string in_lower_case(std::string_view text) {
-  std::string lower{text};
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return lower;
-}
 
 bool is_prefetch(const http_request& request) {
   return std::ranges::any_of(purposes, [&](std::string_view name) {

@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include "actors/core/address.hpp"
 #include "net/smtp/base64.hpp"
 
 namespace warmfront::admin::tencent {
@@ -98,7 +99,7 @@ checked<void> read_tc3(signed_request& request, std::string_view authorization) 
   request.secret_id = parts.secret_id;
   request.signature = std::move(parts);
   return read_common(request, [&](std::string_view name) {
-    return header_or_empty(request.http, "x-tc-" + lower_case(name));
+    return header_or_empty(request.http, "x-tc-" + in_lower_case(name));
   });
 }
 
@@ -152,7 +153,7 @@ std::string_view signed_request::query() const noexcept {
 std::string signed_request::media_type() const {
   const auto value = header_or_empty(http, "content-type");
   const auto type = value.substr(0, value.find(';'));
-  return lower_case(type.substr(0, type.find_last_not_of(' ') + 1));
+  return in_lower_case(type.substr(0, type.find_last_not_of(' ') + 1));
 }
 
 bool is_call(const http_request& http) {
@@ -175,13 +176,6 @@ checked<signed_request> parse_request(http_request http) {
   const auto* const authorization = request.http.header("authorization");
   WARMFRONT_TRY(authorization != nullptr ? read_tc3(request, *authorization) : read_form(request));
   return request;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lowered{text};
-  for (auto& c : lowered)
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return lowered;
 }
 
 bool is_common_parameter(std::string_view name) noexcept {

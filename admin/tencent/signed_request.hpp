@@ -61,9 +61,6 @@ struct signed_request {
 /// there is a token, since no temporary keys exist here.
 [[nodiscard]] checked<signed_request> parse_request(http_request request);
 
-/// With the letters of ASCII in lower case.
-[[nodiscard]] std::string lower_case(std::string_view text);
-
 /// Whether a parameter of a form is about the call: `Action`, `Nonce`, `Signature` and such.
 [[nodiscard]] bool is_common_parameter(std::string_view name) noexcept;
 

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "actors/core/address.hpp"
 #include "admin/tencent/keyed_hash.hpp"
 
 namespace warmfront::admin::tencent {
@@ -80,7 +81,7 @@ private:
     const auto* const value = request_.http.header(name);
     if (value == nullptr)
       return {};
-    return name == "content-type" ? *value : lower_case(*value);
+    return name == "content-type" ? *value : in_lower_case(*value);
   }
 
   const signed_request& request_;

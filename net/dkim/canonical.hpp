@@ -43,6 +43,5 @@ std::uint64_t add_body(std::string_view body, canonicalization how, hasher& to,
 
 /// ASCII case ignored.
 [[nodiscard]] bool is_same_text(std::string_view a, std::string_view b) noexcept;
-[[nodiscard]] std::string in_lower_case(std::string_view text);
 
 } // namespace warmfront::dkim

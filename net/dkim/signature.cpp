@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "actors/core/address.hpp"
 #include "net/dkim/hasher.hpp"
 #include "net/dkim/tag_list.hpp"
 

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "actors/core/address.hpp"
 #include "actors/core/octets.hpp"
 #include "net/feedback/token_text.hpp"
 
@@ -40,15 +41,6 @@ std::string digest_of(std::string_view key, std::string_view octets) {
 bool is_same(std::string_view one, std::string_view other) noexcept {
   return !one.empty() && one.size() == other.size() &&
          CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower{text};
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return lower;
 }
 
 void append_varint(std::string& to, std::uint64_t value) {
@@ -192,7 +184,7 @@ std::optional<local_part> parse_local_part(const token_key& key, std::string_vie
   constexpr std::size_t octets_max = message_id::octets + 4;
   if (text.empty() || text.size() > local_part_max)
     return std::nullopt;
-  const char letter = lower_case(text.substr(0, 1))[0];
+  const char letter = in_lower_case(text.substr(0, 1))[0];
   const auto octets = from_base32(text.substr(1));
   if ((letter != 'b' && letter != 'u') || !octets ||
       octets->size() != octets_max + address_tag_octets)
@@ -214,7 +206,7 @@ std::optional<account_name> parse_complaint_local_part(const token_key& key,
                                                        std::string_view text) {
   if (text.size() <= 1 + complaint_tag_digits || text.size() > local_part_max)
     return std::nullopt;
-  const std::string lower = lower_case(text);
+  const std::string lower = in_lower_case(text);
   const std::string account = lower.substr(1 + complaint_tag_digits);
   const auto tag = std::string_view{lower}.substr(1, complaint_tag_digits);
   if (lower[0] != 'f' || !is_same(complaint_tag(key, account), tag))

@@ -6,81 +6,20 @@
 #include <utility>
 #include <vector>
 
+#include "actors/core/address.hpp"
+#include "actors/core/displayable.hpp"
 #include "net/mime/header_block.hpp"
 #include "net/mime/header_text.hpp"
+#include "net/mime/multipart.hpp"
+#include "net/mime/parameterised.hpp"
 #include "net/mime/transfer_encoding.hpp"
 
 namespace warmfront::mime {
 
 namespace {
 
-constexpr int multiparts_max = 8;
-
-std::string lower_case(std::string_view text) {
-  std::string lower{text};
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return lower;
-}
-
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-    text.remove_suffix(1);
-  return text;
-}
-
-/// A value with parameters (RFC 2045 §5.1). Comments are not understood.
-class parameterised {
-public:
-  explicit parameterised(std::string value) : value_{std::move(value)} {}
-
-  [[nodiscard]] std::string type() const {
-    return lower_case(without_blanks(std::string_view{value_}.substr(0, value_.find(';'))));
-  }
-
-  /// Empty: there is none.
-  [[nodiscard]] std::string parameter(std::string_view wanted) const {
-    std::string_view rest{value_};
-    rest.remove_prefix(std::min(rest.find(';'), rest.size()));
-    while (rest.starts_with(';')) {
-      rest.remove_prefix(1);
-      const auto name = without_blanks(rest.substr(0, rest.find_first_of("=;")));
-      rest.remove_prefix(std::min(rest.find_first_of("=;"), rest.size()));
-      std::string value;
-      if (rest.starts_with('='))
-        value = take_value(rest);
-      if (is_same_name(name, wanted))
-        return value;
-    }
-    return {};
-  }
-
-private:
-  static std::string take_value(std::string_view& rest) {
-    rest.remove_prefix(1);
-    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-    std::string value;
-    if (!rest.starts_with('"')) {
-      const auto end = std::min(rest.find(';'), rest.size());
-      value = without_blanks(rest.substr(0, end));
-      rest.remove_prefix(end);
-      return value;
-    }
-    std::size_t at = 1;
-    for (; at < rest.size() && rest[at] != '"'; ++at) {
-      at += rest[at] == '\\' && at + 1 < rest.size() ? 1 : 0;
-      value.push_back(rest[at]);
-    }
-    rest.remove_prefix(std::min(at, rest.size()));
-    rest.remove_prefix(std::min(rest.find(';'), rest.size()));
-    return value;
-  }
-
-  std::string value_;
-};
+constexpr int multiparts_max = 8; // inside each other
+constexpr std::size_t parts_max = 10'000;
 
 std::string field_of(std::string_view entity, std::string_view name) {
   const auto found = header_block{entity}.find(name);
@@ -91,37 +30,6 @@ struct span_of_entity {
   std::size_t begin = 0;
   std::size_t end = 0;
 };
-
-/// The parts between boundary lines (RFC 2046 §5.1.1), as offsets in `content`.
-std::vector<span_of_entity> parts_of(std::string_view content, span_of_entity body,
-                                     const std::string& boundary) {
-  std::vector<span_of_entity> parts;
-  const auto delimiter = "--" + boundary;
-  std::optional<std::size_t> begun;
-  for (auto at = content.find(delimiter, body.begin); at < body.end;
-       at = content.find(delimiter, at + 1)) {
-    if (at != body.begin && content[at - 1] != '\n')
-      continue;
-    const auto line_end = std::min(content.find('\n', at), body.end);
-    auto rest = content.substr(at + delimiter.size(), line_end - at - delimiter.size());
-    if (rest.ends_with('\r'))
-      rest.remove_suffix(1);
-    const bool is_last = rest.starts_with("--");
-    if (!is_last && !without_blanks(rest).empty())
-      continue; // a longer boundary that begins like this one
-    if (begun) {
-      auto end = at - 1; // the line end before a boundary belongs to it
-      end -= end > *begun && content[end - 1] == '\r' ? 1 : 0;
-      parts.push_back({*begun, std::max(*begun, end)});
-    }
-    if (is_last)
-      return parts;
-    begun = std::min(line_end + 1, body.end);
-  }
-  if (begun) // never closed: what there is, belongs to the last one
-    parts.push_back({*begun, body.end});
-  return parts;
-}
 
 bool is_like_ascii(const std::string& charset) {
   return charset.empty() || charset == "utf-8" || charset == "us-ascii" ||
@@ -139,10 +47,10 @@ std::optional<html_place> find_html(std::string_view content, span_of_entity whe
   const auto type = kind.type();
   if (type == "text/html") {
     const auto disposition = parameterised{field_of(entity, "Content-Disposition")}.type();
-    if (disposition == "attachment" || !is_like_ascii(lower_case(kind.parameter("charset"))))
+    if (disposition == "attachment" || !is_like_ascii(in_lower_case(kind.parameter("charset"))))
       return std::nullopt;
     return html_place{where,
-                      lower_case(without_blanks(field_of(entity, "Content-Transfer-Encoding")))};
+                      in_lower_case(without_blanks(field_of(entity, "Content-Transfer-Encoding")))};
   }
   if (!type.starts_with("multipart/") || type == "multipart/signed" ||
       type == "multipart/encrypted" || depth == 0)
@@ -150,10 +58,12 @@ std::optional<html_place> find_html(std::string_view content, span_of_entity whe
   const auto boundary = kind.parameter("boundary");
   if (boundary.empty())
     return std::nullopt;
-  const span_of_entity body{where.begin + header_block{entity}.body_offset(), where.end};
-  for (const auto& part : parts_of(content, body, boundary))
-    if (auto found = find_html(content, part, depth - 1))
+  const auto body = entity.substr(header_block{entity}.body_offset());
+  for (const auto part : multipart_bodies(body, boundary, parts_max)) {
+    const auto begin = static_cast<std::size_t>(part.data() - content.data());
+    if (auto found = find_html(content, {begin, begin + part.size()}, depth - 1))
       return found;
+  }
   return std::nullopt;
 }
 

@@ -20,8 +20,10 @@ int hex_value(char c) noexcept {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// One line without its end. @returns false for a wrong escape.
-bool decode_quoted_line(std::string_view line, std::string& to) {
+enum class wrong_escape { ends_it, stays };
+
+// One line without its end. @returns false for a wrong escape that ends it.
+bool decode_quoted_line(std::string_view line, wrong_escape at_fault, std::string& to) {
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (line[i] != '=') {
       to.push_back(line[i]);
@@ -29,12 +31,41 @@ bool decode_quoted_line(std::string_view line, std::string& to) {
     }
     const int high = i + 1 < line.size() ? hex_value(line[i + 1]) : -1;
     const int low = i + 2 < line.size() ? hex_value(line[i + 2]) : -1;
-    if (high < 0 || low < 0)
+    if (high >= 0 && low >= 0) {
+      to.push_back(static_cast<char>(high * 16 + low));
+      i += 2;
+    } else if (at_fault == wrong_escape::stays) {
+      to.push_back('=');
+    } else {
       return false;
-    to.push_back(static_cast<char>(high * 16 + low));
-    i += 2;
+    }
   }
   return true;
+}
+
+std::optional<std::string> decode_quoted(std::string_view text, wrong_escape at_fault) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    auto line = text.substr(0, end);
+    const bool is_crlf = end != std::string_view::npos && line.ends_with('\r');
+    if (is_crlf)
+      line.remove_suffix(1);
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\t'))
+      line.remove_suffix(1);
+    const bool is_soft = line.ends_with('=');
+    if (is_soft)
+      line.remove_suffix(1);
+    if (!decode_quoted_line(line, at_fault, decoded))
+      return std::nullopt;
+    if (end == std::string_view::npos)
+      break;
+    if (!is_soft)
+      decoded += is_crlf ? "\r\n" : "\n";
+    text.remove_prefix(end + 1);
+  }
+  return decoded;
 }
 
 // One line without its end, as lines that are short enough.
@@ -64,28 +95,11 @@ void encode_quoted_line(std::string_view line, std::string& to) {
 } // namespace
 
 std::optional<std::string> decode_quoted_printable(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    auto line = text.substr(0, end);
-    const bool is_crlf = end != std::string_view::npos && line.ends_with('\r');
-    if (is_crlf)
-      line.remove_suffix(1);
-    while (!line.empty() && (line.back() == ' ' || line.back() == '\t'))
-      line.remove_suffix(1);
-    const bool is_soft = line.ends_with('=');
-    if (is_soft)
-      line.remove_suffix(1);
-    if (!decode_quoted_line(line, decoded))
-      return std::nullopt;
-    if (end == std::string_view::npos)
-      break;
-    if (!is_soft)
-      decoded += is_crlf ? "\r\n" : "\n";
-    text.remove_prefix(end + 1);
-  }
-  return decoded;
+  return decode_quoted(text, wrong_escape::ends_it);
+}
+
+std::string read_quoted_printable(std::string_view text) {
+  return decode_quoted(text, wrong_escape::stays).value();
 }
 
 std::string encode_quoted_printable(std::string_view text) {
@@ -136,6 +150,16 @@ std::optional<std::string> decode_base64_body(std::string_view text) {
   if (digits == 3)
     octets.push_back(static_cast<char>(bits >> 2 & 0xff));
   return octets;
+}
+
+std::string read_base64_body(std::string_view text) {
+  std::string digits;
+  for (const char c : text.substr(0, text.find('=')))
+    if (base64_digits.find(c) != std::string_view::npos)
+      digits.push_back(c);
+  if (digits.size() % 4 == 1) // half an octet
+    digits.pop_back();
+  return decode_base64_body(digits).value();
 }
 
 std::string encode_base64_body(std::string_view octets) {
