@@ -60,8 +60,8 @@ void add_to(daily_counts& row, storage::counted what, std::uint64_t times) {
 }
 
 std::vector<counted_by> all_of(const sum_statistics& question) {
-  std::vector<counted_by> by{question.by};
-  by.insert(by.end(), question.further_by.begin(), question.further_by.end());
+  auto by = question.further_by;
+  by.insert(by.begin(), question.by);
   return by;
 }
 
