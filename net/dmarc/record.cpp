@@ -97,8 +97,8 @@ bool is_aligned(std::string_view author, std::string_view authenticated, alignme
     return false;
   if (dkim::is_same_text(author, authenticated))
     return true;
-  return how == alignment::relaxed && !is_public_suffix(author) &&
-         !is_public_suffix(authenticated) && !organizational_domain(author).empty() &&
+  // A public suffix is its own: nothing but itself is under it.
+  return how == alignment::relaxed && !organizational_domain(author).empty() &&
          organizational_domain(author) == organizational_domain(authenticated);
 }
 
