@@ -111,6 +111,25 @@ TEMPLATE_TEST_CASE("store: a batch is applied in the order of its changes", "[st
   CHECK(value_of(subject.store(), family::spool, "b") == "(absent)");
 }
 
+TEMPLATE_TEST_CASE("store: ranges go between insertions of the same kind of key", "[store]",
+                   memory_subject, rocks_subject) {
+  // Not of `control`, which expects none.
+  const auto where = GENERATE(family::spool, family::queue, family::ledger, family::events,
+                              family::counters, family::segments, family::suppressions);
+  TestType subject;
+  constexpr int kept = 3;
+  const auto key_of = [](int number) { return "k" + std::to_string(1000 + number); };
+  for (int number = 0; number < 50; ++number) {
+    batch changes;
+    changes.put(where, key_of(number), "1");
+    changes.erase_range(where, key_of(0), key_of(number + 1 - kept));
+    must_commit(subject.store(), std::move(changes));
+  }
+  const auto left = subject.store().scan(where, "k", "l", 100).value();
+  REQUIRE(left.size() == kept);
+  CHECK(left.front().key == key_of(50 - kept));
+}
+
 TEMPLATE_TEST_CASE("store: erase_once removes, and the key can come again", "[store]",
                    memory_subject, rocks_subject) {
   TestType subject;
