@@ -45,8 +45,7 @@ admin::http_request http_request_of(const signed_call& call) {
   for (auto line = next_line(); !line.empty(); line = next_line()) {
     const auto colon = line.find(':');
     const auto value = std::min(line.find_first_not_of(' ', colon + 1), line.size());
-    request.headers.emplace_back(in_lower_case(line.substr(0, colon)),
-                                 line.substr(value));
+    request.headers.emplace_back(in_lower_case(line.substr(0, colon)), line.substr(value));
   }
   request.body = text.substr(begin);
   return request;
