@@ -131,11 +131,22 @@ public:
   /// @param tls members show a certificate "server" of it, and want one of clients
   explicit etcd_cluster(std::size_t members, const authority* tls = nullptr)
       : tls_{tls}, scheme_{tls == nullptr ? "http://" : "https://"}, members_(members) {
-    for (auto& member : members_) {
-      member.client = scheme_ + "127.0.0.1:" + std::to_string(free_port());
-      member.peer = "http://127.0.0.1:" + std::to_string(free_port());
+    // A port that was free when asked for may be somebody's by now.
+    for (int tries = 0; tries < 3; ++tries) {
+      for (auto& member : members_) {
+        member.client = scheme_ + "127.0.0.1:" + std::to_string(free_port());
+        member.peer = "http://127.0.0.1:" + std::to_string(free_port());
+      }
+      spawn_all();
+      if (become_ready()) {
+        return;
+      }
+      kill_all();
+      for (std::size_t number = 0; number < members; ++number) {
+        std::filesystem::remove_all(data_of(number));
+      }
     }
-    start_all();
+    throw std::runtime_error{"etcd does not start, see " + directory_.path().string()};
   }
 
   void start(std::size_t number) {
@@ -143,9 +154,7 @@ public:
         command(number), directory_.path() / ("log" + std::to_string(number)));
   }
   void start_all() {
-    for (std::size_t number = 0; number < members_.size(); ++number) {
-      start(number);
-    }
+    spawn_all();
     wait_until_ready();
   }
   void kill(std::size_t number) { members_[number].process.reset(); }
@@ -175,19 +184,8 @@ public:
 
   /// Until every member that was started answers.
   void wait_until_ready() const {
-    for (const auto& member : members_) {
-      if (member.process == nullptr) {
-        continue;
-      }
-      auto alone = options();
-      alone.endpoints = {member.client};
-      const auto store = storage::open_etcd_control_store(alone).value();
-      for (int attempt = 0; !answers(*store); ++attempt) {
-        if (attempt == 400) {
-          throw std::runtime_error{"etcd does not start, see " + directory_.path().string()};
-        }
-        let_pass(milliseconds{25});
-      }
+    if (!become_ready()) {
+      throw std::runtime_error{"etcd does not start, see " + directory_.path().string()};
     }
   }
 
@@ -197,6 +195,35 @@ private:
     std::string peer;
     std::unique_ptr<program> process;
   };
+
+  void spawn_all() {
+    for (std::size_t number = 0; number < members_.size(); ++number) {
+      start(number);
+    }
+  }
+
+  /// Whether every member that was started answers within ten seconds.
+  [[nodiscard]] bool become_ready() const {
+    for (const auto& member : members_) {
+      if (member.process == nullptr) {
+        continue;
+      }
+      auto alone = options();
+      alone.endpoints = {member.client};
+      const auto store = storage::open_etcd_control_store(alone).value();
+      for (int attempt = 0; !answers(*store); ++attempt) {
+        if (attempt == 400) {
+          return false;
+        }
+        let_pass(milliseconds{25});
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::filesystem::path data_of(std::size_t number) const {
+    return directory_.path() / ("m" + std::to_string(number));
+  }
 
   static bool answers(storage::control_store& store) {
     auto answer = std::make_shared<std::promise<bool>>();
@@ -216,7 +243,7 @@ private:
                                    "--name",
                                    name,
                                    "--data-dir",
-                                   (directory_.path() / name).string(),
+                                   data_of(number).string(),
                                    "--listen-client-urls",
                                    self.client,
                                    "--advertise-client-urls",
