@@ -86,6 +86,10 @@ result<unbound_context> make_unbound_context(const unbound_options& options) {
   }
   // The reverse names of private addresses are asked for like others: their owner may serve them.
   WARMFRONT_TRY(check(ub_ctx_set_option(raw, "unblock-lan-zones:", "yes"), "private zones"));
+  // A server that was away for a moment is asked again when it is back, not after 15 minutes.
+  WARMFRONT_TRY(check(ub_ctx_set_option(raw, "infra-keep-probing:", "yes"), "probing"));
+  // Who publishes a record and looks again a minute later finds it.
+  WARMFRONT_TRY(check(ub_ctx_set_option(raw, "cache-max-negative-ttl:", "60"), "what is not"));
   WARMFRONT_TRY(check(ub_ctx_async(raw, 1), "threads"));
   for (const char* zone : {"127.in-addr.arpa.", loopback_ipv6_zone}) {
     WARMFRONT_TRY(check(ub_ctx_zone_remove(raw, zone), zone));
