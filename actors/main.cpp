@@ -3,14 +3,18 @@
 #include <atomic>
 #include <csignal>
 #include <iostream>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "actors/node/node.hpp"
+#include "actors/node/supervisor.hpp"
+#include "admin/api/openapi.hpp"
 #include "admin/service.hpp"
 #include "cluster-config/config.hpp"
+#include "cluster-config/reference.hpp"
 
 namespace {
 
@@ -38,16 +42,66 @@ void reload(node& running, admin::service& admin, const std::string& path) {
     return;
   if (const auto outcome = running.reload(changed.value); !outcome)
     report(outcome.error());
-  if (const auto tls = load_http_tls(changed.value); !tls)
+  const auto tls = load_http_tls(changed.value);
+  if (!tls)
     report(tls.error());
-  else if (tls.value())
-    admin.reload(tls.value());
+  admin.reload(changed.value, tls ? tls.value() : nullptr);
+}
+
+void tell_addresses(const node& running, const admin::service& admin) {
+  const auto tell = [&](std::string_view what, const std::string& address) {
+    running.services().log.write(log_level::info, "listening",
+                                 {{"for", what}, {"address", std::string_view{address}}});
+  };
+  for (const auto& address : running.smtp_addresses())
+    tell("smtp", address);
+  tell("admin", admin.address());
+  tell("public", admin.public_address());
+}
+
+std::string status_of(const node& running) {
+  const auto unready = running.services().readiness();
+  return unready.empty() ? "Ready for mail" : "Not ready: " + unready;
+}
+
+/// @returns the signal that came, or 0 when `within` is over.
+int wait_for_signal(const sigset_t& signals, std::optional<milliseconds> within) {
+  int signal = 0;
+  if (!within)
+    return sigwait(&signals, &signal) == 0 ? signal : SIGTERM;
+  timespec rest{};
+  rest.tv_sec = within->count() / 1000;
+  rest.tv_nsec = within->count() % 1000 * 1'000'000;
+  const int got = sigtimedwait(&signals, nullptr, &rest);
+  return got > 0 ? got : 0;
+}
+
+/// Until a signal ends it. The supervisor's watchdog hears a beat whenever nothing hangs.
+void serve(node& running, admin::service& admin, const std::string& path, const sigset_t& signals,
+           const supervisor& watcher) {
+  watcher.ready(status_of(running));
+  for (;;) {
+    const auto every = watcher.beat_every();
+    const int signal = wait_for_signal(signals, every);
+    if (signal == SIGHUP) {
+      watcher.reloading(running.services().time.steady_now());
+      reload(running, admin, path);
+      watcher.ready(status_of(running));
+    } else if (signal != 0) {
+      return;
+    }
+    if (every && running.is_turning(*every))
+      watcher.beat(status_of(running));
+    else if (every)
+      running.services().log.write(log_level::error, "process_hangs", {});
+  }
 }
 
 constexpr int start_anew = -1;
 
 /// @returns the exit code, or `start_anew` when what this process knows is out of date.
 int run(const config::config& settings, const std::string& path, const sigset_t& signals) {
+  const auto watcher = supervisor::from_environment();
   std::atomic<bool> failed{false};
   std::atomic<bool> anew{false};
   const auto on_failure = [&](const error& why) {
@@ -73,21 +127,12 @@ int run(const config::config& settings, const std::string& path, const sigset_t&
       running.services(), {settings.http.admin, tls.value(), settings.http.public_address});
   if (!admin)
     return report(admin.error());
-  for (const auto& address : running.smtp_addresses())
-    running.services().log.write(
-        log_level::info, "listening",
-        {{"for", std::string_view{"smtp"}}, {"address", std::string_view{address}}});
-  const auto admin_address = admin.value()->address();
-  running.services().log.write(
-      log_level::info, "listening",
-      {{"for", std::string_view{"admin"}}, {"address", std::string_view{admin_address}}});
-  const auto public_address = admin.value()->public_address();
-  running.services().log.write(
-      log_level::info, "listening",
-      {{"for", std::string_view{"public"}}, {"address", std::string_view{public_address}}});
-  int signal = 0;
-  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)
-    reload(running, *admin.value(), path);
+  tell_addresses(running, *admin.value());
+  serve(running, *admin.value(), path, signals, watcher);
+  if (anew)
+    watcher.starting_anew(running.services().time.steady_now());
+  else
+    watcher.stopping();
   admin.value()->stop();
   running.stop();
   if (anew)
@@ -101,14 +146,27 @@ int main(int argc, char** argv) {
   CLI::App app{"warmfrontd: a node of a Warmfront cluster"};
   std::string path;
   bool check = false;
-  app.add_option("--config", path, "the node's configuration, node.toml")->required();
-  app.add_flag("--check", check, "check the configuration and stop");
+  bool reference = false;
+  bool openapi = false;
+  auto* const config_option =
+      app.add_option("--config", path, "the node's configuration, node.toml")->type_name("FILE");
+  app.add_flag("--check", check, "check the configuration and stop")->needs(config_option);
+  app.add_flag("--reference", reference, "print what node.toml may hold, as JSON, and stop")
+      ->excludes(config_option);
+  app.add_flag("--openapi", openapi, "print the document of the REST interface and stop")
+      ->excludes(config_option);
   app.set_version_flag("--version", WARMFRONT_VERSION);
   try {
     app.parse(argc, argv);
+    if (!reference && !openapi && path.empty())
+      throw CLI::RequiredError{"--config"};
   } catch (const CLI::ParseError& wrong) {
     return app.exit(wrong) == 0 ? 0 : 2;
   }
+  if (reference)
+    return std::cout << config::reference_json(WARMFRONT_VERSION), 0;
+  if (openapi)
+    return std::cout << admin::openapi_text(WARMFRONT_VERSION) << "\n", 0;
   const auto loaded = config::load(path);
   for (const auto& fault : loaded.faults)
     std::cerr << to_string(fault) << "\n";

@@ -1,10 +1,11 @@
 #include "admin/admin_actor.hpp"
 
-#include <caf/sec.hpp>
 #include <caf/send.hpp>
 
 #include <fmt/core.h>
 
+#include "admin/admin_actor_audit.hpp"
+#include "admin/admin_actor_callers.hpp"
 #include "admin/admin_actor_events.hpp"
 #include "admin/admin_actor_questions.hpp"
 #include "admin/api/across.hpp"
@@ -16,50 +17,9 @@ namespace warmfront::admin {
 
 namespace {
 
-using self_pointer = admin_actor::stateful_pointer<admin_state>;
-using exchange_pointer = std::shared_ptr<exchange>;
+using self_pointer = admin_pointer;
 
 void advance(self_pointer self, const exchange_pointer& now);
-
-error no_answer(const caf::error& reason) {
-  const bool late = reason == caf::sec::request_timeout;
-  return {late ? errc::timed_out : errc::stopping,
-          late ? "The node did not answer in time." : "The node is shutting down.", "try again"};
-}
-
-/// The same of a call of the compatible API, whose status says nothing.
-void log_call(const admin_parts& parts, const exchange& done) {
-  if (done.cloud->called == nullptr || tencent::only_reads(*done.cloud->called) ||
-      done.cloud->called->name == "SendEmail") {
-    return;
-  }
-  parts.log->write(log_level::info, "admin_request",
-                   {{"method", std::string_view{done.request.method}},
-                    {"target", std::string_view{"/"}},
-                    {"action", done.cloud->called->name},
-                    {"request", std::string_view{done.cloud->ids.request_id}},
-                    {"account", std::string_view{done.asked.who.account.str()}},
-                    {"key", std::string_view{done.asked.who.key_id}},
-                    {"client", std::string_view{done.request.client_address}}});
-}
-
-/// One line for what changes something. Never a secret, never a body.
-void log_change(const admin_parts& parts, const exchange& done, const http_response& response) {
-  if (done.cloud) {
-    return log_call(parts, done);
-  }
-  if (done.asked.where == nullptr || done.asked.where->method == "GET" ||
-      done.asked.where->needed == access::send || done.asked.where->needed == access::read) {
-    return;
-  }
-  parts.log->write(log_level::info, "admin_request",
-                   {{"method", std::string_view{done.request.method}},
-                    {"target", std::string_view{done.request.target}},
-                    {"status", static_cast<std::int64_t>(response.status)},
-                    {"account", std::string_view{done.asked.who.account.str()}},
-                    {"key", std::string_view{done.asked.who.key_id}},
-                    {"client", std::string_view{done.request.client_address}}});
-}
 
 /// While the control store is silent, what a node tells is as old as what it last heard (RFC 9111
 /// §5.1).
@@ -72,10 +32,11 @@ void mark_age(const admin_parts& parts, const exchange& done, http_response& res
   }
 }
 
-void respond(const admin_parts& parts, const exchange_pointer& now, http_response response) {
-  log_change(parts, *now, response);
+void respond(self_pointer self, const exchange_pointer& now, http_response response) {
+  const auto& parts = self->state.parts;
   mark_age(parts, *now, response);
-  now->respond(std::move(response));
+  give_cookie(parts, *now, response);
+  respond_recorded(self, now, std::move(response));
 }
 
 /// This node has its answer: others are asked for theirs where that makes a difference.
@@ -85,16 +46,16 @@ void finish(self_pointer self, const exchange_pointer& now, http_response respon
   if (where != nullptr && where->stays_open && response.status == 200 && response.body.empty())
     response.stream = follow_events(self->system(), parts, *now);
   if (now->by_peer || !parts.inquiries || where == nullptr || !asks_peers(*where, response))
-    return respond(parts, now, std::move(response));
+    return respond(self, now, std::move(response));
   auto own = std::make_shared<http_response>(std::move(response));
   auto what = std::make_shared<const inquiry>(inquiry_of(now->asked, now->request));
   self->request(parts.inquiries, parts.patience, ask_peers{std::move(what)})
       .then(
           [self, now, own](const std::vector<peer_answer>& others) {
-            respond(self->state.parts, now, combine(now->asked, std::move(*own), others));
+            respond(self, now, combine(now->asked, std::move(*own), others));
           },
           [self, now](const caf::error& reason) {
-            respond(self->state.parts, now, to_response(to_problem(no_answer(reason))));
+            respond(self, now, to_response(to_problem(no_answer(reason))));
           });
 }
 
@@ -110,21 +71,23 @@ http_response refusal(const exchange& now, const error& failure) {
       now.cloud->ids);
 }
 
+/// The same, where a wrong key is what a stranger tries.
+http_response refusal_of_step(self_pointer self, const exchange& now, const error& failure) {
+  if (now.asked.where == nullptr || !now.asked.where->signs_in || failure.code != errc::refused)
+    return refusal(now, failure);
+  // Only wrong keys are limited: who shares an address with a guesser still signs in.
+  auto& limit = self->state.parts.strangers->sign_ins;
+  const auto when = self->state.parts.time->steady_now();
+  if (!limit.take(now.request.client_address, when)) {
+    return too_many_sign_ins(limit.wait_of(now.request.client_address, when).value_or(seconds{1}));
+  }
+  return unauthenticated("The key is not known.");
+}
+
 /// What comes next, with the answers so far.
 outcome next_of(exchange& now) {
   return now.cloud ? tencent::next_step(*now.cloud, now.asked, now.given)
                    : now.asked.where->serve(now.asked, now.given);
-}
-
-/// Asks one question; `use` gets the result, failures of the actor system included.
-template <class Question, class Use>
-void put(self_pointer self, Question question, Use use) {
-  const auto& target = whom<Question>(self->state.parts);
-  using reply = reply_of<std::decay_t<decltype(target)>, Question>;
-  using outcome_of_question = std::decay_t<decltype(result_of(std::declval<const reply&>()))>;
-  self->request(target, patience_for<Question>(self->state.parts), std::move(question))
-      .then([use](const reply& got) { use(result_of(got)); },
-            [use](const caf::error& reason) { use(outcome_of_question{no_answer(reason)}); });
 }
 
 /// Hands a mail to intake. Its answer comes on another thread and needs no second step there, so
@@ -166,10 +129,15 @@ void ask_next(self_pointer self, const exchange_pointer& now,
           submit(self, now, std::move(each));
         } else {
           put(self, std::move(each), [self, now, current](const auto& got) {
-            if (!got) {
-              return finish(self, now, refusal(*now, got.error()));
+            const bool goes_on = now->asked.where != nullptr && now->asked.where->goes_on;
+            if (!got && !goes_on) {
+              return finish(self, now, refusal_of_step(self, *now, got.error()));
             }
-            now->given.emplace_back(got.value());
+            if (got) {
+              now->given.emplace_back(got.value());
+            } else {
+              now->given.emplace_back(got.error());
+            }
             ask_next(self, now, current);
           });
         }
@@ -186,6 +154,7 @@ void advance(self_pointer self, const exchange_pointer& now) {
   for (const auto& each : questions) {
     if (const auto* revoked = std::get_if<revoke_key>(&each)) {
       self->state.keys.forget(revoked->id);
+      self->state.sessions.forget(revoked->id);
     }
   }
   ask_next(self, now, std::make_shared<step>(step{std::move(questions)}));
@@ -195,6 +164,7 @@ void advance(self_pointer self, const exchange_pointer& now) {
 void set_out(admin_state& state, exchange& now, client_identity who) {
   now.asked.who = std::move(who);
   now.asked.by_peer = now.by_peer;
+  now.asked.by_session = now.by_session;
   now.asked.now = state.parts.time->wall_now();
   now.asked.unique = fmt::format("{:x}.{}", now.asked.now.time_since_epoch().count(),
                                  state.parts.unique_prefix + std::to_string(++state.calls));
@@ -210,6 +180,7 @@ void begin(self_pointer self, const exchange_pointer& now, matched_route found,
     return finish(self, now, std::move(*refusal));
   }
   now->asked = std::move(*std::get_if<call>(&prepared));
+  keep_asked(*now);
   // The body has been read: what it weighed is free before the mail is stored.
   now->request.body = {};
   set_out(state, *now, std::move(who));
@@ -218,33 +189,22 @@ void begin(self_pointer self, const exchange_pointer& now, matched_route found,
 
 void begin_if_allowed(self_pointer self, const exchange_pointer& now, matched_route found,
                       const client_identity& who) {
+  now->asked.who = who;
   if (!allows(found.where->needed, who.role)) {
     return finish(self, now, forbidden(*found.where, who.role));
   }
   begin(self, now, std::move(found), who);
 }
 
-void authenticate(self_pointer self, const exchange_pointer& now, matched_route found) {
-  auto& state = self->state;
-  auto secret = bearer_key(now->request);
-  if (!secret) {
-    return finish(self, now, unauthenticated("This needs a key."));
+/// A stranger signs in: with a key and little else, since strangers' JSON is not read at length.
+void begin_sign_in(self_pointer self, const exchange_pointer& now, matched_route found) {
+  constexpr std::size_t sign_in_octets_max = 4096;
+  if (now->request.body.size() > sign_in_octets_max) {
+    return finish(self, now,
+                  to_response({413, "content_too_large", "A key is much shorter than that.", "",
+                               "send {\"key\": \"ID.SECRET\"} alone"}));
   }
-  const auto asked_at = state.parts.time->steady_now();
-  if (const auto known = state.keys.find(*secret, asked_at)) {
-    return begin_if_allowed(self, now, std::move(found), *known);
-  }
-  put(self, authenticate_key{"", *secret},
-      [self, now, found, secret, asked_at](const result<client_identity>& got) {
-        if (!got && got.error().code == errc::refused) {
-          return finish(self, now, unauthenticated("The key is not known."));
-        }
-        if (!got) {
-          return finish(self, now, to_response(to_problem(got.error())));
-        }
-        self->state.keys.remember(*secret, got.value(), asked_at);
-        begin_if_allowed(self, now, found, got.value());
-      });
+  begin(self, now, std::move(found), {});
 }
 
 /// A call of the compatible API, once the secret of its key is there.
@@ -252,14 +212,16 @@ tencent::checked<void> begin_call(admin_state& state, exchange& now,
                                   const tencent::signed_request& request,
                                   const signature_key& key) {
   WARMFRONT_TRY(tencent::verify(request, key.secret, state.parts.time->wall_now()));
+  now.asked.who = key.who;
   WARMFRONT_TRY(called, tencent::action_of(request));
+  now.cloud->called = called;
   WARMFRONT_TRY(tencent::check_role(*called, key.who.role));
   WARMFRONT_TRY(
       state.parts.rates->take(key.who.key_id, called->name, state.parts.time->steady_now()));
   WARMFRONT_TRY(parameters, tencent::parameters_of(request, *called));
   now.asked.body = std::move(parameters);
   now.asked.client_address = now.request.client_address;
-  now.cloud->called = called;
+  keep_asked(now);
   set_out(state, now, key.who);
   return tencent::passed();
 }
@@ -269,7 +231,7 @@ void serve_call(self_pointer self, const exchange_pointer& now) {
   now->cloud->ids = {tencent::make_request_id(self->state.random),
                      tencent::trace_id_of(now->request)};
   const auto refuse = [self, now](const tencent::gateway_error& why) {
-    respond(self->state.parts, now, tencent::refuse(why, now->cloud->ids));
+    respond(self, now, tencent::refuse(why, now->cloud->ids));
   };
   auto read = tencent::parse_request(now->request);
   // What it weighed is held once.
@@ -284,7 +246,7 @@ void serve_call(self_pointer self, const exchange_pointer& now) {
           return refuse(tencent::unknown_key());
         }
         if (!key) {
-          return respond(self->state.parts, now, refusal(*now, key.error()));
+          return respond(self, now, refusal(*now, key.error()));
         }
         const auto begun = begin_call(self->state, *now, *request, key.value());
         begun ? advance(self, now) : refuse(begun.error());
@@ -301,10 +263,20 @@ void serve(self_pointer self, const exchange_pointer& now) {
   }
   auto& found = *std::get_if<matched_route>(&route_or_refusal);
   const auto needed = found.where->needed;
+  now->asked.where = found.where;
+  keep_target(*now, found);
+  if (found.where->signs_in) {
+    return begin_sign_in(self, now, std::move(found));
+  }
   if (needed == access::open || (needed == access::probe && now->request.from_loopback)) {
     return begin(self, now, std::move(found), {});
   }
-  authenticate(self, now, std::move(found));
+  authenticate(self, now,
+               [self, now, found](const std::variant<client_identity, http_response>& known) {
+                 const auto* const who = std::get_if<client_identity>(&known);
+                 who != nullptr ? begin_if_allowed(self, now, found, *who)
+                                : finish(self, now, *std::get_if<http_response>(&known));
+               });
 }
 
 /// Only what routes tell of the cluster: a peer may not do everything in another's name.

@@ -15,6 +15,7 @@
 #include "actors/core/random.hpp"
 #include "actors/messages/handles.hpp"
 #include "admin/api/router.hpp"
+#include "admin/attempt_limits.hpp"
 #include "admin/http/http_message.hpp"
 #include "admin/key_cache.hpp"
 #include "admin/tencent/handling.hpp"
@@ -29,7 +30,17 @@ struct exchange {
   call asked;
   answers given;
   bool by_peer = false;                      ///< a peer asks for this node's part
+  std::optional<browser_session> by_session; ///< how the caller is known, when not by a key
+  std::string new_cookie;                    ///< of a session that goes on; empty: none is due
+  std::string resource;                      ///< of a change: what it is about
+  std::string asked_for;                     ///< of a change: what the audit log keeps of it
   std::optional<tencent::served_call> cloud; ///< set: a call of the compatible API, of no route
+};
+
+/// How often those who are not signed in are listened to, at a node.
+struct stranger_limits {
+  attempt_limits sign_ins{10, seconds{30}}; ///< that fail
+  attempt_limits records{20, seconds{10}};  ///< in the audit log
 };
 
 using admin_actor = caf::typed_actor<
@@ -63,7 +74,10 @@ struct admin_parts {
   std::shared_ptr<const node_view> node;
   std::string unique_prefix;                     ///< of the Message-IDs of this actor
   std::shared_ptr<tencent::request_rates> rates; ///< of the compatible API, at this node
+  std::shared_ptr<stranger_limits> strangers = {};
+  audit_actor audit = {}; ///< null: changes are not recorded
   transport_policy_actor transport_policy = {};
+  history_actor history = {};
   /// For each question: the roles answer from memory, or after one commit.
   std::chrono::milliseconds patience{10'000};
 };
@@ -71,6 +85,7 @@ struct admin_parts {
 struct admin_state {
   admin_parts parts;
   key_cache keys;
+  key_cache sessions; ///< who is behind the ids of keys that sessions stand for
   std::uint64_t calls = 0;
   seeded_random random{random_seed()}; ///< for the ids of the compatible API's answers
   static inline const char* name = "warmfront.admin";

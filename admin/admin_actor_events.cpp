@@ -1,5 +1,7 @@
 #include "admin/admin_actor_events.hpp"
 
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include <caf/event_based_actor.hpp>
@@ -8,6 +10,7 @@
 #include "admin/api/across.hpp"
 #include "admin/api/event_position.hpp"
 #include "admin/api/handlers.hpp"
+#include "admin/api/session.hpp"
 #include "admin/api/target.hpp"
 
 namespace warmfront::admin {
@@ -18,8 +21,8 @@ namespace {
 constexpr std::chrono::milliseconds poll_every{500};
 /// A sign of life, so that a connection that has died is noticed.
 constexpr unsigned silent_polls_max = 30;
-/// A key that was revoked counts no more after five seconds.
-constexpr unsigned polls_between_checks = 8;
+/// A key that was revoked counts no more after five seconds; others know of it within one.
+constexpr std::chrono::seconds checked_every{3};
 constexpr std::chrono::milliseconds peers_patience{7'000};
 
 /// One client's stream. Lives in its actor's state, on its thread.
@@ -27,11 +30,11 @@ struct event_stream {
   caf::event_based_actor* self;
   admin_parts parts;
   call asked;
-  std::string secret; ///< of the key
   event_positions positions;
   octet_source::receiver receiver = nullptr;
   unsigned silent_polls = 0;
   unsigned polls = 0;
+  std::optional<steady_time> checked{};
   bool is_over = false;
 
   void pull(octet_source::receiver then) {
@@ -50,16 +53,29 @@ struct event_stream {
       give(std::string{});
   }
 
+  [[nodiscard]] bool is_due_to_check() const {
+    return !checked || parts.time->steady_now() >= *checked + checked_every;
+  }
+
   void poll() {
-    if (++polls % polls_between_checks != 0)
-      return read_own();
-    self->request(parts.access, parts.patience, authenticate_key{"", secret})
+    ++polls;
+    check([this] { read_own(); });
+  }
+
+  /// Goes on when the key is still good, and the session not over.
+  void check(std::function<void()> then) {
+    if (!is_due_to_check())
+      return then();
+    if (asked.by_session && parts.time->wall_now() >= asked.by_session->began + session_most)
+      return end();
+    checked = parts.time->steady_now();
+    self->request(parts.access, parts.patience, identify_key{asked.who.key_id})
         .then(
-            [this](const answer<client_identity>& got) {
+            [this, then](const answer<client_identity>& got) {
               const bool is_gone = !got.value && got.value.error().code == errc::refused;
-              is_gone ? end() : read_own();
+              is_gone ? end() : then();
             },
-            [this](const caf::error&) { read_own(); });
+            [then](const caf::error&) { then(); });
   }
 
   void read_own() {
@@ -100,7 +116,12 @@ struct event_stream {
             [this, page](const caf::error&) { show(page); });
   }
 
+  /// A peer that hangs takes seconds: the key may have been revoked meanwhile.
   void show(const http_response& page) {
+    check([this, page] { show_to_good_key(page); });
+  }
+
+  void show_to_good_key(const http_response& page) {
     const auto body = ordered_json::parse(page.body, nullptr, false);
     std::string lines;
     for (const auto& each : body["items"])
@@ -146,11 +167,9 @@ std::shared_ptr<octet_source> follow_events(caf::actor_system& system, const adm
   const auto place = std::make_shared<event_stream*>(nullptr);
   const auto positions =
       parse_positions(handlers::text_of(asked.asked.query, "after")).value_or(event_positions{});
-  auto whom = system.spawn([parts, what = asked.asked, positions, place,
-                            secret = bearer_key(asked.request).value_or(std::string{})](
-                               caf::event_based_actor* self) -> caf::behavior {
-    const auto stream =
-        std::make_shared<event_stream>(event_stream{self, parts, what, secret, positions});
+  auto whom = system.spawn([parts, what = asked.asked, positions,
+                            place](caf::event_based_actor* self) -> caf::behavior {
+    const auto stream = std::make_shared<event_stream>(event_stream{self, parts, what, positions});
     *place = stream.get();
     return {[stream](const run_step& m) { m.step(); }};
   });

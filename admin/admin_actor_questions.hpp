@@ -7,10 +7,14 @@
 
 #include <caf/duration.hpp>
 #include <caf/response_type.hpp>
+#include <caf/sec.hpp>
 
 #include "admin/admin_actor.hpp"
 
 namespace warmfront::admin {
+
+using admin_pointer = admin_actor::stateful_pointer<admin_state>;
+using exchange_pointer = std::shared_ptr<exchange>;
 
 template <class Question, class... Set>
 constexpr bool is_one_of = (std::is_same_v<Question, Set> || ...);
@@ -19,14 +23,16 @@ constexpr bool is_one_of = (std::is_same_v<Question, Set> || ...);
 template <class Question>
 const auto& whom(const admin_parts& parts) {
   if constexpr (is_one_of<Question, create_key, list_keys, revoke_key, authenticate_key,
-                          use_signature_key>) {
+                          use_signature_key, identify_key, list_accounts, create_account,
+                          delete_account>) {
     return parts.access;
   } else if constexpr (is_one_of<Question, list_pools, put_pool, delete_pool, put_pool_address,
                                  delete_pool_address, set_address_state>) {
     return parts.ip_pool;
   } else if constexpr (is_one_of<Question, list_ledgers, set_ledger_plan, pause_ledger,
                                  resume_ledger, set_ledger_day, list_plans, put_plan, delete_plan,
-                                 forecast_batch, propose_addresses>) {
+                                 forecast_batch, propose_addresses, count_permits,
+                                 preview_ledger>) {
     return parts.warmup;
   } else if constexpr (is_one_of<Question, start_provisioning, list_provisionings,
                                  act_on_provisioning, check_sources, report_binding>) {
@@ -48,11 +54,13 @@ const auto& whom(const admin_parts& parts) {
                                  verify_identity, add_signing_key, retire_signing_key,
                                  change_identity, check_sending>) {
     return parts.identities;
-  } else if constexpr (is_one_of<Question, put_suppressions, remove_suppressions, list_suppressions,
-                                 import_suppressions>) {
+  } else if constexpr (is_one_of<Question, put_suppressions, remove_suppressions,
+                                 count_suppressions, list_suppressions, import_suppressions>) {
     return parts.suppressions;
   } else if constexpr (is_one_of<Question, sum_statistics>) {
     return parts.statistics;
+  } else if constexpr (is_one_of<Question, read_series, read_ledger_days>) {
+    return parts.history;
   } else if constexpr (is_one_of<Question, list_tls_reports>) {
     return parts.transport_policy;
   } else if constexpr (is_one_of<Question, store_chunks, count_chunks>) {
@@ -65,6 +73,8 @@ const auto& whom(const admin_parts& parts) {
                                  list_dead_letters, replay_dead_letters, test_webhook,
                                  read_events>) {
     return parts.webhooks;
+  } else if constexpr (is_one_of<Question, record_audit, list_audit>) {
+    return parts.audit;
   } else if constexpr (is_one_of<Question, ask_peers>) {
     return parts.inquiries;
   } else {
@@ -80,6 +90,9 @@ const result<T>& result_of(const answer<T>& value) {
   return value.value;
 }
 inline result<chunk_counts> result_of(const chunk_counts& value) {
+  return value;
+}
+inline result<suppression_counts> result_of(const suppression_counts& value) {
   return value;
 }
 inline result<delivery_counts> result_of(const delivery_counts& value) {
@@ -104,6 +117,23 @@ caf::duration patience_for(const admin_parts& parts) {
   } else {
     return caf::duration{parts.patience};
   }
+}
+
+inline error no_answer(const caf::error& reason) {
+  const bool late = reason == caf::sec::request_timeout;
+  return {late ? errc::timed_out : errc::stopping,
+          late ? "The node did not answer in time." : "The node is shutting down.", "try again"};
+}
+
+/// Asks one question; `use` gets the result, failures of the actor system included.
+template <class Question, class Use>
+void put(admin_pointer self, Question question, Use use) {
+  const auto& target = whom<Question>(self->state.parts);
+  using reply = reply_of<std::decay_t<decltype(target)>, Question>;
+  using outcome_of_question = std::decay_t<decltype(result_of(std::declval<const reply&>()))>;
+  self->request(target, patience_for<Question>(self->state.parts), std::move(question))
+      .then([use](const reply& got) { use(result_of(got)); },
+            [use](const caf::error& reason) { use(outcome_of_question{no_answer(reason)}); });
 }
 
 } // namespace warmfront::admin

@@ -31,8 +31,9 @@ public:
   [[nodiscard]] std::string address() const;
   /// The same of the public address; empty: it has none.
   [[nodiscard]] std::string public_address() const;
-  /// Later connections use this certificate.
-  void reload(std::shared_ptr<const net::tls_server_context> tls);
+  /// Later connections use this certificate (null: the one before), and what is told of the node's
+  /// certificates is that of the files which `changed` names.
+  void reload(const config::config& changed, std::shared_ptr<const net::tls_server_context> tls);
   /// Takes no new request, answers those under way (at most about six seconds), ends the actors.
   /// Idempotent. To be called before the I/O threads and the actor system stop.
   void stop();

@@ -161,8 +161,10 @@ std::vector<file_use> needed_files(config& value) {
 void resolve_paths(config& value, const std::filesystem::path& directory) {
   auto uses = needed_files(value);
   uses.push_back({"node.data_dir", &value.node.data_dir});
+  uses.push_back({"http.console", &value.http.console});
   uses.push_back({"log.file", &value.log.file});
   uses.push_back({"secrets.key_file", &value.secrets.key_file});
+  uses.push_back({"backup.directory", &value.backup.directory});
   uses.push_back({"events.file", &value.events.file});
   uses.push_back({"webhooks.ca_file", &value.webhooks.ca_file});
   for (const auto& use : uses)

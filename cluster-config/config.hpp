@@ -48,6 +48,7 @@ struct http_config {
   std::string public_url;
   bool public_tls = false;                  ///< the public address speaks TLS with `[http.tls]`
   std::vector<std::string> trusted_proxies; ///< networks whose X-Forwarded-For is believed
+  std::string console;                      ///< folder of the web console; empty: it is looked for
 };
 
 /// `[tracking]`: of the readers of batch mail, where neither task nor message says.
@@ -161,6 +162,26 @@ struct events_config {
   std::uint64_t file_size = 100ull * 1024 * 1024; ///< octets; then the next file begins
 };
 
+/// `[audit]`: the log of changes made through the management API.
+struct audit_config {
+  std::chrono::milliseconds keep{34'560'000'000}; ///< 400 days
+  std::uint32_t records = 1'000'000;              ///< at most, on this node: the oldest go first
+};
+
+/// `[history]`
+struct history_config {
+  /// Since its acceptance: so long what became of a message is known, once all of it has ended.
+  std::chrono::milliseconds keep{7 * 86'400'000};
+};
+
+/// `[backup]`
+struct backup_config {
+  std::string directory;                    ///< of this node's backups alone; empty: it makes none
+  std::chrono::milliseconds every{0};       ///< 0: only when asked
+  std::uint32_t keep = 8;                   ///< the older ones are removed
+  std::uint64_t rate = 50ull * 1024 * 1024; ///< octets a second that are read at most; 0: no limit
+};
+
 /// All of node.toml.
 struct config {
   node_config node;
@@ -180,6 +201,9 @@ struct config {
   tracking_config tracking;
   webhooks_config webhooks;
   events_config events;
+  audit_config audit;
+  history_config history;
+  backup_config backup;
 };
 
 /// A fault in a configuration file: where, what was found, what was expected.

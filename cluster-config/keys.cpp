@@ -1,5 +1,9 @@
 #include "cluster-config/keys.hpp"
 
+#include <type_traits>
+#include <utility>
+
+#include "cluster-config/notation.hpp"
 #include "cluster-config/readers.hpp"
 
 namespace warmfront::config {
@@ -16,13 +20,16 @@ constexpr auto day = 24h;
 /// `reach` returns the member that holds the key's value, given a `config&` or a `const config&`.
 template <class Reach, class Check>
 key_rule key(std::string name, std::string expected, Reach reach, Check check) {
-  key_rule rule{std::move(name), std::move(expected), {}, {}};
+  key_rule rule{std::move(name), std::move(expected), {}, {}, {}, {}};
   rule.read = [reach](const raw_value& from, config& into, findings& faults) {
     read_value(from, reach(into), faults);
   };
   rule.check = [reach, check](const config& value, findings& faults) {
     check(reach(value), faults);
   };
+  using member = std::remove_cvref_t<decltype(reach(std::declval<const config&>()))>;
+  rule.type = type_name(static_cast<const member*>(nullptr));
+  rule.show = [reach](const config& value) { return toml_text(reach(value)); };
   return rule;
 }
 
@@ -118,6 +125,8 @@ table_rule http_table() {
           key("public_tls", "true or false", WARMFRONT_MEMBER(http.public_tls), anything{}),
           key("trusted_proxies", R"(a list of networks, as in ["10.1.0.0/16"])",
               WARMFRONT_MEMBER(http.trusted_proxies), each(check_relay_network)),
+          key("console", "a directory, or \"\" for the one that came with the program",
+              WARMFRONT_MEMBER(http.console), text(check_optional_path)),
       });
 }
 
@@ -206,6 +215,23 @@ table_rule webhooks_table() {
        key("ca_file", pem, WARMFRONT_MEMBER(webhooks.ca_file), text(check_optional_path))});
 }
 
+table_rule history_table() {
+  return always("history", {key("keep", R"(a duration from 1m to 366d, as in "7d")",
+                                WARMFRONT_MEMBER(history.keep), duration(1min, 366 * day))});
+}
+
+table_rule backup_table() {
+  return always(
+      "backup",
+      {key("directory", R"(a directory, as in "/var/backups/warmfront")",
+           WARMFRONT_MEMBER(backup.directory), text(check_optional_path)),
+       key("every", R"(a duration up to 31d, as in "6h"; "0s" for only when asked)",
+           WARMFRONT_MEMBER(backup.every), duration(0s, 31 * day)),
+       key("keep", "a number from 1 to 1000", WARMFRONT_MEMBER(backup.keep), number(1, 1000)),
+       key("rate", R"(a size a second up to 1TiB, as in "50MiB"; "0B" for no limit)",
+           WARMFRONT_MEMBER(backup.rate), octets(0, tib))});
+}
+
 std::vector<table_rule> make_table_rules() {
   return {
       node_table(),
@@ -247,12 +273,18 @@ std::vector<table_rule> make_table_rules() {
              {key("opens", "true or false", WARMFRONT_MEMBER(tracking.opens), anything{}),
               key("clicks", "true or false", WARMFRONT_MEMBER(tracking.clicks), anything{})}),
       webhooks_table(),
+      history_table(),
+      backup_table(),
       always("events", {key("keep", R"(a duration from 1m to 31d, as in "24h")",
                             WARMFRONT_MEMBER(events.keep), duration(1min, 31 * day)),
                         key("file", "a file name, or \"\" for none", WARMFRONT_MEMBER(events.file),
                             text(check_optional_path)),
                         key("file_size", R"(a size from 1KiB to 1TiB, as in "100MiB")",
                             WARMFRONT_MEMBER(events.file_size), octets(kib, tib))}),
+      always("audit", {key("keep", R"(a duration from 1h to 4000d, as in "400d")",
+                           WARMFRONT_MEMBER(audit.keep), duration(1h, 4000 * day)),
+                       key("records", "a number from 1000 to 100000000",
+                           WARMFRONT_MEMBER(audit.records), number(1'000, 100'000'000))}),
   };
 }
 

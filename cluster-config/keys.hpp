@@ -32,6 +32,9 @@ struct key_rule {
   std::function<void(const raw_value&, config&, findings&)> read;
   /// Reports what is wrong with the stored value.
   std::function<void(const config&, findings&)> check;
+  std::string type; ///< as `type_name` has it: `text`, `duration`, …
+  /// The stored value as it is written in node.toml.
+  std::function<std::string(const config&)> show;
 };
 
 struct table_rule {

@@ -1,4 +1,5 @@
 // The pure rules of a configuration: each key by itself, then keys that need each other.
+#include <filesystem>
 #include <map>
 
 #include "cluster-config/keys.hpp"
@@ -76,6 +77,21 @@ void check_cluster(const config& value, std::vector<fault>& faults) {
                       R"(a list of URLs, as in ["https://127.0.0.1:2379"])"});
 }
 
+/// A backup on what it is to outlive is none.
+void check_backup_place(const config& value, std::vector<fault>& faults) {
+  const auto whole = [](const std::string& path) {
+    return (std::filesystem::path{path} / "").lexically_normal().string();
+  };
+  const auto& directory = value.backup.directory;
+  if (!directory.empty() && !value.node.data_dir.empty() &&
+      whole(directory).starts_with(whole(value.node.data_dir)))
+    faults.push_back({"", 0, 0, "backup.directory", quote(directory) + " is inside node.data_dir",
+                      "a directory elsewhere"});
+  if (value.backup.every.count() > 0 && directory.empty())
+    faults.push_back({"", 0, 0, "backup.every", "has no directory to make backups in",
+                      R"(backup.directory, as in "/var/backups/warmfront")"});
+}
+
 } // namespace
 
 std::vector<fault> validate(const config& value) {
@@ -92,6 +108,7 @@ std::vector<fault> validate(const config& value) {
   check_tls(value, faults);
   check_retries(value.delivery, faults);
   check_cluster(value, faults);
+  check_backup_place(value, faults);
   return faults;
 }
 

@@ -88,6 +88,18 @@ std::optional<std::string_view> take_name(std::string_view& rest) {
 
 } // namespace
 
+std::uint64_t header_id_of(std::string_view message_id) noexcept {
+  if (message_id.starts_with('<'))
+    message_id.remove_prefix(1);
+  if (message_id.ends_with('>'))
+    message_id.remove_suffix(1);
+  // FNV-1a: what it finds is only a candidate among the messages of one search.
+  std::uint64_t digest = 0xcbf29ce484222325;
+  for (const char c : message_id)
+    digest = (digest ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return digest == 0 ? 1 : digest;
+}
+
 std::string message_key(const message_id& id) {
   return marked(message_mark, id);
 }

@@ -13,6 +13,7 @@
 #include "actors/core/error.hpp"
 #include "actors/core/ids.hpp"
 #include "actors/core/tracking.hpp"
+#include "storage/attempts.hpp"
 #include "storage/store.hpp"
 
 namespace warmfront::storage {
@@ -42,6 +43,16 @@ struct message_copy {
   friend bool operator==(const message_copy&, const message_copy&) = default;
 };
 
+/// A message came to another node.
+struct message_move {
+  wall_time at{};
+  std::uint16_t node = 0; ///< that has had it since
+  bool from_dead = false; ///< taken over; else handed over
+  friend bool operator==(const message_move&, const message_move&) = default;
+};
+/// Of one message's moves so many are kept: the last ones.
+inline constexpr std::size_t message_moves_max = 8;
+
 /// An accepted message without its body.
 struct spooled_message {
   message_id id;
@@ -61,6 +72,8 @@ struct spooled_message {
   std::optional<wall_time> send_at = {};
   template_name from_template = {}; ///< that it was made from; empty: none
   tracking track = {};              ///< of its readers
+  std::vector<message_move> moves = {};
+  std::uint64_t header_id = 0; ///< `header_id_of` the Message-ID that its client gave; 0: none
 
   friend bool operator==(const spooled_message&, const spooled_message&) = default;
 };
@@ -87,6 +100,8 @@ struct recipient_record {
   provider_name provider = {};              ///< that the last attempt went to, as it is counted
   std::string bounce_class = {}; ///< of the last refusal, as text: `invalid`, `spam`, …
   std::string tls = {};          ///< of the last connection: `TLSv1.3 TLS_AES_256_GCM_SHA384 dane`
+  std::uint16_t tried_by = 0;    ///< node of the last attempt; 0: the one in the message's id
+  std::vector<past_attempt> past = {}; ///< oldest first, the last attempt not among them
 
   friend bool operator==(const recipient_record&, const recipient_record&) = default;
 };
@@ -96,6 +111,10 @@ struct queue_entry {
   recipient_id recipient;
   friend bool operator==(const queue_entry&, const queue_entry&) = default;
 };
+
+/// A digest by which a message is found by the Message-ID in its header; never 0. The same on every
+/// node and in every release. Angle brackets around it make no difference.
+[[nodiscard]] std::uint64_t header_id_of(std::string_view message_id) noexcept;
 
 // ---- keys ---------------------------------------------------------------------------------
 

@@ -118,6 +118,13 @@ std::string encode(const spooled_message& value) {
   record.set_first_sequence(value.first_sequence);
   record.set_from_template(value.from_template.str());
   record.set_track(value.track.bits());
+  record.set_header_id(value.header_id);
+  for (const auto& each : value.moves) {
+    auto& move = *record.add_moves();
+    move.set_at(stored_time(each.at));
+    move.set_node(each.node);
+    move.set_from_dead(each.from_dead);
+  }
   if (value.copy) {
     record.set_copy_wanted(true);
     record.set_copy_holder(value.copy->holder);
@@ -146,6 +153,10 @@ result<spooled_message> decode_message(std::string_view octets) {
   value.is_merge = record.is_merge();
   value.from_template = template_name{record.from_template()};
   value.track = tracking::of_bits(record.track());
+  value.header_id = record.header_id();
+  for (const auto& each : record.moves())
+    value.moves.push_back(
+        {read_time(each.at()), static_cast<std::uint16_t>(each.node()), each.from_dead()});
   if (record.send_at() != 0)
     value.send_at = read_time(record.send_at());
   if (record.copy_wanted())
@@ -175,6 +186,8 @@ std::string encode(const recipient_record& value) {
   record.set_provider(value.provider.str());
   record.set_bounce_class(value.bounce_class);
   record.set_tls(value.tls);
+  record.set_tried_by(value.tried_by);
+  write_attempts(record, value);
   return record.SerializeAsString();
 }
 
@@ -199,6 +212,8 @@ result<recipient_record> decode_recipient(std::string_view octets) {
   value.provider = provider_name{record.provider()};
   value.bounce_class = record.bounce_class();
   value.tls = record.tls();
+  value.tried_by = static_cast<std::uint16_t>(record.tried_by());
+  read_attempts(value, record);
   return value;
 }
 

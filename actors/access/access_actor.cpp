@@ -30,11 +30,14 @@ public:
   void create(const create_key& m, const key_promise& promise);
   void ensure_first(const ensure_first_key& m, const key_promise& promise);
   void revoke(const revoke_key& m, done_promise promise) {
-    mirror_.change([this, m] { return book_.build(m); },
-                   [promise](const result<void>& outcome) mutable {
-                     promise.deliver(outcome ? answer<done>{done{}}
-                                             : answer<done>{outcome.error()});
-                   });
+    mirror_.change([this, m] { return book_.build(m); }, answer_done(std::move(promise)));
+  }
+  void create(const create_account& m, done_promise promise) {
+    mirror_.change([this, m] { return book_.build(m, time_.wall_now()); },
+                   answer_done(std::move(promise)));
+  }
+  void remove(const delete_account& m, done_promise promise) {
+    mirror_.change([this, m] { return book_.build(m); }, answer_done(std::move(promise)));
   }
   [[nodiscard]] result<signature_key> use(const use_signature_key& m);
   [[nodiscard]] const key_book& book() const { return book_; }
@@ -46,6 +49,11 @@ private:
                  {{"what", std::string_view{outcome.error().what}}});
   }
   static control_mirror::change_callback answer_with(created_key made, key_promise promise);
+  static control_mirror::change_callback answer_done(done_promise promise) {
+    return [promise](const result<void>& outcome) mutable {
+      promise.deliver(outcome ? answer<done>{done{}} : answer<done>{outcome.error()});
+    };
+  }
   [[nodiscard]] result<std::string> sealed_for(const create_key& m, const created_key& made) const;
 
   const clock& time_;
@@ -147,6 +155,20 @@ access_shell::behavior_type access_behavior(access_shell::stateful_pointer<acces
       once_loaded<use_signature_key, signature_key>(
           self, [](auto& of, const auto& m,
                    auto promise) { promise.deliver(answer<signature_key>{of.use(m)}); }),
+      once_loaded<identify_key, client_identity>(self,
+                                                 [](auto& of, const auto& m, auto promise) {
+                                                   promise.deliver(answer<client_identity>{
+                                                       of.book().identify(m)});
+                                                 }),
+      once_loaded<list_accounts, std::vector<account_report>>(
+          self,
+          [](auto& of, const auto&, auto promise) {
+            promise.deliver(answer<std::vector<account_report>>{of.book().accounts()});
+          }),
+      once_loaded<create_account, done>(
+          self, [](auto& of, const auto& m, auto promise) { of.create(m, promise); }),
+      once_loaded<delete_account, done>(
+          self, [](auto& of, const auto& m, auto promise) { of.remove(m, promise); }),
       once_loaded<ensure_first_key, created_key>(
           self, [](auto& of, const auto& m, auto promise) { of.ensure_first(m, promise); }),
       [](const run_step& m) { m.step(); },

@@ -23,6 +23,11 @@ bool is_role(key_role role) {
   return role >= key_role::admin && role <= key_role::viewer;
 }
 
+error not_a_name(const account_name& name, const char* field) {
+  return {errc::invalid_argument, "`" + name.str() + "` is not an account's name",
+          "use 1 to 64 lower-case letters, digits, hyphens and underscores", field};
+}
+
 error no_key() {
   return {errc::refused, "the key or its secret is wrong", {}};
 }
@@ -86,15 +91,26 @@ result<void> key_book::load(const storage::control_snapshot& all) {
   return outcome;
 }
 
+// An account exists by its key; what its record says is only shown.
+result<void> key_book::apply_account(const account_name& account,
+                                     const storage::control_event& event) {
+  if (event.deleted) {
+    accounts_.erase(account);
+    return success();
+  }
+  auto& known = accounts_[account];
+  known.at = event.record.modified;
+  WARMFRONT_TRY(record, storage::parse_record<formats::account_record>(event.record.value, schema,
+                                                                       "an account"));
+  known.created_at = storage::read_time(record.created_at());
+  return success();
+}
+
 result<void> key_book::apply(const storage::control_event& event) {
   auto name = std::string_view{event.record.key}.substr(access_prefix.size());
   if (name.starts_with(accounts_infix)) {
     const account_name account{std::string{name.substr(accounts_infix.size())}};
-    if (event.deleted)
-      accounts_.erase(account);
-    else
-      accounts_[account] = event.record.modified;
-    return success();
+    return apply_account(account, event);
   }
   if (!name.starts_with(keys_infix))
     return success(); // of a later release
@@ -118,8 +134,7 @@ result<storage::control_transaction> key_book::build(const create_key& command,
                                                      std::string_view secret, wall_time now,
                                                      std::string_view sealed) const {
   if (!is_account_name(command.account.str()))
-    return error{errc::invalid_argument, "`" + command.account.str() + "` is not an account's name",
-                 "use 1 to 64 lower-case letters, digits, hyphens and underscores", "account"};
+    return not_a_name(command.account, "account");
   if (!is_role(command.role))
     return error{errc::invalid_argument, "this is not a role",
                  "use admin, operator, sender or viewer", "role"};
@@ -140,10 +155,12 @@ result<storage::control_transaction> key_book::build(const create_key& command,
                           std::string{sealed}};
   transaction.when.push_back({key_key(*id), 0});
   transaction.then.push_back({key_key(*id), encode(record)});
-  if (!accounts_.contains(command.account)) {
-    transaction.when.push_back({account_key(command.account), 0});
-    transaction.then.push_back({account_key(command.account), encode_account(now)});
-  }
+  // Compared, so that the account cannot be deleted meanwhile: nor can it while a key is made.
+  const auto account = accounts_.find(command.account);
+  const bool is_new = account == accounts_.end();
+  transaction.when.push_back({account_key(command.account), is_new ? 0 : account->second.at});
+  transaction.then.push_back(
+      {account_key(command.account), encode_account(is_new ? now : account->second.created_at)});
   return transaction;
 }
 
@@ -152,15 +169,8 @@ result<storage::control_transaction> key_book::build_first(std::string_view secr
   if (has_keys())
     return error{errc::already_exists, "make the first key: there are keys", {}};
   const create_key first{account_name{std::string{default_account_name}}, key_role::admin};
-  WARMFRONT_TRY(transaction, build(first, secret, now));
-  // Two nodes that start at once both write this record and compare its revision: one wins.
-  const auto key = account_key(first.account);
-  const auto known = accounts_.find(first.account);
-  if (known != accounts_.end()) {
-    transaction.when.push_back({key, known->second});
-    transaction.then.push_back({key, encode_account(now)});
-  }
-  return std::move(transaction);
+  // Two nodes that start at once both write the account and compare its revision: one wins.
+  return build(first, secret, now);
 }
 
 result<storage::control_transaction> key_book::build(const revoke_key& command) const {
@@ -184,6 +194,34 @@ result<storage::control_transaction> key_book::build(const revoke_key& command) 
   return transaction;
 }
 
+result<storage::control_transaction> key_book::build(const create_account& command,
+                                                     wall_time now) const {
+  if (!is_account_name(command.name.str()))
+    return not_a_name(command.name, "name");
+  if (accounts_.contains(command.name))
+    return error{
+        errc::already_exists, "there is an account `" + command.name.str() + "`", {}, "name"};
+  storage::control_transaction transaction;
+  transaction.when.push_back({account_key(command.name), 0});
+  transaction.then.push_back({account_key(command.name), encode_account(now)});
+  return transaction;
+}
+
+result<storage::control_transaction> key_book::build(const delete_account& command) const {
+  const auto found = accounts_.find(command.name);
+  if (found == accounts_.end())
+    return error{errc::not_found, "there is no account `" + command.name.str() + "`", {}, "name"};
+  if (command.name.str() == default_account_name)
+    return error{errc::refused, "delete account `default`: it always exists", {}, "name"};
+  if (keys_of(command.name) != 0)
+    return error{errc::conflict, "delete account `" + command.name.str() + "`: it has keys",
+                 "revoke its keys first", "name"};
+  storage::control_transaction transaction;
+  transaction.when.push_back({account_key(command.name), found->second.at});
+  transaction.then.push_back({account_key(command.name), std::nullopt});
+  return transaction;
+}
+
 // ---- what is so ---------------------------------------------------------------------------
 
 result<client_identity> key_book::authenticate(const authenticate_key& question) const {
@@ -203,6 +241,13 @@ result<client_identity> key_book::authenticate(const authenticate_key& question)
   return client_identity{found->second.value.account, id, found->second.value.role};
 }
 
+result<client_identity> key_book::identify(const identify_key& question) const {
+  const auto found = keys_.find(question.id);
+  if (found == keys_.end() || !found->second.usable || found->second.value.kind == signature_kind)
+    return error{errc::refused, "the key is there no more", {}};
+  return client_identity{found->second.value.account, question.id, found->second.value.role};
+}
+
 const key_record* key_book::find_signature_key(std::string_view id) const {
   const auto found = keys_.find(id);
   return found != keys_.end() && found->second.usable && found->second.value.kind == signature_kind
@@ -218,6 +263,21 @@ std::vector<key_report> key_book::list() const {
           {id, key.value.account, key.value.role, key.value.kind, key.value.created_at});
   std::ranges::stable_sort(reports, {}, &key_report::created_at);
   return reports;
+}
+
+std::vector<account_report> key_book::accounts() const {
+  std::map<account_name, std::uint64_t> keys;
+  for (const auto& [id, key] : keys_)
+    ++keys[key.value.account];
+  std::vector<account_report> reports;
+  for (const auto& [name, account] : accounts_)
+    reports.push_back({name, account.created_at, keys[name]});
+  return reports;
+}
+
+std::uint64_t key_book::keys_of(const account_name& account) const {
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      keys_, [&](const auto& each) { return each.second.value.account == account; }));
 }
 
 } // namespace warmfront

@@ -58,6 +58,11 @@ public:
                                                                  wall_time now) const;
   /// `not_found`; `refused` for the last admin key, without which nobody could make another.
   [[nodiscard]] result<storage::control_transaction> build(const revoke_key& command) const;
+  /// `already_exists`; `invalid_argument` for the name.
+  [[nodiscard]] result<storage::control_transaction> build(const create_account& command,
+                                                           wall_time now) const;
+  /// `not_found`; `conflict` while a key is of it; `refused` for `default`.
+  [[nodiscard]] result<storage::control_transaction> build(const delete_account& command) const;
 
   // ---- what is so ----
   /// Who the secret belongs to. An `id` may be given apart from the rest of the secret, as in SMTP
@@ -66,18 +71,29 @@ public:
   [[nodiscard]] result<client_identity> authenticate(const authenticate_key& question) const;
   /// The signature key of that id; null when there is none.
   [[nodiscard]] const key_record* find_signature_key(std::string_view id) const;
+  /// Who is behind a bearer key that was proved before; `refused` when it is there no more.
+  [[nodiscard]] result<client_identity> identify(const identify_key& question) const;
   /// In order of creation.
   [[nodiscard]] std::vector<key_report> list() const;
+  /// In the order of their names.
+  [[nodiscard]] std::vector<account_report> accounts() const;
   [[nodiscard]] bool has_keys() const noexcept { return !keys_.empty(); }
 
 private:
+  result<void> apply_account(const account_name& account, const storage::control_event& event);
+  [[nodiscard]] std::uint64_t keys_of(const account_name& account) const;
+
   struct stored {
     key_record value;
     storage::revision at = 0;
     bool usable = true;
   };
   std::map<std::string, stored, std::less<>> keys_;
-  std::map<account_name, storage::revision> accounts_;
+  struct stored_account {
+    storage::revision at = 0;
+    wall_time created_at{};
+  };
+  std::map<account_name, stored_account> accounts_;
 };
 
 } // namespace warmfront

@@ -77,6 +77,55 @@ caf::typed_response_promise<answer<message_page>> list(self_pointer self, const 
   return promise;
 }
 
+/// Answers when `ask` calls back.
+template <class T, class Ask>
+caf::typed_response_promise<answer<T>> answered(self_pointer self, const Ask& ask) {
+  auto promise = self->make_response_promise<answer<T>>();
+  ask([promise](answer<T> found) mutable { promise.deliver(std::move(found)); });
+  return promise;
+}
+
+caf::typed_response_promise<answer<message_report>> retry(self_pointer self,
+                                                          const retry_message& m) {
+  return answered<message_report>(
+      self, [&](auto then) { answer_retry(self->state, m.id, std::move(then)); });
+}
+
+caf::typed_response_promise<answer<message_report>> cancel(self_pointer self,
+                                                           const cancel_message& m) {
+  return answered<message_report>(
+      self, [&](auto then) { answer_cancel(self->state, m.id, std::move(then)); });
+}
+
+caf::typed_response_promise<answer<message_timeline>> tell(self_pointer self,
+                                                           const tell_timeline& m) {
+  return answered<message_timeline>(
+      self, [&](auto then) { answer_timeline(self->state, m, std::move(then)); });
+}
+
+caf::typed_response_promise<answer<waiting_counts>> count(self_pointer self,
+                                                          const count_waiting& m) {
+  return answered<waiting_counts>(self, [&](auto then) {
+    self->state.flow().count_waiting(
+        m, [then](const result<waiting_counts>& found) mutable { then({found}); });
+  });
+}
+
+caf::typed_response_promise<answer<queue_action_report>> start(self_pointer self,
+                                                               const start_queue_action& m) {
+  return answered<queue_action_report>(self, [&](auto then) {
+    self->state.flow().start_action(
+        m, [then](const result<queue_action_report>& begun) mutable { then({begun}); });
+  });
+}
+
+answer<queue_action_report> show(delivery_state& state, const show_queue_action& m) {
+  if (const auto* const known = state.flow().find_action(m.id))
+    return {*known};
+  return {error{errc::not_found, "there is no action " + m.id + " on the queue",
+                "actions are forgotten after a while"}};
+}
+
 } // namespace
 
 delivery_shell::behavior_type
@@ -108,13 +157,12 @@ delivery_behavior(delivery_shell::stateful_pointer<delivery_state> self, deliver
         return promise;
       },
       [self](const list_messages& m) { return list(self, m); },
-      [self, &state](const cancel_message& m) {
-        auto promise = self->make_response_promise<answer<message_report>>();
-        answer_cancel(state, m.id, [promise](answer<message_report> found) mutable {
-          promise.deliver(std::move(found));
-        });
-        return promise;
-      },
+      [self](const cancel_message& m) { return cancel(self, m); },
+      [self](const retry_message& m) { return retry(self, m); },
+      [self](const tell_timeline& m) { return tell(self, m); },
+      [self](const count_waiting& m) { return count(self, m); },
+      [self](const start_queue_action& m) { return start(self, m); },
+      [&state](const show_queue_action& m) { return show(state, m); },
       [self](const list_queues& m) { return report(self, m); },
       [&state](const count_deliveries&) { return state.flow().counts(); },
       [&state](const sender_domains_changed& m) { state.set_sender_domains(m.domains); },

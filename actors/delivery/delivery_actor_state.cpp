@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::chrono::seconds assign_timeout{10};
 
+constexpr std::size_t retry_groups_read = 10'000;
+
 } // namespace
 
 worker_actor::behavior_type worker_behavior() {
@@ -26,12 +28,18 @@ void delivery_state::start(delivery_config config, delivery_ports ports,
   change_outgoing([this](outgoing_rules& rules) { rules = ports_.outgoing; });
   flow_ = std::make_unique<delivery_flow>(std::move(config), *this, std::move(random));
   flow_->restore(stored);
+  // As many as there are pools and named providers: read at once.
+  if (const auto counted =
+          ports_.store->scan(storage::family::counters, retry_counters_prefix,
+                             storage::prefix_end(retry_counters_prefix), retry_groups_read))
+    retries_.load(counted.value());
   const auto me = caf::actor_cast<caf::actor>(self_);
   transport_ = ports_.make_transport([this, me](std::vector<net::transport_event> events) {
     auto shared = std::make_shared<std::vector<net::transport_event>>(std::move(events));
     caf::anon_send(me, run_step{[this, shared] { flow_->on_transport(std::move(*shared)); }});
   });
   keep_asking_unsubscribes();
+  flow_->resume_actions();
 }
 
 const pool* delivery_state::find_pool(const pool_name& wanted) const {
@@ -52,6 +60,12 @@ std::vector<ip_address> delivery_state::addresses_of(const pool_name& wanted) co
 
 void delivery_state::commit(storage::batch changes, std::function<void(const result<void>&)> then) {
   const auto number = next_commit_++;
+  if (auto retried = retry_counts::changes_in(changes); !retried.empty())
+    then = [this, retried = std::move(retried), then = std::move(then)](const auto& durable) {
+      if (durable)
+        retries_.apply(retried);
+      then(durable);
+    };
   if (std::exchange(has_events_, false) && webhooks_)
     commits_.emplace(number, [this, then = std::move(then)](const result<void>& durable) {
       caf::anon_send(webhooks_, events_logged{});
@@ -161,7 +175,17 @@ void delivery_state::tell_unknown(const outcome& what) {
 }
 
 // One line per outcome; `held` and moves between lanes are no outcomes.
+void delivery_state::none_deferred() {
+  if (!retries_.clear())
+    return;
+  storage::batch wrong;
+  wrong.erase_range(storage::family::counters, std::string{retry_counters_prefix},
+                    storage::prefix_end(retry_counters_prefix));
+  ports_.store->commit(std::move(wrong), storage::priority::upkeep, [](const result<void>&) {});
+}
+
 void delivery_state::happened(const outcome& what) {
+  retries_.note(what);
   if (what.on_the_wire && what.why == smtp::bounce_class::source_block)
     self_->send(ports_.ip_pool,
                 report_block{what.record.source, what.item.provider, what.record.last_reply});
@@ -191,6 +215,23 @@ void delivery_state::happened(const outcome& what) {
                      {"attempts", std::int64_t{what.record.attempts}},
                      {"octets", static_cast<std::int64_t>(message.octets)},
                      {"elapsed_ms", std::int64_t{waited.count()}}});
+}
+
+void delivery_state::acted(const queue_action_report& what) {
+  if (!ports_.log->enabled(log_level::info))
+    return;
+  const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  ports_.log->write(log_level::info, what.finished_at ? "queue_action_ended" : "queue_action",
+                    {{"id", std::string_view{what.id}},
+                     {"action", to_string(what.action)},
+                     {"key", std::string_view{what.by}},
+                     {"pool", std::string_view{what.filter.pool.str()}},
+                     {"provider", std::string_view{what.filter.provider.str()}},
+                     {"reason", std::string_view{what.filter.reason}},
+                     {"sender_domain", std::string_view{what.filter.sender_domain.str()}},
+                     {"task", number(static_cast<std::uint64_t>(what.filter.task))},
+                     {"recipients", number(what.recipients)},
+                     {"busy", number(what.busy)}});
 }
 
 } // namespace warmfront

@@ -15,6 +15,7 @@
 #include <caf/actor.hpp>
 
 #include "actors/delivery/delivery_actor.hpp"
+#include "actors/delivery/retry_counts.hpp"
 
 namespace warmfront {
 
@@ -31,6 +32,7 @@ public:
   void stop() { transport_.reset(); }
 
   [[nodiscard]] delivery_flow& flow() { return *flow_; }
+  [[nodiscard]] const retry_counts& retries() const { return retries_; }
   [[nodiscard]] const delivery_ports& ports() const { return ports_; }
   void connect(const connect_listeners& m) {
     intake_ = caf::actor_cast<intake_actor>(m.intake);
@@ -69,6 +71,8 @@ public:
   void progressed(std::vector<copy_progress> outcomes) override;
   void over_limit(const mail_over_limit& what) override;
   void limits_lifted() override;
+  void none_deferred() override;
+  void acted(const queue_action_report& what) override;
   void sessions_made(std::vector<trust::tls_session> sessions) override;
   [[nodiscard]] bool may_send() const override;
   void failed(const error& why) override { ports_.failed(why); }
@@ -91,6 +95,7 @@ private:
   bool has_events_ = false;         ///< in the batch that is being built
   suppressions_actor suppressions_; ///< null: nobody wants to know of unknown recipients
   std::shared_ptr<const std::vector<pool>> pools_;
+  retry_counts retries_;
   std::unique_ptr<delivery_flow> flow_;
   std::unique_ptr<net::mail_transport> transport_;
   std::shared_ptr<const outgoing_mail> outgoing_;

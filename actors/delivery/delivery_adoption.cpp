@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "actors/delivery/delivery_flow.hpp"
+#include "actors/delivery/retry_counts.hpp"
 #include "storage/copies.hpp"
 
 namespace warmfront {
@@ -47,6 +48,9 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
   record.copy = mail.copy               ? mail.copy
                 : config_.copies_wanted ? std::optional{storage::message_copy{}}
                                         : std::nullopt;
+  if (record.moves.size() >= storage::message_moves_max)
+    record.moves.erase(record.moves.begin());
+  record.moves.push_back({effects_.wall_now(), config_.node, !mail.copy});
   for (std::uint32_t i = 0; i < record.mail.recipients.size(); ++i) {
     const recipient_id id{record.id, i};
     const auto sequence = lanes_.reserve(record.first_lane);
@@ -60,6 +64,8 @@ void delivery_flow::adopt_one(const adopted_mail& mail, storage::batch& to,
       key = storage::deferred_key(*due, id);
       deferred.emplace_back(*due, key);
       to.erase(family::queue, key); // it has it already if it was this node's at that deferral
+      if (state)
+        count_retry(to, record, *state, 1);
     } else if (!is_final(is)) {
       key = storage::lane_key(record.first_lane, sequence);
     }

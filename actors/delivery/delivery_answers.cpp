@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "actors/delivery/delivery_reports.hpp"
+#include "actors/delivery/timeline.hpp"
 
 namespace warmfront {
 
@@ -82,6 +83,35 @@ void explain(delivery_state::self_pointer self, delivery_state& state, const sto
   all->one_done();
 }
 
+constexpr std::size_t oldest_max = 50;
+
+/// Reads when the fronts of the first lanes were accepted: one entry and one message of each.
+void find_oldest(delivery_state& state, const std::vector<queue_report>& rows,
+                 std::function<void(std::size_t, wall_time)> found, std::function<void()> then) {
+  std::vector<std::pair<std::size_t, storage::lane_position>> fronts;
+  for (const auto& lane : state.flow().queue().statuses()) {
+    if (lane.waiting == 0 || fronts.size() == oldest_max)
+      continue;
+    const auto row = std::ranges::find_if(rows, [&](const queue_report& each) {
+      return each.state != "deferred" && is_row_of(each, lane.where);
+    });
+    if (row != rows.end())
+      fronts.emplace_back(row - rows.begin(), storage::lane_position{lane.where, lane.front});
+  }
+  state.read([fronts = std::move(fronts), found = std::move(found),
+              then = std::move(then)](const spool_reader& reader) {
+    auto times = std::make_shared<std::vector<std::pair<std::size_t, wall_time>>>();
+    for (const auto& [row, front] : fronts)
+      if (const auto accepted = reader.accepted_at(front); accepted && accepted.value())
+        times->emplace_back(row, *accepted.value());
+    return [times, found, then] {
+      for (const auto& [row, at] : *times)
+        found(row, at);
+      then();
+    };
+  });
+}
+
 } // namespace
 
 void answer_report(delivery_state& state, const message_id& id,
@@ -112,6 +142,7 @@ void answer_list(delivery_state& state, const list_messages& filter,
         return then({found->error()});
       message_page page;
       page.next = found->value().next;
+      page.is_whole = found->value().is_whole;
       for (const auto& stored : found->value().items)
         page.items.push_back(to_report(stored, state.flow().queue()));
       then({std::move(page)});
@@ -133,7 +164,23 @@ void answer_queues(delivery_state::self_pointer self, delivery_state& state, con
   };
   auto all = std::make_shared<collection>();
   all->queues = report_queues(state.flow().queue());
+  for (auto& each : all->queues)
+    if (!each.provider.empty())
+      each.last_reply = state.retries().last_reply(
+          each.pool, storage::counted_provider(provider_name{each.provider}));
+  if (m.with_retries)
+    state.retries().add_to(all->queues, state.wall_now());
   all->then = std::move(then);
+  if (m.with_forecast) {
+    ++all->missing;
+    find_oldest(
+        state, all->queues,
+        [all](std::size_t at, wall_time oldest) {
+          auto& known = all->queues[at].oldest_at;
+          known = std::min(known.value_or(oldest), oldest);
+        },
+        [all] { all->one_done(); });
+  }
   for (std::size_t at = 0, asked = 0; m.with_forecast && at < all->queues.size(); ++at) {
     const auto& queue = all->queues[at];
     if (queue.state != "held")
@@ -154,6 +201,24 @@ void answer_queues(delivery_state::self_pointer self, delivery_state& state, con
             [all](const caf::error&) { all->one_done(); });
   }
   all->one_done();
+}
+
+void answer_timeline(delivery_state& state, const tell_timeline& question,
+                     std::function<void(answer<message_timeline>)> then) {
+  with_message<message_timeline>(
+      state, question.id, std::move(then),
+      [recipient = question.recipient](const stored_message& stored, const auto& reply) {
+        reply({timeline_of(stored, recipient)});
+      });
+}
+
+void answer_retry(delivery_state& state, const message_id& id,
+                  std::function<void(answer<message_report>)> then) {
+  state.flow().retry(id, [&state, id, then = std::move(then)](const result<void>& due) {
+    if (!due)
+      return then({due.error()});
+    answer_report(state, id, then);
+  });
 }
 
 void answer_cancel(delivery_state& state, const message_id& id,

@@ -250,8 +250,12 @@ void delivery_flow::after_dispatch() {
   tell_sessions(dispatcher_.take_sessions());
   std::ranges::move(dispatcher_.take_routed(), std::back_inserter(routed_));
   std::vector<outcome> outcomes;
-  for (auto& each : dispatcher_.take_attempts())
+  for (auto& each : dispatcher_.take_attempts()) {
     outcomes.push_back(judge(std::move(each), config_.retry, effects_.wall_now(), *random_));
+    auto& last = outcomes.back();
+    // Most mail is tried where it was accepted: that costs nothing.
+    last.record.tried_by = last.item.message().id.node() == config_.node ? 0 : config_.node;
+  }
   for (auto& item : dispatcher_.take_returned())
     take_back(std::move(item), outcomes);
   settle(std::move(outcomes));

@@ -18,6 +18,7 @@
 #include "actors/delivery/dispatcher.hpp"
 #include "actors/delivery/lanes.hpp"
 #include "actors/delivery/outcome.hpp"
+#include "actors/delivery/queue_job.hpp"
 #include "actors/delivery/spool_reader.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/messages/pool_owners.hpp"
@@ -41,7 +42,7 @@ struct delivery_config {
   bool copies_wanted = false;            ///< reports to senders get a second copy, too
   node_name self;                        ///< as the pools' addresses name it
   milliseconds congestion_delay{60'000}; ///< a due recipient of a congested destination waits this
-  std::chrono::hours history{7 * 24};    ///< finished messages are forgotten after this
+  milliseconds history{7 * 86'400'000};  ///< finished messages are forgotten after this
   std::size_t merged_octets_max = 20u << 20; ///< of one mail of a mail merge
 };
 
@@ -76,8 +77,12 @@ public:
   virtual void over_limit(const mail_over_limit& what) = 0;
   /// Nothing is known to be over a limit any more.
   virtual void limits_lifted() = 0;
+  /// An action by hand begins here, or is over.
+  virtual void acted(const queue_action_report&) {}
   /// Sessions for reports on TLS: that they are counted is nothing to wait for.
   virtual void sessions_made(std::vector<trust::tls_session>) {}
+  /// Nobody waits for another attempt.
+  virtual void none_deferred() {}
   /// Whether this node may begin transactions: not while it may be cut off from its cluster.
   [[nodiscard]] virtual bool may_send() const = 0;
   /// The spool cannot be read or written: the node has to stop.
@@ -118,6 +123,19 @@ public:
   /// Cancels the recipients that have not begun; `then` when that is durable, or with `not_found`.
   void cancel(const message_id& id, std::function<void(const result<void>&)> then);
 
+  /// Makes those due now that wait for another attempt; `then` as above.
+  void retry(const message_id& id, std::function<void(const result<void>&)> then);
+  /// Counts whom an action by hand would touch, for at most a few seconds.
+  void count_waiting(const warmfront::count_waiting& what,
+                     std::function<void(const result<waiting_counts>&)> then);
+  /// Begins an action by hand, unless it was begun before; `then` when it would survive a restart.
+  void start_action(const start_queue_action& what,
+                    std::function<void(const result<queue_action_report>&)> then);
+  /// Goes on with the actions that a restart interrupted. Once, after `restore`.
+  void resume_actions();
+  /// Null: it was never begun here, or has been forgotten.
+  [[nodiscard]] const queue_action_report* find_action(const std::string& id) const;
+
   [[nodiscard]] const lanes& queue() const noexcept { return lanes_; }
   [[nodiscard]] const dispatcher& links() const noexcept { return dispatcher_; }
   [[nodiscard]] delivery_counts counts() const;
@@ -146,6 +164,18 @@ private:
   void move_congested();
   void take_back(delivery_item item, std::vector<outcome>& ended);
   void cancel_waiting(const stored_message& stored);
+  [[nodiscard]] std::vector<delivery_item> take_waiting(const chosen_mail& of,
+                                                        std::shared_ptr<const std::string> content,
+                                                        std::uint64_t& busy);
+  struct running_action;
+  struct counting;
+  [[nodiscard]] queue_choice choice_of(queue_action action, const queue_filter& filter) const;
+  void count_more(std::shared_ptr<counting> what);
+  void act_on(std::shared_ptr<running_action> what);
+  void act_on_chosen(std::shared_ptr<running_action> what);
+  void act_on_read(running_action& what);
+  void keep_action(std::shared_ptr<running_action> what);
+  void forget_old_actions(storage::batch& to);
   void ask_again();
   void settle(std::vector<outcome> outcomes);
   void commit(std::shared_ptr<settling> group);
@@ -163,7 +193,7 @@ private:
   struct yielding;
   void read_yielding(std::shared_ptr<yielding> what);
   void read_yielded(std::shared_ptr<yielding> what, std::vector<message_id> ids);
-  [[nodiscard]] bool has_arrived(const adopted_mail& mail) const;
+  [[nodiscard]] bool has_arrived(const storage::spooled_message& message) const;
   [[nodiscard]] bool give_up(const adopted_mail& mail, const yield_mails& to,
                              storage::batch& changes, std::vector<std::string>& given);
   void gave_up(const std::vector<std::string>& entries, bool durable);
@@ -216,6 +246,7 @@ private:
   std::uint64_t pools_seen_ = 0;                 ///< how often they changed
   bool is_outdated_ = false;                     ///< the answer in hand is of earlier pools
   std::map<node_name, std::string> yield_from_;  ///< where the last look for mails for it ended
+  std::map<std::string, queue_job> actions_;     ///< by hand; the last ones
   std::size_t commits_ = 0;
   delivery_counts counts_;
   std::function<void()> drained_;

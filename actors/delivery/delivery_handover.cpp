@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actors/delivery/delivery_flow.hpp"
+#include "actors/delivery/retry_counts.hpp"
 #include "storage/copies.hpp"
 
 namespace warmfront {
@@ -84,7 +85,7 @@ void delivery_flow::read_yielded(std::shared_ptr<yielding> what, std::vector<mes
         if (give_up(each, what->what, changes, what->entries))
           ++what->found.count;
         else if (!what->what.all && record.copy->holder != what->what.copy.holder &&
-                 has_arrived(each))
+                 has_arrived(record))
           what->found.strays.push_back(record);
       }
       effects_.commit(std::move(changes), [this, what](const result<void>& durable) {
@@ -116,11 +117,10 @@ void delivery_flow::gave_up(const std::vector<std::string>& entries, bool durabl
 }
 
 // Before that it is intake's, which may withdraw it.
-bool delivery_flow::has_arrived(const adopted_mail& mail) const {
-  const auto& record = mail.mail->record;
-  if (record.send_at)
-    return effects_.wall_now() - record.accepted_at > hand_over_within;
-  return lanes_.has_arrived({record.first_lane, record.first_sequence});
+bool delivery_flow::has_arrived(const storage::spooled_message& message) const {
+  if (message.send_at)
+    return effects_.wall_now() - message.accepted_at > hand_over_within;
+  return lanes_.has_arrived({message.first_lane, message.first_sequence});
 }
 
 // A recipient in hand may be on the wire this moment: then its message stays.
@@ -129,7 +129,7 @@ bool delivery_flow::give_up(const adopted_mail& mail, const yield_mails& to,
   auto record = mail.mail->record;
   const auto moved = placed_.find(record.id); // since it was read
   if (record.copy != to.copy || (moved != placed_.end() && moved->second.copy != to.copy) ||
-      !has_arrived(mail) || !(to.all || owners_.can_send(to.to, record.pool)) ||
+      !has_arrived(record) || !(to.all || owners_.can_send(to.to, record.pool)) ||
       std::ranges::all_of(mail.recipients, is_ended))
     return false;
   std::vector<std::string> entries;
@@ -144,6 +144,9 @@ bool delivery_flow::give_up(const adopted_mail& mail, const yield_mails& to,
       return false;
     entries.push_back(std::move(key));
   }
+  for (const auto& state : mail.recipients)
+    if (state)
+      count_retry(changes, record, *state, -1);
   for (auto& key : entries) {
     if (const auto position = storage::parse_lane_key(key))
       lanes_.rewind(position->where); // no copy of it may be left in a window

@@ -178,6 +178,9 @@ void delivery_flow::due_loaded(loaded_entries found, std::optional<wall_time> ne
       due_ready_.push_back(std::move(item));
   }
   due_gone_.clear();
+  // What others have removed from the queue is not counted: here is where that ends.
+  if (next_due_ == wall_time::max() && due_in_hand_.empty() && commits_ == 0)
+    effects_.none_deferred();
   settle(std::move(postponed));
   pump();
 }

@@ -1,11 +1,13 @@
 #include "actors/delivery/delivery_reports.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "actors/backup/restored_spool.hpp"
 #include "actors/core/address.hpp"
 
 namespace warmfront {
@@ -97,10 +99,16 @@ wait_reason schedule_reason(wall_time send_at) {
 
 wait_reason deferred_reason(const storage::recipient_record& record) {
   wait_reason reason;
+  if (record.next_attempt_at >= held_until) {
+    reason.kind = "restore";
+    reason.text = record.last_reply + ": release it, or cancel it";
+    return reason;
+  }
   reason.kind = "backoff";
   reason.expected_at = record.next_attempt_at;
   reason.text =
-      fmt::format("tried {} times, last answer of {}: {}", record.attempts,
+      fmt::format("tried {} {}, last answer of {}: {}", record.attempts,
+                  record.attempts == 1 ? "time" : "times",
                   record.remote_host.empty() ? "nobody" : record.remote_host, record.last_reply);
   return reason;
 }
@@ -225,6 +233,13 @@ void add_forecast(wait_reason& reason, const release_forecast& forecast) {
   reason.day = ledger->day;
   reason.used = ledger->used;
   reason.limit = ledger->limit;
+  if (ledger->state == ledger_state::paused) {
+    reason.text =
+        fmt::format("the ledger of {} is paused by hand: `warmfront warmup resume {}` lets "
+                    "it go on; {} go before it",
+                    ledger->subject.str(), ledger->subject.str(), reason.position.value_or(0));
+    return;
+  }
   reason.text = fmt::format(
       "held by the warm-up of {}: day {} of plan {}, {} of {} used; {} go before it{}",
       ledger->subject.str(), ledger->day, ledger->plan.str(), ledger->used,
@@ -244,25 +259,50 @@ std::set<storage::lane> held_lanes(const lanes& queue) {
 namespace {
 
 /// Intake and delivery append to lanes of their own: to a reader they are one queue.
-void add_to(std::vector<queue_report>& all, queue_report report) {
-  const auto same = std::ranges::find_if(all, [&](const queue_report& each) {
-    return std::tie(each.pool, each.importance, each.sender_domain, each.provider,
-                    each.destination) == std::tie(report.pool, report.importance,
-                                                  report.sender_domain, report.provider,
-                                                  report.destination);
-  });
-  if (same == all.end())
-    return all.push_back(std::move(report));
-  const auto waiting = same->waiting + report.waiting;
-  if (same->state != "held" && report.state == "held")
-    *same = std::move(report);
-  same->waiting = waiting;
+class queue_rows {
+public:
+  void add(queue_report report) {
+    const auto [at, is_new] = places_.try_emplace(
+        {report.pool, report.importance, report.sender_domain, report.provider, report.destination},
+        rows_.size());
+    if (is_new)
+      return rows_.push_back(std::move(report));
+    auto& same = rows_[at->second];
+    const auto waiting = same.waiting + report.waiting;
+    if (same.state != "held" && report.state == "held")
+      same = std::move(report);
+    same.waiting = waiting;
+  }
+  std::vector<queue_report> take() { return std::move(rows_); }
+
+private:
+  std::vector<queue_report> rows_;
+  std::map<std::tuple<pool_name, mail_class, std::string, std::string, std::string>, std::size_t>
+      places_;
+};
+
+std::string_view cause_of(const lane_status& lane) {
+  if (lane.on_hold)
+    return "task";
+  if (!lane.closed)
+    return "sending";
+  switch (lane.closed->why) {
+  case lane_closure::cause::exhausted:
+    return "limit";
+  case lane_closure::cause::paused:
+    return "paused";
+  case lane_closure::cause::no_source:
+    return "no_ip";
+  case lane_closure::cause::pending:
+    return "permits";
+  }
+  return "sending";
 }
 
 } // namespace
 
 std::vector<queue_report> report_queues(const lanes& queue) {
-  std::vector<queue_report> reports;
+  queue_rows rows;
   for (const auto& lane : queue.statuses()) {
     if (lane.waiting == 0)
       continue;
@@ -274,14 +314,21 @@ std::vector<queue_report> report_queues(const lanes& queue) {
     report.provider = lane.where.provider.str();
     report.waiting = lane.waiting;
     report.state = held_by_ledger(lane) ? "held" : lane.closed ? "waiting" : "open";
+    report.cause = cause_of(lane);
     if (lane.closed) {
       report.reason = closure_text(lane);
       if (lane.closed->why == lane_closure::cause::exhausted)
         report.opens_at = lane.closed->until;
     }
-    add_to(reports, std::move(report));
+    rows.add(std::move(report));
   }
-  return reports;
+  return rows.take();
+}
+
+bool is_row_of(const queue_report& row, const storage::lane& where) {
+  return row.pool == where.pool && row.importance == where.importance &&
+         row.sender_domain == where.sender_domain.str() &&
+         row.destination == where.destination.str() && row.provider == where.provider.str();
 }
 
 } // namespace warmfront

@@ -19,6 +19,8 @@ void add_feedback(message_report& to, const std::vector<mail_event>& feedback);
 /// The lanes that a ledger has closed.
 [[nodiscard]] std::set<storage::lane> held_lanes(const lanes& queue);
 
+/// Whether a row of `report_queues` is about a lane, perhaps among others.
+[[nodiscard]] bool is_row_of(const queue_report& row, const storage::lane& where);
 [[nodiscard]] std::vector<queue_report> report_queues(const lanes& queue);
 
 /// Where an unfinished recipient waits, as far as delivery itself knows.
@@ -51,6 +53,10 @@ void answer_list(delivery_state& state, const list_messages& filter,
                  std::function<void(answer<message_page>)> then);
 void answer_queues(delivery_state::self_pointer self, delivery_state& state, const list_queues& m,
                    std::function<void(answer<std::vector<queue_report>>)> then);
+void answer_timeline(delivery_state& state, const tell_timeline& question,
+                     std::function<void(answer<message_timeline>)> then);
+void answer_retry(delivery_state& state, const message_id& id,
+                  std::function<void(answer<message_report>)> then);
 void answer_cancel(delivery_state& state, const message_id& id,
                    std::function<void(answer<message_report>)> then);
 

@@ -31,7 +31,8 @@ void delivery_flow::count(const outcome& what) {
     ++counts_.delivered;
     break;
   case recipient_state::deferred:
-    ++counts_.deferred;
+    // Put off, or made due, without an attempt nothing has failed.
+    counts_.deferred += what.attempted ? 1 : 0;
     break;
   case recipient_state::bounced:
     ++counts_.bounced;
@@ -85,38 +86,16 @@ void delivery_flow::cancel(const message_id& id, std::function<void(const result
 // A recipient in hand may be on the wire this moment: it is only kept from being tried again. The
 // others have an entry on disk that nobody else touches.
 void delivery_flow::cancel_waiting(const stored_message& stored) {
-  const auto& message = stored.message;
-  const auto now = effects_.wall_now();
-  auto mail = std::make_shared<spooled_mail>();
-  mail->record = message;
-  std::vector<loaded_entry> waiting;
-  std::uint32_t unfinished = 0;
-  for (std::uint32_t i = 0; i < stored.recipients.size(); ++i) {
-    const auto& record = stored.recipients[i];
-    if (record && is_final(static_cast<recipient_state>(record->state)))
-      continue;
-    ++unfinished;
-    auto key = record ? record->queue_key : storage::first_queue_key(message, i);
-    auto position = storage::parse_lane_key(key);
-    if (position ? lanes_.in_hand(*position) : due_in_hand_.contains(key))
-      continue;
-    waiting.push_back({std::move(key), std::move(position), i,
-                       record ? std::make_unique<storage::recipient_record>(*record) : nullptr,
-                       mail, 0});
-  }
+  chosen_mail all{stored, {}};
+  for (std::uint32_t i = 0; i < stored.recipients.size(); ++i)
+    all.chosen.push_back(i);
+  std::uint64_t busy = 0;
   std::vector<outcome> ended;
-  for (auto& entry : waiting) {
-    entry.unfinished = unfinished;
-    if (entry.position)
-      lanes_.rewind(entry.position->where); // no copy of it may be left in a window
-    auto item = make_item(std::move(entry));
+  for (auto& item : take_waiting(all, nullptr, busy)) {
     item.live->cancelled = true;
-    lanes_.take_in_hand(item);
-    if (!item.position)
-      due_in_hand_.insert(item.queue_key);
-    ended.push_back(warmfront::cancel(std::move(item), now));
+    ended.push_back(warmfront::cancel(std::move(item), effects_.wall_now()));
   }
-  if (const auto live = live_->find(message.id); live != live_->end())
+  if (const auto live = live_->find(stored.message.id); live != live_->end())
     if (const auto still = live->second.lock())
       still->cancelled = true;
   settle(std::move(ended));

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "actors/delivery/retry_counts.hpp"
 #include "storage/copies.hpp"
 
 namespace warmfront {
@@ -15,6 +16,7 @@ using storage::family;
 storage::recipient_record next_record(const delivery_item& item, recipient_state state,
                                       wall_time now) {
   auto record = item.record ? *item.record : storage::recipient_record{};
+  storage::remember_attempt(record);
   record.state = static_cast<std::uint8_t>(state);
   record.changed_at = now;
   record.next_attempt_at.reset();
@@ -176,6 +178,28 @@ outcome suppress(delivery_item item, wall_time now) {
   return ended;
 }
 
+outcome expire(delivery_item item, wall_time now) {
+  outcome ended;
+  ended.record = next_record(item, recipient_state::expired, now);
+  ended.record.last_reply = item.record && item.record->attempts > 0
+                                ? "given up by hand: " + item.record->last_reply
+                                : "given up by hand before it was tried";
+  ended.reply.text = ended.record.last_reply;
+  ended.item = std::move(item);
+  settle_permits(ended, false);
+  finish(ended);
+  return ended;
+}
+
+outcome hasten(delivery_item item, wall_time due) {
+  assert(item.record);
+  outcome waiting;
+  waiting.record = *item.record;
+  waiting.item = std::move(item);
+  wait_in_deferred(waiting, due);
+  return waiting;
+}
+
 outcome cancel(delivery_item item, wall_time now) {
   outcome ended;
   ended.record = next_record(item, recipient_state::cancelled, now);
@@ -225,6 +249,9 @@ void write_outcome(storage::batch& to, const outcome& what) {
   if (!what.next_key.empty())
     to.put(family::queue, what.next_key, storage::encode(storage::queue_entry{what.item.id()}));
   to.put(family::spool, storage::recipient_key(what.item.id()), storage::encode(what.record));
+  if (what.item.record)
+    count_retry(to, what.item.message(), *what.item.record, -1);
+  count_retry(to, what.item.message(), what.record, 1);
   if (what.last_of_message) {
     const auto& id = what.item.message().id;
     to.erase_once(family::spool, storage::body_key(id));

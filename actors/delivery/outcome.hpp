@@ -57,6 +57,10 @@ void move_to(outcome& what, std::uint64_t sequence);
 [[nodiscard]] outcome refuse_unwritten(delivery_item item, wall_time now);
 /// Ends a recipient that its account does not send to any more.
 [[nodiscard]] outcome suppress(delivery_item item, wall_time now);
+/// Gives up a recipient by hand, as if its time was over.
+[[nodiscard]] outcome expire(delivery_item item, wall_time now);
+/// A recipient that waits for another attempt waits until `due` instead. @pre it has a record.
+[[nodiscard]] outcome hasten(delivery_item item, wall_time due);
 /// Ends a recipient by hand.
 [[nodiscard]] outcome cancel(delivery_item item, wall_time now);
 

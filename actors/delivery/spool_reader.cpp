@@ -28,31 +28,6 @@ error corrupt(const message_id& id, const char* how) {
           "restore the data directory from a backup or a peer"};
 }
 
-recipient_state state_of(const stored_message& stored, std::size_t index,
-                         const std::set<storage::lane>& held) {
-  const auto& record = stored.recipients[index];
-  if (record && static_cast<recipient_state>(record->state) >= recipient_state::deferred)
-    return static_cast<recipient_state>(record->state);
-  if (!record && stored.message.send_at)
-    return recipient_state::held;
-  const auto position = record ? storage::parse_lane_key(record->queue_key) : std::nullopt;
-  const auto& lane = position ? position->where : stored.message.first_lane;
-  return held.contains(lane) ? recipient_state::held : recipient_state::queued;
-}
-
-bool matches(const stored_message& stored, const list_messages& filter,
-             const std::set<storage::lane>& held) {
-  const auto& mail = stored.message.mail;
-  if (!filter.from.empty() && mail.reverse_path != filter.from)
-    return false;
-  for (std::size_t i = 0; i < mail.recipients.size(); ++i) {
-    const bool address = filter.to.empty() || mail.recipients[i].address == filter.to;
-    if (address && (!filter.state || *filter.state == state_of(stored, i, held)))
-      return true;
-  }
-  return false;
-}
-
 } // namespace
 
 result<std::vector<stored_lane>> stored_lanes(const storage::store& from) {
@@ -87,6 +62,20 @@ result<loaded_entries> spool_reader::read_due(std::string_view from, wall_time n
                                               std::size_t limit) const {
   WARMFRONT_TRY(found, store_.scan(family::queue, from, storage::deferred_bound(now), limit));
   return load(std::move(found), limit);
+}
+
+result<std::optional<wall_time>>
+spool_reader::accepted_at(const storage::lane_position& from) const {
+  WARMFRONT_TRY(found, store_.scan(family::queue, storage::lane_key(from.where, from.sequence),
+                                   storage::prefix_end(storage::lane_prefix(from.where)), 1));
+  if (found.empty())
+    return std::optional<wall_time>{};
+  WARMFRONT_TRY(entry, storage::decode_queue_entry(found.front().value));
+  WARMFRONT_TRY(stored, store_.get(family::spool, storage::message_key(entry.recipient.message)));
+  if (!stored)
+    return std::optional<wall_time>{};
+  WARMFRONT_TRY(message, storage::decode_message(*stored));
+  return std::optional{message.accepted_at};
 }
 
 result<std::optional<wall_time>> spool_reader::first_due(std::string_view from) const {
@@ -212,33 +201,6 @@ result<stored_message> spool_reader::with_recipients(storage::spooled_message me
   }
   stored.message = std::move(message);
   return stored;
-}
-
-result<spool_reader::page> spool_reader::list(const list_messages& filter,
-                                              const std::set<storage::lane>& held) const {
-  constexpr std::size_t looked_at_max = 10'000;
-  const auto first = storage::all_messages_prefix();
-  auto before = filter.after ? storage::message_key(*filter.after) : storage::prefix_end(first);
-  page found;
-  for (std::size_t looked_at = 0; looked_at < looked_at_max; ++looked_at) {
-    WARMFRONT_TRY(last, store_.last(family::spool, first, before));
-    if (!last) {
-      found.next.reset();
-      return found;
-    }
-    WARMFRONT_TRY(message, storage::decode_message(last->value));
-    const auto id = message.id;
-    WARMFRONT_TRY(stored, with_recipients(std::move(message)));
-    if (matches(stored, filter, held))
-      found.items.push_back(std::move(stored));
-    before = last->key;
-    if (found.items.size() >= filter.limit) {
-      found.next = id;
-      return found;
-    }
-    found.next = id;
-  }
-  return found;
 }
 
 result<spool_reader::waiting> spool_reader::waiting_in(const std::vector<storage::lane>& lanes,

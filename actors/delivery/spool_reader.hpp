@@ -1,6 +1,7 @@
 // Reads what waits back from the spool. Blocks on the disk: runs in an actor of its own thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -10,7 +11,9 @@
 #include "actors/core/mail_event.hpp"
 #include "actors/delivery/lanes.hpp"
 #include "actors/delivery/merge_writer.hpp"
+#include "actors/delivery/queue_job.hpp"
 #include "actors/messages/messages.hpp"
+#include "actors/messages/queue_actions.hpp"
 #include "actors/messages/replicas.hpp"
 #include "storage/store.hpp"
 #include "storage/suppression_reader.hpp"
@@ -58,6 +61,22 @@ struct suppression_check {
   wall_time now{};
 };
 
+/// Which recipients that wait an action by hand is about.
+struct queue_choice {
+  queue_action action = queue_action::retry;
+  queue_filter filter;
+  std::map<storage::lane, std::string> reasons; ///< what lanes wait for; of others it is `queue`
+  wall_time due_after{}; ///< `retry`: only who is due later; who was made due is not chosen again
+};
+struct chosen_mail {
+  stored_message stored;
+  std::vector<std::uint32_t> chosen; ///< of its recipients
+};
+struct chosen_mails {
+  std::vector<chosen_mail> mails;
+  std::string next; ///< continue there; empty: that was all
+};
+
 class spool_reader {
 public:
   explicit spool_reader(const storage::store& from, merge_settings merges = {},
@@ -70,15 +89,19 @@ public:
                                                 std::size_t limit) const;
   /// The first due time on disk, from a key on.
   [[nodiscard]] result<std::optional<wall_time>> first_due(std::string_view from) const;
+  /// When what is at a position of a lane, or first behind it, was accepted; none: nothing is.
+  [[nodiscard]] result<std::optional<wall_time>>
+  accepted_at(const storage::lane_position& from) const;
   /// `not_found` for an id that the spool does not know (any more).
   [[nodiscard]] result<stored_message> read_message(const message_id& id) const;
   /// The same, with what came back about it later.
   [[nodiscard]] result<stored_message> read_whole_story(const message_id& id) const;
-  /// Messages of a page, newest first; looks at no more than 10 000 of them. Recipients that wait
+  /// Messages of a page, newest first; looks at no more than 5 000 of them. Recipients that wait
   /// in one of the lanes `held` count as held.
   struct page {
     std::vector<stored_message> items;
     std::optional<message_id> next;
+    bool is_whole = true; ///< false: it ended before it was full
   };
   [[nodiscard]] result<page> list(const list_messages& filter,
                                   const std::set<storage::lane>& held = {}) const;
@@ -96,6 +119,23 @@ public:
   /// confirmed. Content only of those whose copy is `whole`, and no more than one load holds.
   [[nodiscard]] result<std::vector<adopted_mail>>
   read_mails(const std::vector<message_id>& ids, const storage::message_copy& whole) const;
+
+  /// None: it has gone, or was never here.
+  [[nodiscard]] result<std::optional<stored_message>> find_message(const message_id& id) const;
+  /// Null, likewise.
+  [[nodiscard]] result<std::shared_ptr<const std::string>> find_body(const message_id& id) const;
+  /// Looks at no more than `most` entries of the queue from a key on.
+  [[nodiscard]] result<chosen_mails> choose_waiting(const queue_choice& choice, std::string from,
+                                                    std::size_t most) const;
+
+  /// Reads the first of these mails again, as they stand now, with their bodies: at least one, and
+  /// no more than `octets_max` and one. `contents` gets an entry for each that was read; null: it
+  /// has gone.
+  [[nodiscard]] result<void> read_again(std::vector<chosen_mail>& mails,
+                                        std::vector<std::shared_ptr<const std::string>>& contents,
+                                        std::size_t octets_max) const;
+  /// The actions by hand that this node remembers.
+  [[nodiscard]] result<std::vector<queue_job>> read_jobs() const;
 
   struct sweep {
     storage::batch removals;

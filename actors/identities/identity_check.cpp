@@ -324,9 +324,12 @@ stored_check judge_identity(const identity_findings& found,
     made.wrong_since.reset();
     return made;
   }
+  // What never was right is not wrong since a moment.
+  if (!made.verified)
+    return made;
   if (!made.wrong_since)
     made.wrong_since = now;
-  made.verified = made.verified && now - *made.wrong_since < wrong_at_most;
+  made.verified = now - *made.wrong_since < wrong_at_most;
   return made;
 }
 

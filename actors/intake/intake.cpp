@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "actors/core/address.hpp"
+#include "actors/core/displayable.hpp"
 #include "net/dns/address_form.hpp"
 #include "net/mime/header_block.hpp"
 #include "net/mime/mailbox.hpp"
@@ -162,20 +163,23 @@ std::string intake::trace_fields(const submission& mail, const message_id& id,
 }
 
 // RFC 6409 §8: a submission server supplies what the client left out.
-std::string intake::missing_fields(const submission& mail, const message_id& id,
+std::string intake::missing_fields(const submission& mail, storage::spooled_message& record,
                                    wall_time now) const {
   bool date = false;
   bool message = false;
   const mime::header_block header{mail.content};
   for (const auto& field : header) {
     date = date || mime::is_same_name(field.name, "Date");
-    message = message || mime::is_same_name(field.name, "Message-ID");
+    if (!message && mime::is_same_name(field.name, "Message-ID")) {
+      message = true;
+      record.header_id = storage::header_id_of(without_blanks(mime::unfold(field.value)));
+    }
   }
   std::string fields;
   if (!date)
     fields += "Date: " + to_rfc5322(now) + "\r\n";
   if (!message)
-    fields += "Message-ID: <" + id.str() + "@" + config_.hostname + ">\r\n";
+    fields += "Message-ID: <" + record.id.str() + "@" + config_.hostname + ">\r\n";
   return fields;
 }
 
@@ -299,7 +303,7 @@ result<std::shared_ptr<spooled_mail>> intake::take(submission mail, wall_time no
   record.id = mail.id == message_id{} ? message_id{now, config_.node, random_->next()} : mail.id;
   if (is_later)
     record.send_at = mail.send_at;
-  const auto fields = trace_fields(mail, record.id, now) + missing_fields(mail, record.id, now);
+  const auto fields = trace_fields(mail, record.id, now) + missing_fields(mail, record, now);
   const auto header = mime::edit_header(mail.content, fields, removed_fields);
   std::string content;
   content.reserve(header.header.size() + mail.content.size() - header.body_offset);

@@ -104,7 +104,7 @@ private:
                                           mail_class importance, wall_time now) const;
   [[nodiscard]] std::string trace_fields(const submission& mail, const message_id& id,
                                          wall_time now) const;
-  [[nodiscard]] std::string missing_fields(const submission& mail, const message_id& id,
+  [[nodiscard]] std::string missing_fields(const submission& mail, storage::spooled_message& record,
                                            wall_time now) const;
 
   intake_config config_;

@@ -25,12 +25,12 @@ public:
   ip_pool_host(self_pointer self, warmup_actor warmup, storage::control_store& control,
                const clock& time, event_log& log, node_name self_name)
       : self_{self}, warmup_{std::move(warmup)}, time_{time}, log_{log},
-        in_cluster_{!self_name.empty()}, book_{std::move(self_name)},
-        mirror_{control,
-                std::string{pool_prefix},
-                {[this](const auto& all) { seen(book_.load(all)); },
-                 [this](const auto& event) { seen(book_.apply(event)); }},
-                run_later(self)} {}
+        book_{std::move(self_name)}, mirror_{
+                                         control,
+                                         std::string{pool_prefix},
+                                         {[this](const auto& all) { seen(book_.load(all)); },
+                                          [this](const auto& event) { seen(book_.apply(event)); }},
+                                         run_later(self)} {}
 
   void start() { mirror_.start(); }
   /// Runs `work` now, or once the pools are read.
@@ -87,7 +87,6 @@ private:
   const clock& time_;
   event_log& log_;
   block_watch blocks_;
-  const bool in_cluster_; ///< then addresses have owners, who alone lease their ledgers
   pool_book book_;
   control_mirror mirror_;
   intake_actor intake_;
@@ -127,8 +126,7 @@ void ip_pool_host::tell() {
     caf::anon_send(scheduler_, pools_changed{pools});
   if (identities_)
     caf::anon_send(identities_, pools_changed{pools});
-  if (in_cluster_)
-    caf::anon_send(warmup_, pools_changed{pools});
+  caf::anon_send(warmup_, pools_changed{pools});
 }
 
 void ip_pool_host::note_block(const report_block& m) {

@@ -51,6 +51,8 @@ struct webhook_report {
   std::string last_error;
   std::optional<wall_time> last_success_at;
   std::optional<wall_time> failing_since; ///< on this node: nothing was taken since then
+  std::uint64_t taken = 0;   ///< requests that the receiver took, from this node since its start
+  std::uint64_t refused = 0; ///< and those that it did not, or that never arrived
 };
 struct put_webhook {
   webhook value; ///< number 0: a new one

@@ -20,6 +20,10 @@ using access_actor =
                      // `not_found` for an unknown id and for keys of another kind; `unavailable`
                      // when this node cannot open the secret.
                      caf::replies_to<use_signature_key>::with<answer<signature_key>>,
+                     caf::replies_to<identify_key>::with<answer<client_identity>>,
+                     caf::replies_to<list_accounts>::with<answer<std::vector<account_report>>>,
+                     caf::replies_to<create_account>::with<answer<done>>,
+                     caf::replies_to<delete_account>::with<answer<done>>,
                      // From node, at every start. `already_exists` when there are keys.
                      caf::replies_to<ensure_first_key>::with<answer<created_key>>>;
 
@@ -47,6 +51,11 @@ using warmup_actor = caf::typed_actor<
     caf::replies_to<forecast_batch>::with<answer<batch_forecast>>,
     // `not_found` for a plan that there is not.
     caf::replies_to<propose_addresses>::with<answer<address_proposal>>,
+    // From admin and history: once the ledgers are known.
+    caf::replies_to<count_permits>::with<answer<permit_counts>>,
+    // From admin. `not_found` for a plan that there is not, and for a ledger without a plan to
+    // start it with.
+    caf::replies_to<preview_ledger>::with<answer<ledger_preview>>,
     // From node.
     caf::reacts_to<connect_listeners>,
     // From ip_pool: who owns which address, and so leases its ledger.
@@ -181,6 +190,8 @@ using suppressions_actor = caf::typed_actor<
     // `not_found` when there is none of them.
     caf::replies_to<remove_suppressions>::with<answer<done>>,
     caf::replies_to<list_suppressions>::with<answer<suppression_page>>,
+    // From admin, at any time.
+    caf::replies_to<count_suppressions>::with<suppression_counts>,
     // From delivery: they get entries within seconds.
     caf::reacts_to<recipients_unknown>,
     // From admin.
@@ -235,6 +246,19 @@ using statistics_actor = caf::typed_actor<
     caf::reacts_to<peer_joined>, caf::reacts_to<peer_lost>,
     caf::replies_to<frames_received>::with<done>>;
 
+/// The log of changes made through the management API. From admin.
+using audit_actor = caf::typed_actor<
+    // Answers when it is durable, or with the store's error.
+    caf::replies_to<record_audit>::with<answer<done>>,
+    // `invalid_argument` for an `after` that is no record's.
+    caf::replies_to<list_audit>::with<answer<audit_page>>>;
+
+/// How this node's mail went over time, and its ledgers day by day.
+using history_actor = caf::typed_actor<
+    // From admin.
+    caf::replies_to<read_series>::with<answer<series_report>>,
+    caf::replies_to<read_ledger_days>::with<answer<std::vector<ledger_day>>>>;
+
 /// Requests that clients named, so that each is done once.
 using idempotency_actor = caf::typed_actor<
     // From admin. `conflict`: it is being worked on; `invalid_argument`: the name belongs to
@@ -279,6 +303,12 @@ using delivery_actor = caf::typed_actor<
     caf::replies_to<explain_message>::with<answer<why_report>>,
     caf::replies_to<list_messages>::with<answer<message_page>>,
     caf::replies_to<cancel_message>::with<answer<message_report>>,
+    caf::replies_to<retry_message>::with<answer<message_report>>,
+    caf::replies_to<tell_timeline>::with<answer<message_timeline>>,
+    caf::replies_to<count_waiting>::with<answer<waiting_counts>>,
+    caf::replies_to<start_queue_action>::with<answer<queue_action_report>>,
+    // `not_found`, also for one that has been forgotten.
+    caf::replies_to<show_queue_action>::with<answer<queue_action_report>>,
     caf::replies_to<list_queues>::with<answer<std::vector<queue_report>>>,
     caf::replies_to<count_deliveries>::with<delivery_counts>,
     // From identities.

@@ -15,6 +15,7 @@
 #include "actors/core/envelope.hpp"
 #include "actors/core/error.hpp"
 #include "actors/core/ids.hpp"
+#include "actors/messages/message_search.hpp"
 #include "actors/messages/reports.hpp"
 #include "actors/messages/spooled.hpp"
 
@@ -301,18 +302,6 @@ struct report_message {
 struct explain_message {
   message_id id;
 };
-/// Newest first. `after` continues below an id; empty filters match all.
-struct list_messages {
-  std::string to;
-  std::string from;
-  std::optional<recipient_state> state;
-  std::optional<message_id> after;
-  std::uint32_t limit = 50; ///< at most 500
-};
-struct message_page {
-  std::vector<message_report> items;
-  std::optional<message_id> next; ///< none: the list is complete
-};
 struct cancel_message {
   message_id id;
 };
@@ -350,7 +339,8 @@ struct merges_adopted {
   std::vector<moving_merge> merges;
 };
 struct list_queues {
-  bool with_forecast = false; ///< of the first fifty that are held
+  bool with_forecast = false; ///< of the first fifty that are held, and since when the first waits
+  bool with_retries = false;  ///< also what waits to be tried again
 };
 struct count_deliveries {};
 /// Node → delivery: begin nothing, end what is under way, answer when all outcomes are durable.

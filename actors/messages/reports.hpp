@@ -145,6 +145,8 @@ struct ledger_report {
   std::uint64_t held_days = 0;    ///< for how many days from today on an early weak signal holds it
   quality_counts quality;         ///< of today, as far as this node has seen it
   std::vector<ledger_move> moves; ///< the last ones, newest last; only of the whole ledger
+  std::uint32_t ledger_day = 0;   ///< since its start; never goes back
+  wall_time day_started_at = {};
 };
 
 enum class recipient_state : std::uint8_t {
@@ -212,6 +214,15 @@ struct why_report {
   std::vector<wait_reason> reasons;
 };
 
+/// What a receiver said, or why it could not be asked.
+struct last_answer {
+  std::string text;
+  unsigned code = 0; ///< as in SMTP; 0: it said nothing
+  wall_time at{};
+  ip_address source; ///< the mail was to leave from
+  friend bool operator==(const last_answer&, const last_answer&) = default;
+};
+
 struct queue_report {
   node_name node; ///< whose queue it is
   pool_name pool;
@@ -220,9 +231,18 @@ struct queue_report {
   std::string destination;   ///< set when the queue is for one congested destination
   std::string provider;      ///< set when it is for one provider, whose limit was reached
   std::uint64_t waiting = 0;
-  std::string state; ///< `open`, `held`, `waiting`
+  std::string state; ///< `open`, `held`, `waiting`; `deferred`: to be tried again
   std::optional<wall_time> opens_at;
   std::string reason;
+  /// The kind of the reason: `limit`, `paused`, `no_ip`, `permits`, `task`, `retry`, or `sending`
+  /// for what waits for its turn alone.
+  std::string cause = {};
+  /// The last answer that kept a recipient of it waiting. Of those that wait to be tried again,
+  /// when the first of them is.
+  std::optional<last_answer> last_reply = {};
+  std::optional<wall_time> next_attempt_at = {};
+  /// When the first of those that wait was accepted; of lanes, when it was asked for.
+  std::optional<wall_time> oldest_at = {};
   /// When the last of those that wait now is expected to leave; of queues held by a ledger, when it
   /// was asked for.
   std::optional<wall_time> empty_at = {};

@@ -74,6 +74,14 @@ struct suppression_page {
   std::string next;    ///< else: `after` of the page behind; there may be one without items
 };
 
+/// How the table of this node stands.
+struct count_suppressions {};
+struct suppression_counts {
+  std::uint64_t entries = 0; ///< also those that are over
+  /// Changes that other nodes have told of and this one has not got yet.
+  std::uint64_t behind = 0;
+};
+
 /// Receivers said that there are no such recipients.
 struct recipients_unknown {
   struct recipient {

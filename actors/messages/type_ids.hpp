@@ -6,6 +6,8 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
 
+#include "actors/messages/accounts.hpp"
+#include "actors/messages/audit.hpp"
 #include "actors/messages/chunks.hpp"
 #include "actors/messages/cluster.hpp"
 #include "actors/messages/feedback.hpp"
@@ -16,12 +18,15 @@
 #include "actors/messages/listeners.hpp"
 #include "actors/messages/members.hpp"
 #include "actors/messages/messages.hpp"
+#include "actors/messages/operations.hpp"
 #include "actors/messages/provisioning.hpp"
+#include "actors/messages/queue_actions.hpp"
 #include "actors/messages/replicas.hpp"
 #include "actors/messages/statistics.hpp"
 #include "actors/messages/suppressions.hpp"
 #include "actors/messages/tasks.hpp"
 #include "actors/messages/templates.hpp"
+#include "actors/messages/timeline.hpp"
 #include "actors/messages/transport_policy.hpp"
 #include "actors/messages/unsubscribes.hpp"
 
@@ -239,6 +244,32 @@ CAF_ADD_TYPE_ID(warmfront, (warmfront::list_tls_reports))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::tls_report>>))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::test_webhook))
 CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::webhook_tested>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::identify_key))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::list_accounts))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::create_account))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::delete_account))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::account_report>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::record_audit))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::list_audit))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::audit_page>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::read_series))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::series_report>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::read_ledger_days))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<std::vector<warmfront::ledger_day>>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::count_permits))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::permit_counts>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::preview_ledger))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::ledger_preview>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::tell_timeline))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::message_timeline>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::retry_message))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::count_waiting))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::waiting_counts>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::start_queue_action))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::show_queue_action))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::answer<warmfront::queue_action_report>))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::count_suppressions))
+CAF_ADD_TYPE_ID(warmfront, (warmfront::suppression_counts))
 CAF_END_TYPE_ID_BLOCK(warmfront)
 
 #include "actors/messages/local_types.hpp" // behind the block: about its types

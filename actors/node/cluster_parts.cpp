@@ -9,6 +9,7 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include "actors/backup/restored_state.hpp"
 #include "actors/cluster/inquiries_actor.hpp"
 #include "actors/cluster/node_record.hpp"
 #include "actors/node/node_parts.hpp"
@@ -82,6 +83,7 @@ result<std::uint64_t> settle(storage::store& store, storage::control_store& cont
   }
   storage::batch changes;
   changes.put(family::control, std::string{epoch_key}, std::to_string(epoch));
+  end_return(changes);
   WARMFRONT_TRY(storage::commit_and_wait(store, std::move(changes), storage::priority::progress));
   return removed;
 }
@@ -223,6 +225,7 @@ result<void> node::parts::become_member() {
         return error{errc::stopping, "the node was stopped while it waited for the cluster", {}};
     return success();
   };
+  WARMFRONT_TRY(wait_for_takeover());
   WARMFRONT_TRY(facts, read_facts(*store));
   std::from_chars(facts.instance.data(), facts.instance.data() + facts.instance.size(),
                   cluster->instance);

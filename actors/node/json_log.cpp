@@ -1,7 +1,7 @@
 #include "actors/node/json_log.hpp"
 
 #include <array>
-#include <sys/stat.h>
+#include <fcntl.h>
 #include <unistd.h>
 #include <utility>
 
@@ -40,15 +40,17 @@ void append_value(std::string& to, const log_field& field) {
     to += std::get<bool>(field.value) ? "true" : "false";
 }
 
-// A file gathers lines into few writes. Standard error can be opened as one, unless it is a socket:
-// systemd's journal is.
+// A file gathers lines into few writes. Standard error can be opened as one, unless it is a socket,
+// as systemd's journal is, or another user's, as what reads the output of a container may be.
 spdlog::sink_ptr make_sink(const std::string& file) {
-  struct stat error_output {};
+  const char* const error_output = "/dev/stderr";
   if (!file.empty())
     return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
-  if (::fstat(STDERR_FILENO, &error_output) == 0 && S_ISSOCK(error_output.st_mode))
+  const int opened = ::open(error_output, O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (opened < 0)
     return std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  return std::make_shared<spdlog::sinks::basic_file_sink_mt>("/dev/stderr");
+  ::close(opened);
+  return std::make_shared<spdlog::sinks::basic_file_sink_mt>(error_output);
 }
 
 } // namespace

@@ -100,6 +100,14 @@ result<void> node::reload(const config::config& changed) {
   return success();
 }
 
+bool node::is_turning(std::chrono::milliseconds within) const {
+  auto turned = std::make_shared<std::promise<void>>();
+  const auto turn = turned->get_future();
+  // A new actor has its turn on a thread of the scheduler, and ends.
+  parts_->system->spawn([turned] { turned->set_value(); });
+  return parts_->io->all_turn(within) && turn.wait_for(within) == std::future_status::ready;
+}
+
 void node::stop() {
   parts_->stop();
 }
@@ -177,6 +185,7 @@ void node::parts::stop() {
   smtp.reset();
   inbound_smtp.reset();
   services.reset();
+  backups.reset();
   if (cluster)
     cluster->stop();
   system_stop();

@@ -1,6 +1,7 @@
 // A running node: adapters and actors, started in order and stopped in reverse.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -32,6 +33,10 @@ public:
   [[nodiscard]] std::vector<std::string> inbound_addresses() const;
   /// Certificates and the log level, anew from a changed configuration.
   [[nodiscard]] result<void> reload(const config::config& changed);
+  /// Whether the I/O threads and the actors' scheduler take up work within so long: what a watchdog
+  /// wants to know. False says that the process hangs, and a new start would help. Not that the
+  /// disk or the control store answer: those are waited for, and `readiness` tells of them.
+  [[nodiscard]] bool is_turning(std::chrono::milliseconds within) const;
   /// Takes no new mail, ends what is under way, makes everything durable: within ten seconds.
   void stop();
 

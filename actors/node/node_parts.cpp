@@ -4,11 +4,13 @@
 #include <atomic>
 #include <filesystem>
 #include <thread>
+#include <type_traits>
 #include <utility>
 
 #include <caf/send.hpp>
 
 #include "actors/access/access_actor.hpp"
+#include "actors/backup/restored_state.hpp"
 #include "actors/delivery/delivery_actor_state.hpp"
 #include "actors/node/cluster_parts.hpp"
 #include "net/asio/mail_transport.hpp"
@@ -62,6 +64,8 @@ result<void> node::parts::open_storage() {
   WARMFRONT_TRY(suppressed.open(*store));
   WARMFRONT_TRY(key, find_secrets_key(settings));
   sealing = key;
+  WARMFRONT_TRY(when, restored_at(*store));
+  restored = when;
   return open_control();
 }
 
@@ -119,6 +123,7 @@ delivery_config node::parts::make_delivery_config() const {
   made.retry.first = settings.delivery.retry_first;
   made.retry.last = settings.delivery.retry_last;
   made.retry.expire_after = settings.delivery.expire_after;
+  made.history = settings.history.keep;
   return made;
 }
 
@@ -234,6 +239,11 @@ void node::parts::make_services() {
   if (inbound_smtp)
     services->inbound_counts = [server = inbound_smtp.get()] { return server->counts(); };
   services->webhooks = webhooks;
+  services->audit = audit;
+  services->sealing = sealing;
+  services->history = history;
+  start_backups();
+  services->backups = backups.get();
 }
 
 void node::parts::system_stop() {
@@ -243,57 +253,20 @@ void node::parts::system_stop() {
     http->stop();
   if (policy_client)
     policy_client->stop();
-  for (const auto& each : {caf::actor_cast<caf::actor>(scheduler),
-                           caf::actor_cast<caf::actor>(groups),
-                           caf::actor_cast<caf::actor>(intake),
-                           caf::actor_cast<caf::actor>(delivery),
-                           caf::actor_cast<caf::actor>(templates),
-                           caf::actor_cast<caf::actor>(chunks),
-                           caf::actor_cast<caf::actor>(unsubscribes),
-                           caf::actor_cast<caf::actor>(idempotency),
-                           caf::actor_cast<caf::actor>(provisioning),
-                           caf::actor_cast<caf::actor>(ip_pool),
-                           caf::actor_cast<caf::actor>(warmup),
-                           caf::actor_cast<caf::actor>(access),
-                           caf::actor_cast<caf::actor>(identities),
-                           caf::actor_cast<caf::actor>(suppressions),
-                           caf::actor_cast<caf::actor>(statistics),
-                           caf::actor_cast<caf::actor>(hasher),
-                           caf::actor_cast<caf::actor>(looks_up),
-                           caf::actor_cast<caf::actor>(transport_policy),
-                           caf::actor_cast<caf::actor>(inbound),
-                           caf::actor_cast<caf::actor>(feedback),
-                           caf::actor_cast<caf::actor>(webhooks),
-                           caf::actor_cast<caf::actor>(reader),
-                           asker})
-    if (each)
-      caf::anon_send_exit(each, caf::exit_reason::kill);
+  const auto end = [](auto&... roles) {
+    const auto end_one = [](auto& role) {
+      if (role)
+        caf::anon_send_exit(role, caf::exit_reason::kill);
+      role = std::remove_reference_t<decltype(role)>{};
+    };
+    (end_one(roles), ...);
+  };
+  end(scheduler, groups, intake, delivery, templates, chunks, unsubscribes, idempotency,
+      provisioning, ip_pool, warmup, access, identities, suppressions, statistics, hasher, looks_up,
+      transport_policy, inbound, feedback, webhooks, audit, history, reader, asker);
   for (const auto& each : signers)
     caf::anon_send_exit(each, caf::exit_reason::kill);
   signers.clear();
-  intake = intake_actor{};
-  delivery = delivery_actor{};
-  scheduler = scheduler_actor{};
-  idempotency = idempotency_actor{};
-  groups = groups_actor{};
-  templates = templates_actor{};
-  unsubscribes = unsubscribes_actor{};
-  chunks = chunks_actor{};
-  provisioning = provisioning_actor{};
-  ip_pool = ip_pool_actor{};
-  warmup = warmup_actor{};
-  access = access_actor{};
-  identities = identities_actor{};
-  suppressions = suppressions_actor{};
-  statistics = statistics_actor{};
-  transport_policy = transport_policy_actor{};
-  inbound = inbound_actor{};
-  feedback = feedback_actor{};
-  webhooks = webhooks_actor{};
-  hasher = worker_actor{};
-  looks_up = worker_actor{};
-  reader = worker_actor{};
-  asker = caf::actor{};
   system.reset();
 }
 

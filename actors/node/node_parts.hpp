@@ -13,6 +13,7 @@
 #include <caf/event_based_actor.hpp>
 
 #include "actors/access/key_secret.hpp"
+#include "actors/backup/backup_keeper.hpp"
 #include "actors/core/fence.hpp"
 #include "actors/delivery/delivery_actor.hpp"
 #include "actors/feedback/inbound_actor.hpp"
@@ -86,7 +87,8 @@ struct node::parts {
   std::uint16_t number = 0;
   std::shared_ptr<cluster_parts> cluster; ///< null: the node is alone
   std::vector<stored_lane> stored;
-  std::optional<seal_key> sealing; ///< none: there can be no signature keys
+  std::optional<wall_time> restored; ///< from a backup, when it was alone
+  std::optional<seal_key> sealing;   ///< none: there can be no signature keys
   /// Null: it is sealed with a secrets key that this node was not given; no return paths, no links.
   std::shared_ptr<const feedback::token_key> tokens;
   caf::actor_system_config actor_settings;
@@ -106,6 +108,8 @@ struct node::parts {
   idempotency_actor idempotency;
   transport_policy_actor transport_policy;
   webhooks_actor webhooks;
+  audit_actor audit;
+  history_actor history;
   std::unique_ptr<http::curl_client> http;    ///< calls strangers; stops before the actors do
   std::unique_ptr<rotating_file> event_lines; ///< null: no file of events
   worker_actor reader;
@@ -121,11 +125,13 @@ struct node::parts {
   std::shared_ptr<caf::event_based_actor*> asker_self = std::make_shared<caf::event_based_actor*>();
   std::unique_ptr<net::smtp_server> smtp;
   std::unique_ptr<net::smtp_server> inbound_smtp; ///< null: the same
+  std::unique_ptr<backup_keeper> backups;         ///< stops before the store does
   std::optional<node_services> services;
   bool stopped = false;
 
 private:
   result<void> open_control();
+  result<void> wait_for_takeover();
   result<void> become_member();
   result<void> find_tokens();
   void spawn_settler();
@@ -137,6 +143,7 @@ private:
   void spawn_chunks();
   void spawn_suppressions();
   void spawn_statistics();
+  void spawn_history();
   /// Null: no other node keeps them.
   [[nodiscard]] storage::changed_counters* changed_counters() const;
   void spawn_templates();
@@ -151,6 +158,8 @@ private:
   result<void> spawn_intake();
   result<void> open_http();
   result<void> spawn_webhooks();
+  void spawn_audit();
+  void start_backups();
   void connect_cluster();
   void stop_smtp();
   void stop_actors();

@@ -4,7 +4,9 @@
 
 #include <caf/send.hpp>
 
+#include "actors/audit/audit_actor.hpp"
 #include "actors/delivery/delivery_actor.hpp"
+#include "actors/history/history_actor.hpp"
 #include "actors/identities/identities_actor.hpp"
 #include "actors/node/cluster_parts.hpp"
 #include "actors/node/feedback_key.hpp"
@@ -50,7 +52,16 @@ result<void> node::parts::spawn_own_resources() {
     spawn_statistics();
     spawn_feedback();
   }
+  spawn_audit();
+  spawn_history();
   return spawn_webhooks();
+}
+
+void node::parts::spawn_audit() {
+  audit_ports its{store.get(), &time, log.get(), settings.node.name, {}};
+  its.limits.keep = settings.audit.keep;
+  its.limits.records_max = settings.audit.records;
+  audit = system->spawn<caf::detached>(audit_behavior, std::move(its));
 }
 
 identities_config node::parts::make_identities_config() const {
@@ -80,6 +91,11 @@ void node::parts::spawn_statistics() {
     its.changed = changed_counters();
   }
   statistics = system->spawn<caf::detached>(statistics_behavior, std::move(its));
+}
+
+void node::parts::spawn_history() {
+  history = system->spawn<caf::detached>(
+      history_behavior, history_ports{store.get(), &time, log.get(), delivery, warmup, statistics});
 }
 
 storage::changed_counters* node::parts::changed_counters() const {

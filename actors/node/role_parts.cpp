@@ -44,6 +44,7 @@ void node::parts::spawn_warmup() {
   rules.node = node_name{settings.node.name};
   rules.day = settings.warmup.day;
   rules.alone = !cluster;
+  rules.restored_at = restored;
   warmup = system->spawn(warmup_behavior, rules, store.get(), control.get(), &time, log.get());
   ip_pool = system->spawn(ip_pool_behavior, warmup, control.get(), &time, log.get(),
                           settings.cluster ? rules.node : node_name{});

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <caf/actor_system.hpp>
@@ -14,9 +15,12 @@
 #include "net/asio/io_threads.hpp"
 #include "net/asio/smtp_server.hpp"
 #include "net/feedback/token.hpp"
+#include "net/secrets/secret_seal.hpp"
 #include "storage/store.hpp"
 
 namespace warmfront {
+
+class backup_keeper;
 
 /// Borrowed from the node, which outlives whoever holds it.
 struct node_services {
@@ -55,6 +59,11 @@ struct node_services {
   /// Of the listener for what comes back; empty: there is none.
   std::function<net::smtp_server_counts()> inbound_counts = {};
   webhooks_actor webhooks = {};
+  audit_actor audit = {}; ///< null: changes are not recorded
+  /// What the cluster's secrets are sealed with; none: this node was not given it.
+  std::optional<seal_key> sealing = {};
+  history_actor history = {};
+  backup_keeper* backups = nullptr; ///< never null in a running node
 };
 
 } // namespace warmfront

@@ -85,6 +85,17 @@ bool suppression_exchange::is_complete() const {
   return !knows_any && knows_members_ && alive_.empty();
 }
 
+std::uint64_t suppression_exchange::behind() const {
+  storage::suppression_vector furthest;
+  for (const auto& [name, its] : peers_)
+    for (const auto& [origin, sequence] : its.has)
+      furthest[origin] = std::max(furthest[origin], sequence);
+  std::uint64_t sum = 0;
+  for (const auto& [origin, sequence] : furthest)
+    sum += sequence - std::min(sequence, own(origin));
+  return sum;
+}
+
 // ---- telling --------------------------------------------------------------------------------
 
 void suppression_exchange::tell(const node_name& to) {

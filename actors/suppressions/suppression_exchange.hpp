@@ -64,6 +64,8 @@ public:
   /// Whether this node has all that some peer has told of, or there is no peer to be waited for:
   /// none that lives.
   [[nodiscard]] bool is_complete() const;
+  /// How many changes connected peers have told of that this node has not got.
+  [[nodiscard]] std::uint64_t behind() const;
   /// Whether there is anybody who can keep copies.
   [[nodiscard]] bool has_holders() const;
 

@@ -184,6 +184,14 @@ void suppressions_host::list(const list_suppressions& m, promise_of<suppression_
       suppression_lister{*ports_.disk, facts()}.list(m, ports_.time->wall_now())});
 }
 
+suppression_counts suppressions_host::counts() const {
+  suppression_counts told;
+  for (const auto& [name, count] : facts().counts)
+    told.entries += count;
+  told.behind = exchange_.behind();
+  return told;
+}
+
 // ---- what receivers said ------------------------------------------------------------------
 
 void suppressions_host::note_unknown(const recipients_unknown& m) {
@@ -252,6 +260,7 @@ suppressions_behavior(suppressions_shell::stateful_pointer<suppressions_state> s
           self, [](auto& of, const auto& m, auto promise) { of.remove(m, promise); }),
       once_loaded<list_suppressions, suppression_page>(
           self, [](auto& of, const auto& m, auto promise) { of.list(m, promise); }),
+      [host](const count_suppressions&) { return host->counts(); },
       [host](const recipients_unknown& m) { host->note_unknown(m); },
       once_loaded<import_suppressions, suppression_import_report>(
           self, [](auto& of, const auto& m, auto promise) { of.import(m, promise); }),

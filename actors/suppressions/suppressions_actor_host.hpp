@@ -34,6 +34,7 @@ public:
   void put(const put_suppressions& m, promise_of<entries> promise);
   void remove(const remove_suppressions& m, promise_of<done> promise);
   void list(const list_suppressions& m, promise_of<suppression_page> promise);
+  [[nodiscard]] suppression_counts counts() const;
   void import(const import_suppressions& m, promise_of<suppression_import_report> promise);
   void note_unknown(const recipients_unknown& m);
 

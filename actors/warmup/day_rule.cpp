@@ -20,6 +20,12 @@ date::local_days local_day(const date::time_zone& zone, wall_time when) {
   return date::floor<date::days>(zone.to_local(system));
 }
 
+/// Where the clocks are put forward at midnight the day begins at one.
+wall_time begin_of(const date::time_zone& zone, date::local_days day) {
+  const auto begin = zone.to_sys(day, date::choose::earliest);
+  return wall_time{std::chrono::duration_cast<microseconds>(begin.time_since_epoch())};
+}
+
 } // namespace
 
 result<day_rule> day_rule::in_zone(const std::string& name) {
@@ -56,10 +62,20 @@ wall_time day_rule::begin_after(wall_time start, std::uint32_t days) const {
   }
   if (start >= calendar_end || days >= calendar_days_max)
     return wall_time::max();
-  const auto midnight = local_day(*zone_, start) + date::days{days};
-  // Where the clocks are put forward at midnight the day begins at one.
-  const auto begin = zone_->to_sys(midnight, date::choose::earliest);
-  return wall_time{std::chrono::duration_cast<microseconds>(begin.time_since_epoch())};
+  return begin_of(*zone_, local_day(*zone_, start) + date::days{days});
+}
+
+wall_time day_rule::begin_before(wall_time start, std::uint32_t days) const {
+  if (days == 0)
+    return start;
+  if (zone_ == nullptr)
+    return std::int64_t{days} > start.time_since_epoch() / length_
+               ? wall_time{}
+               : start - std::int64_t{days} * length_;
+  const auto today = local_day(*zone_, std::min(start, calendar_end));
+  if (std::int64_t{days} >= today.time_since_epoch().count())
+    return wall_time{};
+  return begin_of(*zone_, today - date::days{days});
 }
 
 } // namespace warmfront

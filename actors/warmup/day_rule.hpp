@@ -27,6 +27,9 @@ public:
   /// When the `days`th day after the one that began at `start` begins; saturates at the end of
   /// time.
   [[nodiscard]] wall_time begin_after(wall_time start, std::uint32_t days) const;
+  /// When the day began that was `days` days before the one that began at `start`; saturates at
+  /// 1970.
+  [[nodiscard]] wall_time begin_before(wall_time start, std::uint32_t days) const;
 
 private:
   day_rule() = default;

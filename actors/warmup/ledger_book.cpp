@@ -172,6 +172,7 @@ result<void> ledger_book::apply_ledger_record(entry& target,
 // ---- effects ------------------------------------------------------------------------------
 
 void ledger_book::pump(entry& of) {
+  keep_day(of);
   if (settled_)
     return;
   if (of.ledger.is_raise_due()) {

@@ -46,6 +46,7 @@ public:
     std::vector<ledger_index> give_backs;   ///< for `give_back`; then `give_back_ended`
     std::vector<ledger_index> moves;        ///< for `moved`; then `move_answered`
     std::vector<ledger_index> told;         ///< for `report_use`, without an answer
+    storage::batch days;                    ///< that ended, to be kept; nobody waits for it
     bool opened = false;                    ///< somebody who was turned away may ask again
     bool domains_changed = false;
     std::vector<std::pair<ledger_subject, ledger_move>> moved;   ///< as the control store says
@@ -93,6 +94,8 @@ public:
   void count(const std::vector<ledger_outcomes>& outcomes, wall_time now);
   /// What was counted since the last call, to be written to the node's store.
   [[nodiscard]] storage::batch take_quality();
+  /// Days that have ended are kept, also of ledgers that nobody asks.
+  void close_days(wall_time now);
   /// The other nodes hear what was used of days that are shared with them, where it is news.
   void tell_use();
   /// Nothing is granted from now on. @returns the exact marks, to be committed last; once they are
@@ -138,6 +141,9 @@ public:
   /// One subject's ledger, or all in order of subject when it is empty.
   [[nodiscard]] std::vector<ledger_report> reports(const ledger_subject& subject,
                                                    wall_time now) const;
+  /// What was spent today from these addresses.
+  [[nodiscard]] permit_counts count_permits(const std::vector<ip_address>& addresses,
+                                            wall_time now) const;
   [[nodiscard]] std::vector<domain_name> domains() const;
   [[nodiscard]] const warmup_rules& rules() const noexcept { return rules_; }
 
@@ -184,6 +190,7 @@ private:
   /// Opens the first source's day while the domain's day opens: one wait instead of two.
   void warm_up(const permit_request& request, wall_time now);
   void pump(entry& of);
+  void keep_day(entry& of);
   /// Writes down what must be remembered of a ledger, when that is news.
   void remember(entry& of);
   /// The same, once for all that happens before the effects are taken.

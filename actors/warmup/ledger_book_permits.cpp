@@ -156,6 +156,7 @@ void ledger_book::refund(const std::vector<charge>& charges) {
 storage::batch ledger_book::settle() {
   storage::batch marks;
   for (auto& each : entries_) {
+    keep_day(each);
     if (const auto exact = each.ledger.settle())
       marks.put(storage::family::ledger, mark_key(each.ledger.subject(), exact->day),
                 encode(exact->to));
@@ -166,6 +167,7 @@ storage::batch ledger_book::settle() {
               encode(each.ledger.memory()));
   }
   settled_ = true;
+  marks.append(std::exchange(effects_.days, {}));
   return marks;
 }
 

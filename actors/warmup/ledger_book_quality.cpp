@@ -1,7 +1,9 @@
 // What became of mail, and how that moves ledgers.
 #include <algorithm>
+#include <utility>
 
 #include "actors/warmup/ledger_book.hpp"
+#include "actors/warmup/ledger_history.hpp"
 
 namespace warmfront {
 
@@ -58,6 +60,29 @@ storage::batch ledger_book::take_quality() {
                   encode(of.ledger.quality()));
   }
   return written;
+}
+
+void ledger_book::keep_day(entry& of) {
+  const auto day = of.ledger.take_closed();
+  if (!day)
+    return;
+  const auto& subject = of.ledger.subject();
+  effects_.days.put(storage::family::ledger, history_key(subject, day->day), encode(*day));
+  // The next start knows less of the day than this: it must not write it again.
+  const auto present = of.ledger.quality();
+  const bool is_overtaken = present.day != day->day && present.counts != quality_counts{};
+  effects_.days.put(storage::family::ledger, quality_key(subject),
+                    encode(is_overtaken ? present : day_quality{day->day, day->quality, true}));
+  if (day->day >= history_days_kept)
+    effects_.days.erase_range(storage::family::ledger, history_key(subject, 0),
+                              history_key(subject, day->day + 1 - history_days_kept));
+}
+
+void ledger_book::close_days(wall_time now) {
+  for (auto& each : entries_) {
+    each.ledger.close_day_at(now);
+    keep_day(each);
+  }
 }
 
 void ledger_book::tell_use() {

@@ -74,6 +74,29 @@ std::vector<ledger_report> ledger_book::reports(const ledger_subject& subject,
   return reports;
 }
 
+permit_counts ledger_book::count_permits(const std::vector<ip_address>& addresses,
+                                         wall_time now) const {
+  permit_counts sum;
+  bool is_limited = !addresses.empty();
+  std::uint64_t limit = 0;
+  for (const auto& address : addresses) {
+    const auto* const ledger = find(address.str());
+    is_limited = is_limited && ledger != nullptr && ledger->limit();
+    if (ledger == nullptr)
+      continue;
+    ++sum.addresses;
+    limit += ledger->limit().value_or(0);
+    // A day that has ended and was not followed by another yet: nothing is used of today.
+    if (now >= ledger->day_ends())
+      continue;
+    sum.used += ledger->used();
+    sum.day_ends_at = std::min(sum.day_ends_at.value_or(wall_time::max()), ledger->day_ends());
+  }
+  if (is_limited)
+    sum.limit = limit;
+  return sum;
+}
+
 std::vector<domain_name> ledger_book::domains() const {
   std::vector<domain_name> domains;
   for (const auto& each : entries_)

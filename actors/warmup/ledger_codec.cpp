@@ -210,6 +210,7 @@ std::string encode(const day_quality& value) {
   record.set_schema(schema);
   record.set_day(value.day);
   write_quality(*record.mutable_counts(), value.counts);
+  record.set_kept(value.kept);
   return record.SerializeAsString();
 }
 
@@ -288,7 +289,7 @@ result<permit_mark> decode_mark(std::string_view octets) {
 result<day_quality> decode_quality(std::string_view octets) {
   WARMFRONT_TRY(record, storage::parse_record<formats::day_quality_record>(octets, schema,
                                                                            "a day's quality"));
-  return day_quality{record.day(), read_quality(record.counts())};
+  return day_quality{record.day(), read_quality(record.counts()), record.kept()};
 }
 
 result<ledger_memory> decode_memory(std::string_view octets) {

@@ -78,6 +78,7 @@ struct ledger_memory {
 struct day_quality {
   std::uint32_t day = 0;
   quality_counts counts;
+  bool kept = false; ///< the day has ended, and is in the history
   friend bool operator==(const day_quality&, const day_quality&) = default;
 };
 

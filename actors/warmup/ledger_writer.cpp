@@ -65,6 +65,8 @@ void ledger_writer::write(ledger_book::effects& effects) {
     commit_marks(effects);
   if (!effects.memory.empty())
     commit_memory(effects);
+  if (!effects.days.empty()) // for those who look at it: a crash may cost the last one
+    own_.commit(std::move(effects.days), storage::priority::upkeep, [](const result<void>&) {});
   change(
       effects.leases, [this](auto ledger) { return book_.lease(ledger); },
       [this](auto ledger, bool ok) { book_.lease_answered(ledger, ok); });

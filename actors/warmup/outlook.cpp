@@ -8,7 +8,8 @@ namespace warmfront {
 outlook::outlook(const permit_ledger& ledger, const warmup_rules& rules, mail_class importance,
                  wall_time now)
     : plan_{ledger.rule()}, record_{ledger.today()}, importance_{importance},
-      reserve_percent_{rules.reserve_percent}, day_{ledger.day()}, ends_{ledger.day_ends()} {
+      reserve_percent_{rules.reserve_percent}, day_{ledger.day()}, ends_{ledger.day_ends()},
+      of_{&ledger} {
   assert(plan_);
   record_.moves.clear();
   limit_ = ledger.limit().value_or(unlimited);
@@ -65,6 +66,7 @@ void outlook::spend(std::uint64_t permits, const provider_name& provider) {
   if (!plan_ || permits == 0)
     return;
   used_ += permits;
+  spent_ += permits;
   if (room_ != unlimited)
     room_ -= permits;
   if (!provider.empty())

@@ -37,6 +37,14 @@ public:
   /// Opens the days that have begun.
   void move(wall_time now);
   [[nodiscard]] std::uint32_t position() const { return plan_position(record_, day_); }
+  /// The present day's begin and limit; none: no limit.
+  [[nodiscard]] wall_time begins() const { return record_.day_started_at; }
+  [[nodiscard]] std::optional<std::uint64_t> limit() const {
+    return limit_ == unlimited ? std::nullopt : std::optional{limit_};
+  }
+  /// Whose future this is, null where there is no ledger; and what was spent in it so far.
+  [[nodiscard]] const permit_ledger* of() const { return of_; }
+  [[nodiscard]] std::uint64_t spent() const { return spent_; }
 
 private:
   void begin_day();
@@ -54,6 +62,8 @@ private:
   std::uint64_t limit_ = unlimited;
   std::uint64_t used_ = 0;
   std::uint64_t room_ = unlimited;
+  const permit_ledger* of_ = nullptr;
+  std::uint64_t spent_ = 0;
   std::map<provider_name, std::uint64_t> used_at_; ///< of the present day
 };
 

@@ -27,6 +27,8 @@ void permit_ledger::apply(const ledger_record& record, storage::revision at, pla
   const bool is_first = !known_ && leases_at_ == 0;
   // The usual change of the day: the record says what this node had worked out itself.
   const bool as_expected = exists_ && record_at_ != 0 && opening_ == record && plan_ == rule;
+  if (record.opened_day > day_)
+    close_day(); // by the record that it had
   exists_ = known_ = true;
   record_ = record;
   if (as_expected) {
@@ -38,6 +40,8 @@ void permit_ledger::apply(const ledger_record& record, storage::revision at, pla
     leases_ = {}; // what was remembered is superseded
   record_at_ = at;
   plan_ = std::move(rule);
+  if (is_first)
+    close_loaded_day();
   if (record.opened_day > day_ || is_first)
     start_day(record.opened_day);
   apply_plan(plan_);
@@ -135,6 +139,7 @@ void permit_ledger::move(wall_time now) {
 }
 
 void permit_ledger::start_day(std::uint32_t day) {
+  close_day();
   if (day_ == record_.opened_day && day > day_)
     ended_ = result();
   if (leases_at_ != 0)
@@ -219,8 +224,12 @@ void permit_ledger::forget_kept() {
 
 void permit_ledger::recompute() {
   forget_kept();
-  stopped_ = record_.paused || today().blocked_day == day_;
-  stop_ = record_.paused ? permit_state::paused : permit_state::blocked;
+  const bool is_blocked = today().blocked_day == day_;
+  const bool lost = is_lost();
+  stopped_ = record_.paused || is_blocked || lost;
+  stop_ = record_.paused ? permit_state::paused
+          : is_blocked   ? permit_state::blocked
+                         : permit_state::exhausted;
   auto terms = common_terms();
   terms.limit = limit_of(today(), day_);
   for (const auto& grant : leases_.grants) {
@@ -237,9 +246,16 @@ void permit_ledger::recompute() {
     recompute_provider(each, terms);
 }
 
+bool permit_ledger::is_lost() const {
+  return rules_->restored_at && limit_of(today(), day_) &&
+         today().day_started_at <= *rules_->restored_at;
+}
+
 std::optional<std::uint64_t> permit_ledger::room(mail_class importance) const {
   if (!total_.limit())
     return std::nullopt;
+  if (is_lost())
+    return 0;
   const auto bound = class_bound(total_.grantable(), importance, rules_->reserve_percent);
   return bound - std::min(bound, total_.used());
 }

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "actors/messages/messages.hpp"
+#include "actors/messages/operations.hpp"
 #include "actors/warmup/ledger_record.hpp"
 #include "actors/warmup/permit_share.hpp"
 #include "actors/warmup/plans.hpp"
@@ -25,6 +27,9 @@ struct warmup_rules {
   std::uint32_t reserve_percent = 10;       ///< of a limited day, kept from batch mail; 0..99
   std::uint32_t live_nodes = 1;             ///< among which a shared day is divided; > 0
   bool alone = true;                        ///< no other node ever leases anything
+  /// The data of this node, then alone, was restored from a backup then: what was spent of days
+  /// that had begun, nobody knows.
+  std::optional<wall_time> restored_at = {};
   /// The days of a ledger whose plan is not known.
   [[nodiscard]] day_rule days() const { return day_rule{day}; }
 };
@@ -127,6 +132,16 @@ public:
   /// Whether others could do with hearing what was used and what became of it.
   [[nodiscard]] bool has_news() const;
 
+  // ---- days that ended ----
+  /// Notes the present day as one that has ended, though nobody has asked for a permit since.
+  void close_day_at(wall_time now);
+  /// A day that has ended, to be kept; null: there is none. Each is told once.
+  [[nodiscard]] std::shared_ptr<const ledger_day> take_closed() {
+    return std::exchange(closed_, nullptr);
+  }
+  /// The present day, as this node knows it.
+  [[nodiscard]] ledger_day as_day() const;
+
   // ---- what must be made durable ----
   /// Whether it is time for `next_raise`.
   [[nodiscard]] bool is_raise_due() const {
@@ -213,6 +228,8 @@ private:
 
   void move(wall_time now);
   void start_day(std::uint32_t day);
+  void close_day();
+  void close_loaded_day();
   void open_later_day();
   void name_providers();
   void burn_unmarked();
@@ -240,6 +257,8 @@ private:
   }
   [[nodiscard]] std::optional<std::uint64_t> limit_of(const ledger_record& record,
                                                       std::uint32_t day) const;
+  /// Whether the present day had begun when the data was restored, so that its limits are spent.
+  [[nodiscard]] bool is_lost() const;
   [[nodiscard]] ledger_state state_now(const permit_share& share) const;
 
   // First what a permit reads.
@@ -278,6 +297,9 @@ private:
   std::uint64_t burnt_news_ = 0;
   day_result ended_; ///< how the opened day went, while a later one is being opened
   quality_counts quality_;
+  std::shared_ptr<const ledger_day> closed_;
+  std::uint32_t noted_day_ =
+      0; ///< of the day whose end `close_day_at` noticed the next one; 0: none
   std::optional<day_quality> loaded_quality_;
   std::vector<std::pair<std::uint32_t, permit_mark>> marks_on_disk_;
 };

@@ -180,7 +180,9 @@ std::optional<std::uint64_t> permit_ledger::limit_of(const ledger_record& record
 
 ledger_state permit_ledger::state_now(const permit_share& share) const {
   if (stopped_)
-    return stop_ == permit_state::paused ? ledger_state::paused : ledger_state::blocked;
+    return stop_ == permit_state::paused    ? ledger_state::paused
+           : stop_ == permit_state::blocked ? ledger_state::blocked
+                                            : ledger_state::exhausted;
   if (share.limit() && share.used() >= *share.limit())
     return ledger_state::exhausted;
   return share.ask(mail_class::triggered) == permit_state::paced ? ledger_state::paced
@@ -199,8 +201,10 @@ std::vector<ledger_report> permit_ledger::reports(wall_time now) const {
   report.plan = record_.plan;
   report.day = plan_position(today(), day_);
   report.day_ends_at = day_ends_;
+  report.ledger_day = day_;
+  report.day_started_at = today().day_started_at;
   report.limit = total_.limit();
-  report.used = total_.used();
+  report.used = is_lost() ? std::max(total_.used(), total_.limit().value_or(0)) : total_.used();
   report.leased = leased();
   report.state = state_now(total_);
   report.held_days = today().held_until > day_ ? today().held_until - day_ : 0;

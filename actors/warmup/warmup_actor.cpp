@@ -72,6 +72,12 @@ warmup_shell::behavior_type warmup_behavior(warmup_shell::stateful_pointer<warmu
       later<propose_addresses, answer<address_proposal>>(
           self, [](warmup_host& of, const propose_addresses& m,
                    auto promise) { promise.deliver(answer<address_proposal>{of.propose(m)}); }),
+      later<count_permits, answer<permit_counts>>(
+          self, [](warmup_host& of, const count_permits&,
+                   auto promise) { promise.deliver(answer<permit_counts>{of.count_permits()}); }),
+      later<preview_ledger, answer<ledger_preview>>(
+          self, [](warmup_host& of, const preview_ledger& m,
+                   auto promise) { promise.deliver(answer<ledger_preview>{of.look_ahead(m)}); }),
       [host](const connect_listeners& m) { host->connect(m); },
       [host](const pools_changed& m) { host->learn_owners(m); },
       [host](const members_changed& m) { host->count_live(m); },

@@ -67,6 +67,7 @@ void warmup_host::look_for_idle() {
   run_(idle_look_every_, [this] {
     book_.give_back_idle();
     book_.tell_use();
+    book_.close_days(time_.wall_now());
     look_for_idle();
   });
 }
@@ -123,9 +124,13 @@ void warmup_host::connect(const connect_listeners& m) {
 
 void warmup_host::learn_owners(const pools_changed& m) {
   std::unordered_map<std::string, node_name> owners;
+  sending_.clear();
   for (const auto& pool : *m.pools)
-    for (const auto& each : pool.addresses)
-      owners.insert_or_assign(each.address.str(), each.node);
+    for (const auto& each : pool.addresses) {
+      const auto is_new = owners.insert_or_assign(each.address.str(), each.node).second;
+      if (is_new && each.weight > 0 && may_send(each.state))
+        sending_.push_back(each.address);
+    }
   book_.set_owners(std::move(owners));
   flush();
 }

@@ -12,6 +12,7 @@
 #include "actors/warmup/ledger_book.hpp"
 #include "actors/warmup/ledger_commands.hpp"
 #include "actors/warmup/ledger_writer.hpp"
+#include "actors/warmup/preview.hpp"
 #include "actors/warmup/proposal.hpp"
 #include "actors/warmup/warmup_actor.hpp"
 
@@ -86,6 +87,12 @@ public:
   [[nodiscard]] result<address_proposal> propose(const propose_addresses& m) const {
     return warmfront::propose(book_, m, time_.wall_now());
   }
+  [[nodiscard]] result<ledger_preview> look_ahead(const preview_ledger& m) const {
+    return preview(book_, m, time_.wall_now());
+  }
+  [[nodiscard]] permit_counts count_permits() const {
+    return book_.count_permits(sending_, time_.wall_now());
+  }
   /// Does what the book asks for.
   void flush();
 
@@ -118,6 +125,7 @@ private:
   intake_actor intake_;
   delivery_actor delivery_;
   std::vector<std::function<void()>> waiting_for_load_;
+  std::vector<ip_address> sending_; ///< of pools, and in use
   bool turned_away_while_loading_ = false;
   bool telling_ = false;
   bool armed_ = false;

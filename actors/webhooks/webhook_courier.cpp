@@ -112,6 +112,8 @@ void webhook_courier::open_post(const webhook& to) {
       is_new,
       cursors,
       {},
+      0,
+      0,
       0};
   if (is_new) // what is logged after this must not be missed after a crash
     for (const auto stream : event_streams) {
@@ -301,6 +303,7 @@ void webhook_courier::on_answer(std::uint64_t number, std::uint64_t generation,
 
 void webhook_courier::note(post& to, const webhook_verdict& verdict, wall_time now) {
   to.has_news = true;
+  ++(verdict.is_taken ? to.taken : to.refused);
   const auto number = static_cast<std::int64_t>(to.to.number);
   if (verdict.is_taken) {
     if (std::exchange(to.progress.failing_since, std::nullopt))

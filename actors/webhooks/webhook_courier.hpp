@@ -72,6 +72,8 @@ private:
     per_stream<std::uint64_t> written{}; ///< cursors on the disk
     wall_time looked_at = {};            ///< down: when what is too old was last looked for
     std::size_t dead = 0;                ///< dead letters, as of the last sweep and since
+    std::uint64_t taken = 0;             ///< requests, since it was opened
+    std::uint64_t refused = 0;           ///< those that failed in whatever way
   };
   void open_post(const webhook& to);
   void close_post(std::uint64_t number);

@@ -30,6 +30,8 @@ void webhook_courier::describe(webhook_report& report) {
   report.last_error = its.progress.last_error;
   report.last_success_at = its.progress.last_success_at;
   report.failing_since = its.progress.failing_since;
+  report.taken = its.taken;
+  report.refused = its.refused;
   report.waiting = its.lane.parked();
   std::size_t looked_at = 0;
   for (const auto stream : event_streams) {

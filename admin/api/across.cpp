@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "admin/api/across_feedback.hpp"
+#include "admin/api/across_queues.hpp"
 #include "admin/api/handlers.hpp"
 #include "admin/api/schemas.hpp"
 #include "admin/api/task_progress.hpp"
@@ -24,10 +25,10 @@ bool succeeded(unsigned status) noexcept {
   return status >= 200 && status < 300;
 }
 
-std::vector<std::string> unanswered(const std::vector<peer_answer>& others) {
+std::vector<std::string> unanswered(const std::vector<peer_answer>& others, bool ended = false) {
   std::vector<std::string> names;
   for (const auto& each : others)
-    if (!each.ended && !succeeded(each.value.status) && each.value.status != found_none)
+    if ((ended || !each.ended) && !succeeded(each.value.status) && each.value.status != found_none)
       names.push_back(each.peer.str());
   return names;
 }
@@ -136,14 +137,15 @@ void add_all(ordered_json& sum, const ordered_json& parts) {
 
 // ---- lists ------------------------------------------------------------------------------------
 
-using order = bool (*)(const std::string&, const std::string&);
+using order = std::function<bool(const std::string&, const std::string&)>;
 
 std::string token_of(const ordered_json& item) {
   if (item.contains("id"))
     return text_in(item, "id");
   return handlers::queue_token(text_in(item, "pool"), text_in(item, "class"),
                                text_in(item, "sender_domain"), text_in(item, "provider"),
-                               text_in(item, "destination"), text_in(item, "node"));
+                               text_in(item, "destination"), text_in(item, "node"),
+                               text_in(item, "state"));
 }
 
 /// Pages of several nodes as one. A page tells nothing of what comes behind its end, so the joined
@@ -229,6 +231,7 @@ void sum_rows(ordered_json& list, const std::vector<ordered_json>& others, std::
 
 http_response of_list(const call& request, http_response own,
                       const std::vector<peer_answer>& others) {
+  const bool of_audit = request.where->response == &schemas::audit_record;
   auto list = read_own(own);
   std::vector<ordered_json> pages;
   for (const auto& each : others)
@@ -240,15 +243,16 @@ http_response of_list(const call& request, http_response own,
     for (const auto& each : pages)
       add_all(list["items"], each["items"]);
   } else {
-    const bool newest_first = request.where->response == &schemas::message;
+    const bool of_messages = request.where->response == &schemas::message;
+    const bool newest_first = of_messages || of_audit;
     const auto limit =
         handlers::number_of(request.query, "limit",
-                            newest_first ? handlers::messages_per_page : handlers::items_per_page);
-    join(list, pages, limit,
-         newest_first ? order{[](const std::string& a, const std::string& b) { return a > b; }}
-                      : order{[](const std::string& a, const std::string& b) { return a < b; }});
+                            of_messages ? handlers::messages_per_page : handlers::items_per_page);
+    join(list, pages, limit, newest_first ? order{std::greater<>{}} : order{std::less<>{}});
   }
-  if (const auto missing = unanswered(others); !missing.empty())
+  take_completeness(list, pages);
+  // Nobody takes over the records of who has ended.
+  if (const auto missing = unanswered(others, of_audit); !missing.empty())
     list["unanswered"] = missing;
   own.body = dump(list);
   return own;
@@ -267,10 +271,8 @@ http_response of_tasks(const call& request, http_response own,
       add_progress_of_all(sum["items"], (*page)["items"]);
     }
   }
-  if (const auto missing = unanswered(others); !missing.empty())
-    sum["unanswered"] = missing;
   own.body = dump(sum);
-  return own;
+  return naming_missing(std::move(own), others);
 }
 
 // ---- nodes ------------------------------------------------------------------------------------
@@ -342,11 +344,13 @@ std::uint64_t number_in(const ordered_json& object, const char* name) {
 }
 
 bool asks_peers(const route& where, const http_response& own) noexcept {
-  if (where.cluster == across::whoever_knows)
+  if (where.cluster == across::whoever_knows ||
+      (where.cluster == across::queue_parts && own.status == found_none))
     return own.status == found_none;
   // A stream asks them itself, again and again.
   const bool is_stream = where.stays_open && own.body.empty();
-  return where.cluster != across::nodes_agree && succeeded(own.status) && !is_stream;
+  return where.cluster != across::nodes_agree && where.cluster != across::asks_itself &&
+         succeeded(own.status) && !is_stream;
 }
 
 inquiry inquiry_of(const call& request, const http_request& received) {
@@ -363,6 +367,7 @@ http_response combine(const call& request, http_response own,
                       const std::vector<peer_answer>& others) {
   switch (request.where->cluster) {
   case across::nodes_agree:
+  case across::asks_itself:
     return own;
   case across::whoever_knows:
     return of_whoever_knows(std::move(own), others);
@@ -376,6 +381,8 @@ http_response combine(const call& request, http_response own,
     return of_nodes(std::move(own), others);
   case across::summed_counts:
     return naming_missing(sum_counts(std::move(own), others), others);
+  case across::queue_parts:
+    return naming_missing(sum_queue_parts(std::move(own), others), others);
   case across::event_pages:
     return naming_missing(join_events(request, std::move(own), others), others);
   case across::summed: {
@@ -383,10 +390,8 @@ http_response combine(const call& request, http_response own,
     for (const auto& each : others)
       if (const auto part = read_answer(each))
         add(sum, *part);
-    if (const auto missing = unanswered(others); !missing.empty())
-      sum["unanswered"] = missing;
     own.body = dump(sum);
-    return own;
+    return naming_missing(std::move(own), others);
   }
   }
   return own;

@@ -21,6 +21,13 @@ outcome list_messages(call& request, const answers& given);
 outcome show_message(call& request, const answers& given);
 outcome explain_message(call& request, const answers& given);
 outcome cancel_message(call& request, const answers& given);
+outcome retry_message(call& request, const answers& given);
+outcome show_timeline(call& request, const answers& given);
+
+outcome act_on_queues(call& request, const answers& given);
+outcome count_matches(call& request, const answers& given);
+outcome show_queue_action(call& request, const answers& given);
+outcome begin_queue_part(call& request, const answers& given);
 
 outcome list_pools(call& request, const answers& given);
 outcome create_pool(call& request, const answers& given);
@@ -108,13 +115,30 @@ outcome delete_plan(call& request, const answers& given);
 outcome list_ledgers(call& request, const answers& given);
 outcome show_ledger(call& request, const answers& given);
 outcome act_on_ledger(call& request, const answers& given);
+outcome show_ledger_history(call& request, const answers& given);
+outcome preview_ledger_change(call& request, const answers& given);
+
+outcome show_overview(call& request, const answers& given);
+outcome show_series(call& request, const answers& given);
 
 outcome forecast_batch(call& request, const answers& given);
+
+outcome list_backups(call& request, const answers& given);
+outcome begin_backup(call& request, const answers& given);
+outcome show_backup_progress(call& request, const answers& given);
 
 outcome list_queues(call& request, const answers& given);
 outcome list_keys(call& request, const answers& given);
 outcome create_key(call& request, const answers& given);
 outcome revoke_key(call& request, const answers& given);
+outcome list_accounts(call& request, const answers& given);
+outcome create_account(call& request, const answers& given);
+outcome show_account(call& request, const answers& given);
+outcome delete_account(call& request, const answers& given);
+outcome create_session(call& request, const answers& given);
+outcome show_session(call& request, const answers& given);
+outcome delete_session(call& request, const answers& given);
+outcome list_audit(call& request, const answers& given);
 outcome show_cluster(call& request, const answers& given);
 outcome show_node(call& request, const answers& given);
 outcome act_on_node(call& request, const answers& given);
@@ -213,7 +237,8 @@ inline constexpr std::uint64_t messages_per_page = 50;
 /// A queue has no name of its own: what tells it from others, together.
 std::string queue_token(std::string_view pool, std::string_view importance,
                         std::string_view sender_domain, std::string_view provider,
-                        std::string_view destination, std::string_view node);
+                        std::string_view destination, std::string_view node,
+                        std::string_view state);
 
 /// The IPs that mail of a pool may leave from, with those of the one that it overflows into.
 std::vector<ip_address> sources_of_pool(const std::vector<pool>& pools, const std::string& name);

@@ -110,7 +110,7 @@ outcome check_identity(call& request, const answers& given) {
   }
   const auto name = text_of(request.body, "pool", "shared");
   if (given.empty()) {
-    return then(warmfront::list_pools{});
+    return ask_as_account(request, [](const account_name&) { return warmfront::list_pools{}; });
   }
   const auto& pools = answer_at<std::vector<pool>>(given, 0);
   if (find_pool(pools, name) == nullptr) {

@@ -57,7 +57,8 @@ constexpr field identity_fields[] = {
     list_of("records", "what to publish in the DNS", dns_record),
     list_of("keys", "what its mail is signed with", identity_key),
     time_of("checked_at", "when the DNS was asked last; null: not yet", true),
-    time_of("wrong_since", "since when what is required is wrong; null: it is right", true),
+    time_of("wrong_since", "since when what was right is wrong; null: it is right, or never was",
+            true),
     text_of("return_path", "where its bounces go, once its records are right"),
     text_of("tracking_host", "where its links lead; empty: to the node's own"),
 };

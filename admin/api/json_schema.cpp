@@ -98,6 +98,12 @@ ordered_json value_schema(const field& rules) {
     return array_of(rules, text_schema(rules));
   case value_kind::numbers:
     return array_of(rules, {{"type", "integer"}, {"minimum", rules.least}});
+  case value_kind::maybe_numbers: {
+    ordered_json entry;
+    entry["type"] = ordered_json::array({"integer", "null"});
+    entry["minimum"] = rules.least;
+    return array_of(rules, std::move(entry));
+  }
   case value_kind::text_map: {
     ordered_json target;
     target["type"] = "object";

@@ -54,9 +54,13 @@ result<void> add_rendered(mime::message_parts& parts, const call& request,
   return success();
 }
 
-std::optional<wall_time> send_at_of(const json& body) {
-  const auto text = text_of(body, "send_at");
+std::optional<wall_time> time_in(const json& from, const char* name) {
+  const auto text = text_of(from, name);
   return text.empty() ? std::nullopt : parse_rfc3339(text);
+}
+
+std::optional<wall_time> send_at_of(const json& body) {
+  return time_in(body, "send_at");
 }
 
 /// `by`: null where no template is used.
@@ -93,6 +97,9 @@ result<submission> read_submission(const call& request, const compiled_template*
   target.send_at = send_at_of(request.body);
   if (by != nullptr) {
     target.from_template = by->about.name;
+  }
+  if (request.body.value("require_tls", false)) {
+    target.mail.tls = tls_wish::required;
   }
   target.track = tracking_in(request.body);
   if (const auto importance = text_of(request.body, "class"); !importance.empty()) {
@@ -167,6 +174,17 @@ outcome list_messages(call& request, const answers& given) {
     question.from = text_of(query, "from");
     question.state = parse_recipient_state(text_of(query, "state"));
     question.limit = static_cast<std::uint32_t>(number_of(query, "limit", messages_per_page));
+    question.pool = pool_name{text_of(query, "pool")};
+    question.provider = provider_name{text_of(query, "provider")};
+    question.task = task_id{number_of(query, "task", 0)};
+    question.id_prefix = text_of(query, "id");
+    question.header_id = text_of(query, "message_id");
+    question.since = time_in(query, "since");
+    question.until = time_in(query, "until");
+    // Pages of what is shown, not of what is found: others' messages are no gaps.
+    if (request.who.role == key_role::sender) {
+      question.account = request.who.account;
+    }
     if (const auto after = text_of(query, "after"); !after.empty()) {
       question.after = message_id::parse(after);
       if (!question.after) {
@@ -184,6 +202,7 @@ outcome list_messages(call& request, const answers& given) {
     }
   }
   body["next"] = found.next ? ordered_json(found.next->str()) : ordered_json(nullptr);
+  body["complete"] = found.is_whole;
   return respond(request, body);
 }
 

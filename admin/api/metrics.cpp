@@ -222,6 +222,81 @@ void add_pools(families& target, const std::vector<pool>& pools,
   }
 }
 
+/// Of this node: each node brings the events of its own log.
+void add_webhooks(families& target, const std::vector<webhook_report>& webhooks) {
+  const auto name = [](const webhook_report& each) {
+    return labels{{"webhook", std::to_string(each.value.number)},
+                  {"account", each.value.account.str()}};
+  };
+  auto& requests = add(target, "warmfront_webhook_requests_total",
+                       "Requests to a webhook by whether its receiver took them.",
+                       prometheus::MetricType::Counter);
+  for (const auto& each : webhooks) {
+    for (const auto& [result, count] :
+         {std::pair{"taken", each.taken}, std::pair{"refused", each.refused}}) {
+      auto names = name(each);
+      names.push_back({"result", result});
+      sample(requests, number(count), std::move(names));
+    }
+  }
+  auto& waiting = add(target, "warmfront_webhook_waiting",
+                      "Events that a webhook has not got yet, of the next 5000 in the log.",
+                      prometheus::MetricType::Gauge);
+  for (const auto& each : webhooks) {
+    sample(waiting, number(each.waiting), name(each));
+  }
+  auto& dead = add(target, "warmfront_webhook_dead_letters",
+                   "Events given up after a day; kept for a week.", prometheus::MetricType::Gauge);
+  for (const auto& each : webhooks) {
+    sample(dead, number(each.dead_letters), name(each));
+  }
+  auto& failing =
+      add(target, "warmfront_webhook_failing", "1 while a webhook that is active takes nothing.",
+          prometheus::MetricType::Gauge);
+  for (const auto& each : webhooks) {
+    sample(failing, each.value.is_active && each.failing_since ? 1 : 0, name(each));
+  }
+}
+
+/// More sender domains than these are counted and not named: a scrape stays small.
+constexpr std::size_t identities_named_max = 1'000;
+
+/// Every node has the same.
+void add_identities(families& target, const std::vector<identity_report>& identities) {
+  auto& all = add(target, "warmfront_identities", "Sender domains by whether mail may be sent.",
+                  prometheus::MetricType::Gauge);
+  const auto verified = std::count_if(identities.begin(), identities.end(),
+                                      [](const identity_report& each) { return each.verified; });
+  sample(all, static_cast<double>(verified), {{"state", "verified"}});
+  sample(all, static_cast<double>(identities.size()) - static_cast<double>(verified),
+         {{"state", "unverified"}});
+  const auto name = [](const identity_report& each) {
+    return labels{{"domain", each.domain.str()}, {"account", each.account.str()}};
+  };
+  const auto named = std::min(identities.size(), identities_named_max);
+  auto& each_one = add(target, "warmfront_identity_verified",
+                       "1 while mail may be sent from the domain; of the first 1000 domains.",
+                       prometheus::MetricType::Gauge);
+  for (std::size_t i = 0; i < named; ++i) {
+    sample(each_one, identities[i].verified ? 1 : 0, name(identities[i]));
+  }
+  auto& wrong = add(target, "warmfront_identity_wrong",
+                    "1 while required records of the domain are not as they should be: after three "
+                    "days it is not verified any more.",
+                    prometheus::MetricType::Gauge);
+  for (std::size_t i = 0; i < named; ++i) {
+    sample(wrong, identities[i].wrong_since ? 1 : 0, name(identities[i]));
+  }
+}
+
+void add_suppressions(families& target, const suppression_counts& counts) {
+  add_plain(target, {{"warmfront_suppressions", "Addresses that accounts do not send to.", false,
+                      counts.entries},
+                     {"warmfront_suppressions_behind",
+                      "Changes of the list that other nodes have told of and this one has not got.",
+                      false, counts.behind}});
+}
+
 } // namespace
 
 std::string metrics_text(const metric_sources& sources) {
@@ -246,6 +321,9 @@ std::string metrics_text(const metric_sources& sources) {
   add_quality(all, sources.ledgers);
   add_queues(all, sources.queues);
   add_pools(all, sources.pools, sources.runs);
+  add_webhooks(all, sources.webhooks);
+  add_identities(all, sources.identities);
+  add_suppressions(all, sources.suppressions);
   return prometheus::TextSerializer{}.Serialize(all);
 }
 

@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "actors/messages/chunks.hpp"
+#include "actors/messages/feedback.hpp"
+#include "actors/messages/identities.hpp"
 #include "actors/messages/provisioning.hpp"
 #include "actors/messages/reports.hpp"
+#include "actors/messages/suppressions.hpp"
 #include "net/asio/smtp_server.hpp"
 #include "storage/store.hpp"
 
@@ -21,6 +24,9 @@ struct metric_sources {
   const std::vector<pool>& pools;
   const std::vector<provisioning>& runs;
   const chunk_counts& chunks;
+  const std::vector<webhook_report>& webhooks;
+  const std::vector<identity_report>& identities;
+  const suppression_counts& suppressions;
   net::smtp_server_counts smtp;
   storage::storage_health storage;
   bool ready = false;

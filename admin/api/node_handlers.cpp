@@ -8,14 +8,15 @@ namespace warmfront::admin::handlers {
 
 std::string queue_token(std::string_view pool, std::string_view importance,
                         std::string_view sender_domain, std::string_view provider,
-                        std::string_view destination, std::string_view node) {
-  return fmt::format("{}|{}|{}|{}|{}|{}", pool, importance, sender_domain, provider, destination,
-                     node);
+                        std::string_view destination, std::string_view node,
+                        std::string_view state) {
+  return fmt::format("{}|{}|{}|{}|{}|{}{}", pool, importance, sender_domain, provider, destination,
+                     node, state == "deferred" ? "|deferred" : "");
 }
 
 outcome list_queues(call& request, const answers& given) {
   if (given.empty()) {
-    return then(warmfront::list_queues{true});
+    return then(warmfront::list_queues{true, true});
   }
   auto queues = answer_at<std::vector<queue_report>>(given, 0);
   for (auto& each : queues) {
@@ -23,7 +24,7 @@ outcome list_queues(call& request, const answers& given) {
   }
   return page(request, std::move(queues), [](const queue_report& each) {
     return queue_token(each.pool.str(), to_string(each.importance), each.sender_domain,
-                       each.provider, each.destination, each.node.str());
+                       each.provider, each.destination, each.node.str(), each.state);
   });
 }
 
@@ -71,8 +72,9 @@ outcome show_readiness(call& request, const answers& given) {
 outcome show_metrics(call& request, const answers& given) {
   if (given.empty()) {
     return std::vector<ask>{
-        warmfront::list_ledgers{}, warmfront::list_queues{},        count_deliveries{},
-        warmfront::list_pools{},   warmfront::list_provisionings{}, count_chunks{}};
+        warmfront::list_ledgers{},  warmfront::list_queues{},        count_deliveries{},
+        warmfront::list_pools{},    warmfront::list_provisionings{}, count_chunks{},
+        warmfront::list_webhooks{}, warmfront::list_identities{},    count_suppressions{}};
   }
   metric_sources sources{answer_at<std::vector<ledger_report>>(given, 0),
                          answer_at<std::vector<queue_report>>(given, 1),
@@ -80,6 +82,9 @@ outcome show_metrics(call& request, const answers& given) {
                          answer_at<std::vector<pool>>(given, 3),
                          answer_at<std::vector<provisioning>>(given, 4),
                          answer_at<chunk_counts>(given, 5),
+                         answer_at<std::vector<webhook_report>>(given, 6),
+                         answer_at<std::vector<identity_report>>(given, 7),
+                         answer_at<suppression_counts>(given, 8),
                          request.node->smtp(),
                          request.node->storage(),
                          request.node->readiness().empty(),

@@ -11,28 +11,6 @@ namespace warmfront::admin {
 
 namespace {
 
-std::string_view access_text(access needed) noexcept {
-  switch (needed) {
-  case access::open:
-    return "Needs no key.";
-  case access::probe:
-    return "Needs no key from loopback, any key from elsewhere.";
-  case access::read:
-    return "Roles: admin, operator, viewer.";
-  case access::read_own:
-    return "Roles: admin, operator, viewer; sender for its own account.";
-  case access::send:
-    return "Roles: admin, operator, sender.";
-  case access::own:
-    return "Roles admin and operator; sender for its own account.";
-  case access::manage:
-    return "Roles: admin, operator.";
-  case access::keys:
-    return "Roles: admin.";
-  }
-  return "";
-}
-
 ordered_json reference(std::string_view kind, std::string_view name) {
   ordered_json target;
   target["$ref"] = fmt::format("#/components/{}/{}", kind, name);
@@ -56,6 +34,9 @@ ordered_json list_schema(const schema& entry) {
   target["properties"]["unanswered"]["items"]["type"] = "string";
   target["properties"]["unanswered"]["description"] =
       "nodes that gave no answer: what is theirs is missing; absent when all answered";
+  target["properties"]["complete"]["type"] = "boolean";
+  target["properties"]["complete"]["description"] =
+      "of searches: false when the page ended before it was full, having looked at much";
   target["required"] = ordered_json::array({"items", "next"});
   return target;
 }
@@ -127,7 +108,7 @@ ordered_json responses_of(const route& each) {
     all[std::to_string(each.status_of_proposals)] = std::move(proposed);
   }
   std::vector<unsigned> statuses{400, 406, 422, 500, 503};
-  if (each.needed != access::open) {
+  if (each.needed != access::open || each.signs_in) {
     statuses.insert(statuses.end(), {401, 403});
   }
   if (each.pattern.find('{') != std::string_view::npos) {
@@ -149,6 +130,10 @@ ordered_json operation_of(const route& each) {
   target["operationId"] = each.operation;
   target["summary"] = each.about;
   target["description"] = access_text(each.needed);
+  target["x-required-role"] = ordered_json::array();
+  for (const auto role : roles_of(each.needed)) {
+    target["x-required-role"].push_back(to_string(role));
+  }
   target["parameters"] = parameters_of(each);
   if (each.body != nullptr) {
     target["requestBody"]["required"] = true;
@@ -177,6 +162,15 @@ void collect(std::map<std::string_view, const schema*>& into, const schema* root
   }
 }
 
+/// What the roles of keys are for.
+std::string roles_text() {
+  std::string text = "A key has a role.";
+  for (const auto& each : role_meanings()) {
+    text += fmt::format(" {}: {}.", to_string(each.role), each.text);
+  }
+  return text;
+}
+
 ordered_json components() {
   std::map<std::string_view, const schema*> all;
   collect(all, &schemas::problem_document);
@@ -197,6 +191,14 @@ ordered_json components() {
   auto& key = target["securitySchemes"]["key"];
   key["type"] = "http";
   key["scheme"] = "bearer";
+  key["description"] = roles_text();
+  auto& browser = target["securitySchemes"]["session"];
+  browser["type"] = "apiKey";
+  browser["in"] = "cookie";
+  browser["name"] = session_cookie_name(false);
+  browser["description"] = "Set by POST /v1/session, for browsers; over TLS its name begins with "
+                           "__Host-. Changes need X-CSRF-Token, as "
+                           "GET /v1/session tells it, and have to come from the node's own pages.";
   return target;
 }
 
@@ -212,6 +214,7 @@ ordered_json openapi_document(std::string_view version) {
   document["info"]["version"] = version;
   document["security"] = ordered_json::array();
   document["security"].push_back(ordered_json{{"key", ordered_json::array()}});
+  document["security"].push_back(ordered_json{{"session", ordered_json::array()}});
   for (const auto& each : routes()) {
     std::string method{each.method};
     for (auto& c : method) {

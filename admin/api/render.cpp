@@ -216,6 +216,17 @@ ordered_json to_json(const queue_report& value) {
   target["opens_at"] = optional_time(value.opens_at);
   target["empty_at"] = optional_time(value.empty_at);
   target["reason"] = value.reason;
+  target["cause"] = value.cause;
+  target["oldest_at"] = optional_time(value.oldest_at);
+  target["next_attempt_at"] = optional_time(value.next_attempt_at);
+  target["last_reply"] = nullptr;
+  if (value.last_reply) {
+    auto& said = target["last_reply"] = ordered_json::object();
+    said["text"] = value.last_reply->text;
+    said["code"] = value.last_reply->code;
+    said["at"] = to_rfc3339(value.last_reply->at);
+    said["ip"] = value.last_reply->source.str();
+  }
   return target;
 }
 

@@ -1,6 +1,9 @@
 // What actors report, as the JSON of the API.
 #pragma once
 
+#include "actors/backup/backup_keeper.hpp"
+#include "actors/messages/accounts.hpp"
+#include "actors/messages/audit.hpp"
 #include "actors/messages/feedback.hpp"
 #include "actors/messages/groups.hpp"
 #include "actors/messages/identities.hpp"
@@ -50,8 +53,12 @@ void add_counts(ordered_json& to, const daily_counts& counts);
 [[nodiscard]] ordered_json to_json(const tls_report& value);
 [[nodiscard]] ordered_json to_json(const webhook_report& value);
 [[nodiscard]] ordered_json to_json(const dead_letter& value);
+[[nodiscard]] ordered_json to_json(const storage::stored_backup& value);
+[[nodiscard]] ordered_json to_json(const backup_state& value);
 [[nodiscard]] ordered_json to_json(const key_report& value);
 [[nodiscard]] ordered_json to_json(const created_key& value);
+[[nodiscard]] ordered_json to_json(const account_report& value);
+[[nodiscard]] ordered_json to_json(const audit_record& value);
 /// Without `ahead`, which the question says.
 [[nodiscard]] ordered_json to_json(const batch_forecast& value);
 [[nodiscard]] ordered_json to_json(const address_check& value);

@@ -89,6 +89,9 @@ constexpr field new_message_fields[] = {
     {.name = "send_at",
      .about = "not before this time; at once by default",
      .rule = text_rule::date_time},
+    {.name = "require_tls",
+     .about = "true: never without TLS, and only to hosts that pass this on (REQUIRETLS, RFC 8689)",
+     .kind = truth},
     {.name = "tracking",
      .about =
          "of its readers; batch mail as the node is set up, other mail is not tracked by default",
@@ -121,7 +124,7 @@ constexpr field new_pool_fields[] = {
      .about = "what happens to mail over the limit, hold by default; pool:NAME uses IPs of the "
               "same node",
      .rule = overflow},
-    {.name = "ips", .about = "its IPs", .kind = objects, .most = 256, .nested = &new_address},
+    {.name = "ips", .about = "its IPs", .kind = objects, .most = 1000, .nested = &new_address},
 };
 /// The thresholds of a plan's quality rules, as `threshold_fields` names them.
 template <std::size_t... Index>
@@ -246,6 +249,15 @@ constexpr field message_query_fields[] = {
      .about = "only with a recipient in this state",
      .rule = choice,
      .choices = recipient_states},
+    {.name = "pool", .about = "only of this pool", .rule = text_rule::name},
+    {.name = "provider",
+     .about = "only with a recipient whose last attempt went to this receiving provider",
+     .most = 255},
+    {.name = "task", .about = "only of this task", .kind = number, .least = 1},
+    {.name = "since", .about = "only accepted then or later", .rule = date_time},
+    {.name = "until", .about = "only accepted before this", .rule = date_time},
+    {.name = "id", .about = "only whose id begins so: up to 32 hexadecimal digits", .most = 32},
+    {.name = "message_id", .about = "only with this Message-ID in the header", .most = 998},
 };
 constexpr field ledger_query_fields[] = {
     limit_field,

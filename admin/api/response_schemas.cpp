@@ -55,7 +55,7 @@ constexpr field message_fields[] = {
 };
 
 constexpr field reason_fields[] = {
-    text_of("kind", "ledger, backoff, site, dns, pool, queue, ip or node"),
+    text_of("kind", "ledger, backoff, restore, site, dns, pool, queue, ip or node"),
     text_of("recipient", "for whom; empty: for all"),
     text_of("ledger", "the subject of the ledger that decides"),
     text_of("provider", "whose limit of the ledger it is; empty: the limit of all mail"),
@@ -170,6 +170,14 @@ constexpr field address_fields[] = {
     list_of("checks", "what was found before it began to send", schemas::address_check),
 };
 
+constexpr field last_reply_fields[] = {
+    text_of("text", "what the receiver said, or why it could not be asked"),
+    number_of("code", "as in SMTP; 0: it said nothing"),
+    time_of("at", "when"),
+    text_of("ip", "the IP that the mail was to leave from"),
+};
+constexpr schema last_reply{"last_reply", "The last answer that kept mail waiting.",
+                            last_reply_fields};
 constexpr field queue_fields[] = {
     text_of("pool", "the pool its mail leaves from"),
     text_of("class", "triggered or batch"),
@@ -178,10 +186,19 @@ constexpr field queue_fields[] = {
     text_of("provider", "set when it is for one receiving provider, whose limit was reached"),
     text_of("node", "the node that has it"),
     number_of("waiting", "how many recipients wait"),
-    text_of("state", "open, held or waiting"),
+    text_of("state", "open, held, waiting, or deferred: to be tried again"),
     time_of("opens_at", "when it opens again", true),
     time_of("empty_at", "when the last of them is expected to leave, if a ledger holds them", true),
     text_of("reason", "why it is not open"),
+    text_of("cause", "its kind: limit, paused, no_ip, permits, task, retry, or sending"),
+    time_of("oldest_at", "when the first of them was accepted; null: not known", true),
+    time_of("next_attempt_at", "of those to be tried again: when the next one is", true),
+    {.name = "last_reply",
+     .about = "what was said last to mail of this pool for this provider; null: nothing yet",
+     .kind = object,
+     .required = true,
+     .nullable = true,
+     .nested = &last_reply},
 };
 
 constexpr field forecast_day_fields[] = {

@@ -12,7 +12,10 @@
 #include <variant>
 #include <vector>
 
+#include "actors/backup/backup_keeper.hpp"
 #include "actors/core/octet_source.hpp"
+#include "actors/messages/accounts.hpp"
+#include "actors/messages/audit.hpp"
 #include "actors/messages/chunks.hpp"
 #include "actors/messages/feedback.hpp"
 #include "actors/messages/groups.hpp"
@@ -21,16 +24,21 @@
 #include "actors/messages/inquiries.hpp"
 #include "actors/messages/members.hpp"
 #include "actors/messages/messages.hpp"
+#include "actors/messages/operations.hpp"
 #include "actors/messages/provisioning.hpp"
+#include "actors/messages/queue_actions.hpp"
 #include "actors/messages/statistics.hpp"
 #include "actors/messages/suppressions.hpp"
 #include "actors/messages/tasks.hpp"
 #include "actors/messages/templates.hpp"
+#include "actors/messages/timeline.hpp"
 #include "actors/messages/transport_policy.hpp"
 #include "actors/messages/unsubscribes.hpp"
 #include "admin/api/json.hpp"
 #include "admin/api/problem.hpp"
+#include "admin/api/roles.hpp"
 #include "admin/api/schema.hpp"
+#include "admin/api/session.hpp"
 #include "admin/http/http_message.hpp"
 #include "net/asio/smtp_server.hpp"
 #include "storage/store.hpp"
@@ -41,6 +49,25 @@ namespace warmfront::admin {
 struct cloud_view {
   std::chrono::minutes time_zone{480}; ///< of its times without zone
   bool require_verified = true;        ///< senders need an identity
+};
+
+/// A certificate that a node shows to others.
+struct certificate_view {
+  std::string what; ///< `smtp`, `http`, `cluster`
+  std::string file;
+  std::optional<wall_time> expires_at; ///< none: it cannot be read
+};
+
+/// How a node is set up, for those who judge that.
+struct operation_view {
+  wall_time started_at{};
+  std::string replication = "none"; ///< or `preferred`, `required`
+  std::string control = "embedded"; ///< or `etcd`
+  std::string admin_listen;
+  bool admin_tls = false;
+  bool require_verified = true;
+  /// As they are shown to others now.
+  std::function<std::vector<certificate_view>()> certificates = {};
 };
 
 /// What the API tells about its own node.
@@ -60,25 +87,17 @@ struct node_view {
   cloud_view cloud = {};
   /// Where providers send complaints about an account's mail; empty text: there is no such address.
   std::function<std::string(const account_name&)> complaint_address = {};
+  /// What sessions are sealed with; none: this node has no sessions.
+  std::optional<seal_key> sealing = {};
+  operation_view operation = {};
+  std::function<backup_state()> backups = {}; ///< empty: it makes none
+  std::function<result<backup_state>()> begin_backup = {};
 };
 
 /// How long the cluster's control store has not answered this node; zero: it answers.
 [[nodiscard]] inline std::chrono::seconds silence_of_control(const node_view& node) {
   return node.control_silence ? node.control_silence() : std::chrono::seconds{0};
 }
-
-/// Who may call a route.
-enum class access : std::uint8_t {
-  open,     ///< no key needed
-  probe,    ///< no key needed from loopback, any key from elsewhere
-  read,     ///< admin, operator, viewer
-  read_own, ///< the same, and senders for their own account
-  send,     ///< admin, operator, sender
-  own,      ///< admin, operator; senders for what belongs to their account
-  manage,   ///< admin, operator
-  keys,     ///< admin
-};
-[[nodiscard]] bool allows(access needed, key_role role) noexcept;
 
 /// A question to an actor. A submission goes to intake.
 using ask = std::variant<
@@ -100,9 +119,12 @@ using ask = std::variant<
     warmfront::list_tls_reports, warmfront::verify_identity, add_signing_key, retire_signing_key,
     warmfront::change_identity, check_sending, put_webhook, warmfront::delete_webhook,
     warmfront::list_webhooks, warmfront::list_dead_letters, warmfront::replay_dead_letters,
-    test_webhook, read_events>;
+    test_webhook, read_events, authenticate_key, warmfront::list_accounts,
+    warmfront::create_account, warmfront::delete_account, warmfront::list_audit, read_series,
+    read_ledger_days, count_permits, preview_ledger, retry_message, tell_timeline, count_waiting,
+    start_queue_action, show_queue_action, count_suppressions>;
 
-/// What an actor answered.
+/// What an actor answered; an error only where the route goes on without an answer.
 using answered = std::variant<
     created_key, std::vector<key_report>, done, std::vector<ledger_report>, ledger_report,
     std::vector<plan>, std::vector<pool>, message_id, message_report, message_page, why_report,
@@ -115,7 +137,10 @@ using answered = std::variant<
     std::vector<sender_report>, std::vector<suppression_report>, suppression_page,
     suppression_import_report, statistics_report, std::vector<unsubscribe_setting>, claimed_request,
     std::vector<tls_report>, sending_check, webhook_report, std::vector<webhook_report>,
-    std::vector<dead_letter>, replayed, webhook_tested, event_page>;
+    std::vector<dead_letter>, replayed, webhook_tested, event_page, client_identity,
+    std::vector<account_report>, audit_page, series_report, std::vector<ledger_day>, permit_counts,
+    ledger_preview, error, message_timeline, waiting_counts, queue_action_report,
+    suppression_counts>;
 using answers = std::vector<answered>;
 
 /// What comes next for a request: questions, whose answers are appended, or the response.
@@ -144,7 +169,11 @@ struct call {
   wall_time now{};
   bool wants_csv = false; ///< where the route has tables
   bool by_peer = false;   ///< of this node alone: the one that asks adds the others
-  std::string unique;     ///< different for every call of the cluster
+  bool over_tls = false;  ///< of the client's connection
+  std::optional<browser_session> by_session; ///< the caller is signed in, and has sent no key
+  /// Whether a browser says that one of our own pages asks; none: no browser says anything.
+  std::optional<bool> same_origin;
+  std::string unique; ///< different for every call of the cluster
   const node_view* node = nullptr;
 };
 
@@ -167,9 +196,11 @@ enum class across : std::uint8_t {
   summed,            ///< such an item
   summed_rows,       ///< rows of counts, named by their first text: equal ones add up
   summed_counts,     ///< such an object, or a list of them with an `id`: its numbers add up
+  queue_parts,       ///< such an object: every node has its part of what waits
   event_pages,       ///< pages of events, each with where its node's log goes on
   progress,          ///< every node has the same tasks, and counts what it sends of them
   each_about_itself, ///< every node has the same list of nodes, and knows more about itself
+  asks_itself,       ///< the handler asks the others: what they say is needed on its way
 };
 
 struct route {
@@ -191,6 +222,9 @@ struct route {
   bool takes_name = false;          ///< `Idempotency-Key`: asked twice, it is done once
   bool is_table = false;            ///< also answered as `text/csv`, where that is accepted
   bool stays_open = false;          ///< the answer goes on for as long as the client reads it
+  bool signs_in = false;            ///< the body holds a key: failures are limited in rate
+  bool goes_on = false; ///< where a role gives no answer its error is one: there is still something
+                        ///< to tell
 };
 
 /// All routes.

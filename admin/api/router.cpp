@@ -226,26 +226,6 @@ std::optional<problem> check_parameters(const matched_route& found) {
 
 } // namespace
 
-bool allows(access needed, key_role role) noexcept {
-  switch (needed) {
-  case access::open:
-  case access::probe:
-    return true;
-  case access::read:
-    return role != key_role::sender;
-  case access::read_own:
-    return true;
-  case access::send:
-  case access::own:
-    return role != key_role::viewer;
-  case access::manage:
-    return role == key_role::admin || role == key_role::operator_;
-  case access::keys:
-    return role == key_role::admin;
-  }
-  return false;
-}
-
 std::variant<matched_route, http_response> find_route(std::string_view method,
                                                       std::string_view target) {
   if (method == "OPTIONS" && target == "*") {
@@ -287,6 +267,8 @@ std::variant<call, http_response> prepare(matched_route found, const http_reques
   target.where = found.where;
   target.parameters = std::move(found.parameters);
   target.client_address = request.client_address;
+  target.over_tls = request.over_tls;
+  target.same_origin = is_same_origin(request);
   target.wants_csv = prefers_csv(*found.where, request);
   if (auto fault = read_name(target, request)) {
     return to_response(*fault);

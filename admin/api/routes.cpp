@@ -24,10 +24,22 @@ constexpr parameter parameters[] = {
     {"domain", "the sender domain", text_rule::line},
     {"sender", "the sender address", text_rule::line},
     {"selector", "the name of a key", text_rule::line},
+    {"account", "the account's name", text_rule::name},
     {"recipient", "the address", text_rule::line},
     {"subject", "the IP or domain", text_rule::subject},
     {"webhook", "the webhook's number", text_rule::name},
+    {"action", "the action's id", text_rule::name},
 };
+
+// What is rarely so is said by name: a truth at the wrong place could open a route to everybody.
+route going_on(route value) {
+  value.goes_on = true;
+  return value;
+}
+route signing_in(route value) {
+  value.signs_in = true;
+  return value;
+}
 
 const route all_routes[] = {
     {"GET", "/healthz", "show_health", "Whether the node runs.", access::probe, h::show_health,
@@ -52,6 +64,12 @@ const route all_routes[] = {
      across::whoever_knows},
     {"POST", "/v1/messages/{id}/cancel", "cancel_message", "Cancels what has not been sent.",
      access::manage, h::cancel_message, nullptr, nullptr, &s::message, false, 200,
+     "application/json", across::whoever_knows},
+    {"POST", "/v1/messages/{id}/retry", "retry_message",
+     "Tries now whoever waits for another attempt.", access::manage, h::retry_message, nullptr,
+     nullptr, &s::message, false, 200, "application/json", across::whoever_knows},
+    {"GET", "/v1/messages/{id}/timeline", "show_timeline", "What happened to a message.",
+     access::read_own, h::show_timeline, &s::timeline_query, nullptr, &s::timeline, false, 200,
      "application/json", across::whoever_knows},
 
     {"GET", "/v1/pools", "list_pools", "The pools of IPs.", access::read, h::list_pools,
@@ -171,6 +189,21 @@ const route all_routes[] = {
      "Pauses, resumes or moves a ledger, or gives it a plan.", access::manage, h::act_on_ledger,
      nullptr, &s::ledger_action, &s::ledger, false, 200, "application/json", across::summed},
 
+    {"GET", "/v1/ledgers/{subject}/history", "show_ledger_history",
+     "The days of a ledger with mail, why each was what it was, and the days to come.",
+     access::read, h::show_ledger_history, &s::ledger_history_query, nullptr, &s::ledger_history,
+     false, 200, "application/json", across::asks_itself},
+    {"POST", "/v1/ledgers/{subject}/preview", "preview_ledger",
+     "What a change of a ledger would do; nothing is changed.", access::read,
+     h::preview_ledger_change, nullptr, &s::ledger_preview, &s::previewed_ledger},
+
+    going_on({"GET", "/v1/overview", "show_overview",
+              "Whether all is well, and what needs a person.", access::read, h::show_overview,
+              nullptr, nullptr, &s::overview, false, 200, "application/json", across::asks_itself}),
+    {"GET", "/v1/series", "show_series", "Curves over time, sampled once a minute.", access::read,
+     h::show_series, &s::series_query, nullptr, &s::series, false, 200, "application/json",
+     across::asks_itself},
+
     {"GET", "/v1/identities", "list_identities", "Sender domains.", access::read_own,
      h::list_identities, &s::account_page_query, nullptr, &s::identity, true},
     {"POST", "/v1/identities", "add_identity", "Adds a sender domain.", access::own,
@@ -267,6 +300,20 @@ const route all_routes[] = {
      access::read, h::forecast_batch, nullptr, &s::new_forecast, &s::batch_forecast},
     {"GET", "/v1/queues", "list_queues", "What waits, and why.", access::read, h::list_queues,
      &s::page_query, nullptr, &s::queue, true, 200, "application/json", across::joined_list},
+    {"GET", "/v1/queues/matches", "count_matches", "How much of what waits an action would touch.",
+     access::manage, h::count_matches, &s::matches_query, nullptr, &s::waiting_matches, false, 200,
+     "application/json", across::queue_parts},
+    {"POST", "/v1/queues/actions", "act_on_queues",
+     "Retries, expires or cancels mail that waits: counts it first, acts when that is confirmed.",
+     access::manage, h::act_on_queues, nullptr, &s::new_queue_action, &s::queue_action, false, 202,
+     "application/json", across::nodes_agree, false, 200},
+    {"GET", "/v1/queues/actions/{action}", "show_queue_action", "How far such an action is.",
+     access::manage, h::show_queue_action, nullptr, nullptr, &s::queue_action, false, 200,
+     "application/json", across::queue_parts},
+    {"POST", "/v1/queues/actions/{action}/parts", "begin_queue_part",
+     "A node's part of such an action: nodes ask this of each other.", access::manage,
+     h::begin_queue_part, &s::matches_query, nullptr, &s::queue_action, false, 202,
+     "application/json", across::queue_parts},
     {"GET", "/v1/cluster", "show_cluster", "The cluster and its nodes.", access::read,
      h::show_cluster, nullptr, nullptr, &s::cluster, false, 200, "application/json",
      across::each_about_itself},
@@ -277,12 +324,42 @@ const route all_routes[] = {
      "Drains a node, takes it back, removes it or forgets it.", access::manage, h::act_on_node,
      nullptr, &s::node_action, &s::node},
 
+    {"GET", "/v1/backups", "list_backups", "The backups of this node.", access::keys,
+     h::list_backups, &s::page_query, nullptr, &s::backup, true},
+    {"POST", "/v1/backups", "begin_backup",
+     "Lets this node make a backup; its progress tells when it has ended.", access::keys,
+     h::begin_backup, nullptr, nullptr, &s::backup_progress, false, 202},
+    {"GET", "/v1/backups/progress", "show_backup_progress",
+     "How far this node's backup is, or how the last one ended.", access::keys,
+     h::show_backup_progress, nullptr, nullptr, &s::backup_progress},
+
     {"GET", "/v1/keys", "list_keys", "The keys.", access::keys, h::list_keys, &s::page_query,
      nullptr, &s::key, true},
     {"POST", "/v1/keys", "create_key", "Creates a key; its secret is shown once.", access::keys,
      h::create_key, nullptr, &s::new_key, &s::created_key, false, 201},
     {"DELETE", "/v1/keys/{key_id}", "revoke_key", "Revokes a key.", access::keys, h::revoke_key,
      nullptr, nullptr, nullptr, false, 204},
+    {"GET", "/v1/accounts", "list_accounts", "The accounts.", access::read, h::list_accounts,
+     &s::page_query, nullptr, &s::account, true},
+    {"POST", "/v1/accounts", "create_account", "Creates an account.", access::keys,
+     h::create_account, nullptr, &s::new_account, &s::account, false, 201},
+    {"GET", "/v1/accounts/{account}", "show_account", "An account.", access::read, h::show_account,
+     nullptr, nullptr, &s::account},
+    {"DELETE", "/v1/accounts/{account}", "delete_account",
+     "Deletes an account that has nothing any more: no key, domain, template, group, task, webhook "
+     "or pool.",
+     access::keys, h::delete_account, nullptr, nullptr, nullptr, false, 204},
+
+    signing_in({"POST", "/v1/session", "create_session",
+                "Signs a browser in: the answer sets a cookie, which stands for the key.",
+                access::open, h::create_session, nullptr, &s::sign_in, &s::session, false, 201}),
+    {"GET", "/v1/session", "show_session", "Who is signed in, or whose key it is.", access::any,
+     h::show_session, nullptr, nullptr, &s::session},
+    {"DELETE", "/v1/session", "delete_session", "Signs a browser out: its cookie is forgotten.",
+     access::any, h::delete_session, nullptr, nullptr, nullptr, false, 204},
+    {"GET", "/v1/audit", "list_audit", "Changes and attempts at them, newest first.",
+     access::oversee, h::list_audit, &s::audit_query, nullptr, &s::audit_record, true, 200,
+     "application/json", across::joined_list},
 };
 
 } // namespace

@@ -108,6 +108,7 @@ finding check_value(const field& rules, const json& value, const std::string& pa
   case value_kind::texts:
     return check_array(rules, value, path, check_text);
   case value_kind::numbers:
+  case value_kind::maybe_numbers:
     return check_array(rules, value, path, check_number);
   case value_kind::text_map:
     return check_map(rules, value, path, "strings", check_text);

@@ -18,13 +18,14 @@ enum class value_kind : std::uint8_t {
   number,  ///< a whole number, not negative
   decimal, ///< a number, not negative, with at most three digits after the point
   truth,
-  texts,       ///< an array of texts
-  numbers,     ///< an array of whole numbers
-  text_map,    ///< an object of texts
-  number_map,  ///< an object of whole numbers
-  numbers_map, ///< an object of arrays of whole numbers
-  object,      ///< an object of the nested schema
-  objects,     ///< an array of them
+  texts,         ///< an array of texts
+  numbers,       ///< an array of whole numbers
+  maybe_numbers, ///< the same, some of them null; only in responses
+  text_map,      ///< an object of texts
+  number_map,    ///< an object of whole numbers
+  numbers_map,   ///< an object of arrays of whole numbers
+  object,        ///< an object of the nested schema
+  objects,       ///< an array of them
 };
 
 /// What a text may hold. All but `free` refuse control characters and the line ends of Unicode.

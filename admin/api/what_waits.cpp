@@ -16,6 +16,9 @@ void add_queues(std::vector<queue_report>& to, const peer_answer& from) {
     return;
   }
   for (const auto& each : (*list)["items"]) {
+    if (text_in(each, "state") == "deferred") {
+      continue; // it has its permits, or will need them for one mail at a time
+    }
     queue_report report;
     report.pool = pool_name{text_in(each, "pool")};
     report.importance =

@@ -32,7 +32,18 @@ constexpr auto with_first(const argument& first, const argument (&others)[Count]
 
 /// Commands about what is sent, and to whom.
 [[nodiscard]] std::span<const command> sending_commands() noexcept;
+/// Commands about single messages, and about many that wait.
+[[nodiscard]] std::span<const command> message_commands() noexcept;
+/// Commands about who sends, and who is not sent to.
+[[nodiscard]] std::span<const command> identity_commands() noexcept;
+/// Commands that are more than one request, or none.
+[[nodiscard]] std::span<const command> own_commands() noexcept;
 /// Commands about who hears what became of it.
 [[nodiscard]] std::span<const command> feedback_commands() noexcept;
+/// Commands about backups of a running node.
+[[nodiscard]] std::span<const command> backup_commands() noexcept;
+
+/// Commands about accounts, and about who changed what.
+[[nodiscard]] std::span<const command> access_commands() noexcept;
 
 } // namespace warmfront::admin::cli

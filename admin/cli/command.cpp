@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "admin/api/target.hpp"
+#include "net/dkim/hasher.hpp"
 
 namespace warmfront::admin::cli {
 
@@ -65,11 +66,36 @@ result<double> to_decimal(const argument& of, std::string_view text) {
   return number;
 }
 
+constexpr std::string_view type_mark = ";type=";
+
+json to_attachments(const std::vector<std::string>& values) {
+  auto all = json::array();
+  for (const std::string_view each : values) {
+    const auto given = each.substr(0, each.find('\n'));
+    const auto file = attached_file(given);
+    json one{
+        {"name", file.substr(file.rfind('/') + 1)},
+        {"content_base64", dkim::to_base64(each.substr(std::min(given.size() + 1, each.size())))}};
+    if (file.size() < given.size()) {
+      one["type"] = given.substr(file.size() + type_mark.size());
+    }
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+std::string field_of(const argument& of) {
+  return std::string{of.field.empty() ? of.name : of.field};
+}
+
 result<json> to_value(const argument& of, const std::vector<std::string>& values) {
   switch (of.kind) {
   case shape::text:
   case shape::file:
+  case shape::standard_input:
     return json(values.front());
+  case shape::attachments:
+    return to_attachments(values);
   case shape::secret_file:
     return json(values.front().substr(0, values.front().find_last_not_of("\r\n") + 1));
   case shape::flag:
@@ -142,14 +168,28 @@ result<void> add(const argument& of, const std::vector<std::string>& values, api
     break;
   case place::repeat: {
     WARMFRONT_TRY(value, to_value(of, values));
-    body["repeat"][std::string{of.name}] = std::move(value);
+    body["repeat"][field_of(of)] = std::move(value);
     break;
   }
+  case place::filter: {
+    WARMFRONT_TRY(value, to_value(of, values));
+    body["filter"][std::string{of.name}] = std::move(value);
+    break;
+  }
+  case place::nowhere:
+    break;
   case place::body: {
     WARMFRONT_TRY(value, to_value(of, values));
-    body[std::string{of.name}] = std::move(value);
+    body[field_of(of)] = std::move(value);
     break;
   }
+  case place::track: {
+    const bool wanted = !of.name.starts_with("no_");
+    body["tracking"][std::string{wanted ? of.name : of.name.substr(3)}] = wanted;
+    break;
+  }
+  case place::own:
+    break;
   case place::each_ip:
     return add_to_each_ip(of, values.front(), body);
   case place::gate: {
@@ -166,7 +206,15 @@ result<void> add(const argument& of, const std::vector<std::string>& values, api
 bool names_one_of_many(const argument& value) {
   return value.kind == shape::named_numbers || value.kind == shape::named_decimals ||
          value.kind == shape::named_number || value.kind == shape::named_texts ||
-         value.kind == shape::addresses;
+         value.kind == shape::addresses || value.kind == shape::attachments;
+}
+
+std::string_view attached_file(std::string_view given) noexcept {
+  return given.substr(0, given.find(type_mark));
+}
+
+std::string attached(std::string_view given, std::string_view content) {
+  return fmt::format("{}\n{}", given, content);
 }
 
 std::string option_of(const argument& value) {
@@ -174,7 +222,7 @@ std::string option_of(const argument& value) {
   if (names_one_of_many(value) && option.ends_with('s')) {
     option.pop_back();
   }
-  if (is_file(value.kind)) {
+  if (is_file(value.kind) && !option.ends_with("_file") && value.name != "file") {
     option += "-file";
   }
   std::replace(option.begin(), option.end(), '_', '-');

@@ -23,6 +23,10 @@ enum class place {
   raw,     ///< the whole body, as JSON
   list,    ///< the whole body, as a list of recipients: CSV, or NDJSON by the name of its file
   repeat,  ///< a field of the body's `repeat`
+  filter,  ///< a field of the body's `filter`
+  nowhere, ///< for the command itself
+  track,   ///< `opens` or `no_opens`: a truth of the body's `tracking`
+  own,     ///< for a command that is more than one request
 };
 
 enum class shape {
@@ -38,6 +42,9 @@ enum class shape {
   secret_file,    ///< the same, without the line end at its end
   addresses,      ///< may be repeated: entries of a list of objects with an `address`
   flag,           ///< given or not
+  standard_input, ///< a flag; `to_request` gets what standard input holds
+  attachments,    ///< may be repeated: `FILE` or `FILE;type=MEDIA/TYPE`; `to_request` gets
+                  ///< what `attached` made of it
 };
 
 /// A positional argument or an option of a command.
@@ -50,18 +57,21 @@ struct argument {
   shape kind = shape::text;
   bool positional = false;
   bool required = false;
+  std::string_view field{}; ///< of the API, where it is not `name`
+  char letter = 0;          ///< of a short option; 0: there is none
 };
 
 struct command {
   std::string_view noun;
-  std::string_view verb; ///< empty: the noun alone is the command
-  std::string_view about;
-  std::string_view method;
-  std::string_view path; ///< with `{}` for each path argument
+  std::string_view verb{}; ///< empty: the noun alone is the command
+  std::string_view about{};
+  std::string_view method{}; ///< empty: it is more than one request, see `own_commands.hpp`
+  std::string_view path{};   ///< with `{}` for each path argument
   std::span<const argument> arguments{};
   std::string_view fixed_body{}; ///< JSON that the arguments are added to
   std::string_view columns{};    ///< of a table, separated by blanks; empty: field by field
   bool in_sentences = false;     ///< shown as sentences, unless JSON or YAML is asked for
+  bool asks_first = false;       ///< its first answer is a count, which is to be confirmed
   bool exports_all = false;      ///< all pages, one after the other, as CSV of the columns
 };
 
@@ -89,6 +99,16 @@ struct api_request {
 [[nodiscard]] constexpr bool is_file(shape kind) noexcept {
   return kind == shape::file || kind == shape::secret_file;
 }
+
+/// Whether an option takes no value.
+[[nodiscard]] constexpr bool is_flag(shape kind) noexcept {
+  return kind == shape::flag || kind == shape::standard_input;
+}
+
+/// A file to attach, for `to_request`: `given` as it was written, and what the file holds.
+[[nodiscard]] std::string attached(std::string_view given, std::string_view content);
+/// The file's name in what was written.
+[[nodiscard]] std::string_view attached_file(std::string_view given) noexcept;
 
 /// The option of an argument: `--reply-to`.
 [[nodiscard]] std::string option_of(const argument& value);

@@ -34,6 +34,10 @@ constexpr argument pool_create[] = {
     {.name = "plan", .about = "the warm-up plan of its IPs", .where = place::each_ip},
     {.name = "node", .about = "the node that owns its IPs", .where = place::each_ip},
 };
+constexpr argument pool_change[] = {
+    name,           pool_create[1], pool_create[2], pool_create[3],
+    pool_create[4], pool_create[5], pool_create[6],
+};
 constexpr argument pool_add_ip[] = {
     name,
     address,
@@ -96,6 +100,19 @@ constexpr argument warmup_set_plan[] = {
     subject,
     {.name = "plan", .about = "the plan's name", .positional = true, .required = true},
 };
+constexpr argument warmup_history[] = {
+    subject,
+    {.name = "provider", .about = "only of its limit, as gmail", .where = place::query},
+    {.name = "days",
+     .about = "how many days back, 30 by default",
+     .where = place::query,
+     .kind = shape::number},
+};
+constexpr argument warmup_preview[] = {
+    subject,
+    {.name = "set_plan", .about = "with this plan"},
+    {.name = "set_day", .about = "on this day of its plan, from 1", .kind = shape::number},
+};
 constexpr argument parallel{.name = "parallel",
                             .about = "how many IPs are before their gate at once",
                             .kind = shape::number};
@@ -149,6 +166,7 @@ constexpr std::string_view ledger_columns =
     "subject provider plan day used limit state day_ends_at";
 
 constexpr command all[] = {
+    {"cluster", "overview", "Says whether all is well, and what needs you.", "GET", "/v1/overview"},
     {"cluster", "status", "Shows the cluster and its nodes.", "GET", "/v1/cluster"},
 
     {"node", "show", "Shows a node.", "GET", "/v1/nodes/{}", by_name},
@@ -164,6 +182,8 @@ constexpr command all[] = {
     {"pool", "list", "Lists the pools of IPs.", "GET", "/v1/pools", page, "", pool_columns},
     {"pool", "show", "Shows a pool.", "GET", "/v1/pools/{}", by_name},
     {"pool", "create", "Creates a pool.", "POST", "/v1/pools", pool_create, "{}"},
+    {"pool", "change", "Creates or replaces a pool: it has the IPs that are named, and no others.",
+     "PUT", "/v1/pools/{}", pool_change, R"({"ips":[]})"},
     {"pool", "delete", "Deletes a pool.", "DELETE", "/v1/pools/{}", by_name},
     {"pool", "add-ip", "Adds an IP to a pool, or changes it.", "PUT", "/v1/pools/{}/ips/{}",
      pool_add_ip, "{}"},
@@ -173,6 +193,8 @@ constexpr command all[] = {
     {"ip", "list", "Lists the IPs of all pools.", "GET", "/v1/ips", page, "",
      "address state node pools"},
     {"ip", "show", "Shows an IP.", "GET", "/v1/ips/{}", by_address},
+    {"ip", "binding", "Shows which node can send from an IP.", "GET", "/v1/ips/{}/binding",
+     by_address},
     {"ip", "quarantine", "Takes an IP out of use in all its pools; its mail moves to others.",
      "POST", "/v1/ips/{}/actions", ip_quarantine, R"({"action":"quarantine"})"},
     {"ip", "release", "Takes a quarantined IP back into use.", "POST", "/v1/ips/{}/actions",
@@ -188,8 +210,15 @@ constexpr command all[] = {
 
     {"warmup", "show", "Shows what IPs and domains may send today.", "GET", "/v1/ledgers",
      warmup_show, "", ledger_columns},
+    {"warmup", "ledger", "Shows all of a ledger: today, its quality and its last moves.", "GET",
+     "/v1/ledgers/{}", by_subject},
     {"warmup", "forecast", "Looks ahead: when a batch would be sent, day by day.", "POST",
      "/v1/forecast", warmup_forecast, "{}"},
+    {"warmup", "history",
+     "Shows the days of a warm-up, why each was what it was, and those to come.", "GET",
+     "/v1/ledgers/{}/history", warmup_history},
+    {"warmup", "preview", "Shows what another plan or day would do; nothing is changed.", "POST",
+     "/v1/ledgers/{}/preview", warmup_preview, "{}"},
     {"warmup", "pause", "Stops a warm-up by hand.", "POST", "/v1/ledgers/{}/actions", by_subject,
      R"({"action":"pause"})"},
     {"warmup", "resume", "Goes on with a paused warm-up.", "POST", "/v1/ledgers/{}/actions",
@@ -215,12 +244,14 @@ constexpr command all[] = {
      "/v1/provisionings/{}/actions", by_run, R"({"action":"rollback"})"},
 
     {"queue", "list", "Lists what waits.", "GET", "/v1/queues", page, "",
-     "pool class sender_domain provider destination waiting state opens_at empty_at reason"},
+     "pool class sender_domain provider destination waiting state cause oldest_at next_attempt_at "
+     "opens_at empty_at reason last_reply"},
 
     {"key", "create", "Creates a key; its secret is shown once.", "POST", "/v1/keys", key_create,
      R"({"kind":"bearer"})"},
     {"key", "list", "Lists the keys.", "GET", "/v1/keys", page, "",
      "id account role kind created_at"},
+    {"key", "self", "Shows whose key it is that you act with.", "GET", "/v1/session"},
     {"key", "revoke", "Revokes a key.", "DELETE", "/v1/keys/{}", by_key},
 };
 
@@ -228,11 +259,12 @@ constexpr command all[] = {
 
 std::span<const command> commands() {
   static const auto everything = [] {
-    const auto sending = sending_commands();
     std::vector<command> joined{std::begin(all), std::end(all)};
-    joined.insert(joined.end(), sending.begin(), sending.end());
-    const auto feedback = feedback_commands();
-    joined.insert(joined.end(), feedback.begin(), feedback.end());
+    for (const auto& part :
+         {identity_commands(), sending_commands(), message_commands(), feedback_commands(),
+          access_commands(), backup_commands(), own_commands()}) {
+      joined.insert(joined.end(), part.begin(), part.end());
+    }
     return joined;
   }();
   return everything;

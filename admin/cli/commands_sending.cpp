@@ -5,12 +5,6 @@ namespace warmfront::admin::cli {
 
 namespace {
 
-constexpr argument message{.name = "id",
-                           .about = "the message's id",
-                           .where = place::path,
-                           .positional = true,
-                           .required = true};
-constexpr argument by_message[] = {message};
 constexpr argument account{.name = "account",
                            .about = "whose it is; the key's own account by default",
                            .where = place::query};
@@ -74,6 +68,26 @@ constexpr argument until{.name = "until", .about = "not after this", .where = pl
 constexpr argument misfire{.name = "misfire",
                            .about = "what becomes of missed times: once, skip or catch_up",
                            .where = place::repeat};
+constexpr argument no_opens{.name = "no_opens",
+                            .about = "do not find out who opens it",
+                            .where = place::track,
+                            .kind = shape::flag};
+constexpr argument no_clicks{.name = "no_clicks",
+                             .about = "do not find out who follows its links",
+                             .where = place::track,
+                             .kind = shape::flag};
+constexpr argument opens{
+    .name = "opens", .about = "find out who opens it", .where = place::track, .kind = shape::flag};
+constexpr argument clicks{.name = "clicks",
+                          .about = "find out who follows its links",
+                          .where = place::track,
+                          .kind = shape::flag};
+constexpr argument headers{.name = "headers",
+                           .about = "a further header field, as in X-Campaign=spring",
+                           .kind = shape::named_texts};
+constexpr argument attachments{.name = "attachments",
+                               .about = "a file to attach, as in report.pdf;type=application/pdf",
+                               .kind = shape::attachments};
 constexpr argument task_create[] = {
     {.name = "template", .about = "what mails are made from", .required = true},
     {.name = "group", .about = "who gets them", .required = true},
@@ -94,6 +108,12 @@ constexpr argument task_create[] = {
      .where = place::repeat,
      .kind = shape::number},
     misfire,
+    headers,
+    attachments,
+    opens,
+    no_opens,
+    clicks,
+    no_clicks,
 };
 constexpr argument task_preview[] = {
     start_at, every, rrule,
@@ -108,126 +128,45 @@ constexpr argument send[] = {
     {.name = "subject", .about = "the subject"},
     {.name = "text", .about = "the body as plain text"},
     {.name = "html", .about = "the body as HTML"},
+    {.name = "text_file",
+     .about = "the body as plain text, from a file",
+     .kind = shape::file,
+     .field = "text"},
+    {.name = "html_file",
+     .about = "the body as HTML, from a file",
+     .kind = shape::file,
+     .field = "html"},
+    {.name = "stdin",
+     .about = "read the body as plain text from standard input",
+     .kind = shape::standard_input,
+     .field = "text"},
+    headers,
+    attachments,
     {.name = "template", .about = "the template that subject and body are made from"},
     {.name = "variables",
      .about = "what a name in it stands for, as in name=Ada",
      .kind = shape::named_texts},
     {.name = "pool", .about = "the pool of IPs to leave from"},
     {.name = "class", .about = "triggered or batch"},
+    {.name = "require_tls", .about = "never without TLS, or it comes back", .kind = shape::flag},
+    {.name = "send_at", .about = "not before this time, as in 2026-12-01T08:00:00Z"},
+    opens,
+    no_opens,
+    clicks,
+    no_clicks,
     {.name = "json",
      .about = "read the whole request as JSON from this file, - for standard input",
      .where = place::raw},
 };
-constexpr argument message_list[] = {
-    {.name = "to", .about = "only with this recipient", .where = place::query},
-    {.name = "from", .about = "only from this address", .where = place::query},
-    {.name = "state", .about = "only with a recipient in this state", .where = place::query},
-    limit,
-    after,
-};
-
-constexpr argument domain{.name = "domain",
-                          .about = "the sender domain",
-                          .where = place::path,
-                          .positional = true,
-                          .required = true};
-constexpr argument sender{.name = "address",
-                          .about = "the sender address",
-                          .where = place::path,
-                          .positional = true,
-                          .required = true};
-constexpr argument by_domain[] = {domain, account};
-constexpr argument page_of_domain[] = {domain, account, limit, after};
-constexpr argument identity_add[] = {
-    {.name = "domain", .about = "the sender domain", .positional = true, .required = true},
-    {.name = "tags", .about = "a note, as in team=news", .kind = shape::named_texts},
-    account,
-};
-constexpr argument identity_add_sender[] = {
-    domain,
-    {.name = "address", .about = "the sender address", .positional = true, .required = true},
-    {.name = "display_name", .about = "the name shown with it"},
-    account,
-};
-constexpr argument by_sender[] = {domain, sender, account};
-constexpr argument identity_check[] = {
-    domain,
-    {.name = "pool", .about = "the pool that it would leave from"},
-    {.name = "from_domain", .about = "of its author: this domain or one below it"},
-    account,
-};
-constexpr argument identity_change[] = {
-    domain,
-    {.name = "return_path", .about = "where bounces go, as in bounce.example.net"},
-    {.name = "tracking_host", .about = "where links lead, as in links.example.net"},
-    account,
-};
-constexpr argument identity_add_key[] = {
-    domain,
-    {.name = "algorithm", .about = "rsa-sha256 or ed25519-sha256"},
-    {.name = "selector", .about = "its name; one is chosen by default"},
-    {.name = "private_key", .about = "a key to import, as PEM", .kind = shape::secret_file},
-    account,
-};
-constexpr argument identity_remove_key[] = {
-    domain,
-    {.name = "selector",
-     .about = "the key's name",
-     .where = place::path,
-     .positional = true,
-     .required = true},
-    account,
-};
-constexpr argument identity_password[] = {
-    domain,
-    sender,
-    {.name = "password",
-     .about = "a file that holds it, - for standard input",
-     .kind = shape::secret_file,
-     .required = true},
-    account,
-};
-constexpr argument suppression_list[] = {
-    {.name = "address", .about = "only this address", .where = place::query},
-    {.name = "reason",
-     .about = "manual, hard_bounce, complaint or unsubscribe",
+constexpr argument series_options[] = {
+    {.name = "names",
+     .about = "accepted, delivered, deferred, bounced, complained, backlog, used; with commas",
      .where = place::query},
-    account,
-    limit,
-    after,
-};
-constexpr argument suppression_add[] = {
-    {.name = "address", .about = "the address", .positional = true, .required = true},
-    {.name = "reason", .about = "manual, hard_bounce, complaint or unsubscribe"},
-    {.name = "until", .about = "when it is over, as in 2027-01-01T00:00:00Z; never by default"},
-    {.name = "text", .about = "a note"},
-    account,
-};
-constexpr argument suppression_remove[] = {
-    {.name = "address",
-     .about = "the address",
-     .where = place::path,
-     .positional = true,
-     .required = true},
-    account,
-};
-constexpr argument suppression_export[] = {
-    {.name = "reason",
-     .about = "manual, hard_bounce, complaint or unsubscribe",
+    {.name = "from",
+     .about = "the first moment, as in 2026-12-01T08:00:00Z",
      .where = place::query},
-    account,
-};
-constexpr argument suppression_import[] = {
-    {.name = "file",
-     .about = "the list: CSV with a column address, and reason, until, text; - for standard input",
-     .where = place::list,
-     .positional = true,
-     .required = true},
-    {.name = "reason", .about = "of lines that give none; manual", .where = place::query},
-    {.name = "until",
-     .about = "of lines that give none: when they are over; never",
-     .where = place::query},
-    account,
+    {.name = "to", .about = "the last moment", .where = place::query},
+    {.name = "step", .about = "60s, 10m or 1h", .where = place::query},
 };
 constexpr argument statistics[] = {
     {.name = "from", .about = "the first day, as in 2026-11-01", .where = place::query},
@@ -257,53 +196,6 @@ constexpr argument tls_reports[] = {
 constexpr argument of_account[] = {account};
 
 constexpr command all_sending[] = {
-    {"identity", "list", "Lists the sender domains.", "GET", "/v1/identities", page_of_account, "",
-     "domain account verified senders created_at"},
-    {"identity", "show", "Shows a sender domain, and what to publish in the DNS.", "GET",
-     "/v1/identities/{}", by_domain},
-    {"identity", "dns", "Shows what to publish for a sender domain, as lines of a zone file.",
-     "GET", "/v1/identities/{}/dns", by_domain, "", "", true},
-    {"identity", "verify", "Looks now whether it is published.", "POST", "/v1/identities/{}/verify",
-     by_domain},
-    {"identity", "check", "Says whether large receivers would take a batch.", "POST",
-     "/v1/identities/{}/check", identity_check, "{}"},
-    {"identity", "change", "Changes where bounces and links go.", "PUT", "/v1/identities/{}",
-     identity_change, "{}"},
-    {"identity", "add-key", "Makes or imports a key to sign with; it signs once it is published.",
-     "POST", "/v1/identities/{}/keys", identity_add_key, "{}"},
-    {"identity", "remove-key", "Ends the use of a key.", "DELETE", "/v1/identities/{}/keys/{}",
-     identity_remove_key},
-    {"identity", "add", "Adds a sender domain.", "POST", "/v1/identities", identity_add, "{}"},
-    {"identity", "remove", "Removes a sender domain that has no addresses.", "DELETE",
-     "/v1/identities/{}", by_domain},
-    {"identity", "senders", "Lists the addresses of a sender domain.", "GET",
-     "/v1/identities/{}/senders", page_of_domain, "",
-     "address display_name has_password created_at"},
-    {"identity", "add-sender", "Adds a sender address.", "POST", "/v1/identities/{}/senders",
-     identity_add_sender, "{}"},
-    {"identity", "remove-sender", "Removes a sender address.", "DELETE",
-     "/v1/identities/{}/senders/{}", by_sender},
-    {"identity", "password", "Sets the password with which an address may submit over SMTP.", "PUT",
-     "/v1/identities/{}/senders/{}/password", identity_password, "{}"},
-
-    {"suppression", "list", "Lists addresses that are not sent to.", "GET", "/v1/suppressions",
-     suppression_list, "", "address account reason since until text"},
-    {"suppression", "add", "Lets an address not be sent to.", "POST", "/v1/suppressions",
-     suppression_add, "{}"},
-    {"suppression", "remove", "Lets an address be sent to again.", "DELETE", "/v1/suppressions/{}",
-     suppression_remove},
-
-    {"suppression", "import", "Reads a list of addresses that are not to be sent to.", "POST",
-     "/v1/suppressions/import", suppression_import},
-    {.noun = "suppression",
-     .verb = "export",
-     .about = "Writes all addresses that are not sent to as CSV, which import reads.",
-     .method = "GET",
-     .path = "/v1/suppressions",
-     .arguments = suppression_export,
-     .columns = "address reason until text account",
-     .exports_all = true},
-
     {"complaints", "address", "Shows where providers are to send complaints about mail.", "GET",
      "/v1/complaint-address", of_account},
     {"stats", "", "Shows what became of mail, by UTC days.", "GET", "/v1/statistics", statistics,
@@ -311,6 +203,9 @@ constexpr command all_sending[] = {
      "day domain receiver provider ip task template requests accepted delivered deferred bounced "
      "expired suppressed opened_unique clicked_unique complained unsubscribed delivered_percent "
      "opened_percent complained_percent"},
+
+    {"stats", "series", "Shows curves over time, of what was sampled once a minute.", "GET",
+     "/v1/series", series_options},
 
     {"tls", "", "Shows how connections fared under receivers' policies, by UTC days.", "GET",
      "/v1/tls-reports", tls_reports, "",
@@ -365,15 +260,6 @@ constexpr command all_sending[] = {
     {"task", "delete", "Forgets a task that is over.", "DELETE", "/v1/tasks/{}", by_task},
 
     {"send", "", "Sends a message.", "POST", "/v1/messages", send, "{}"},
-
-    {"message", "list", "Lists messages, newest first.", "GET", "/v1/messages", message_list, "",
-     "id accepted_at from pool class recipients"},
-    {"message", "show", "Shows a message and its recipients.", "GET", "/v1/messages/{}",
-     by_message},
-    {"message", "why", "Says why a message waits, and until when.", "GET", "/v1/messages/{}/why",
-     by_message, "", "", true},
-    {"message", "cancel", "Cancels what has not been sent.", "POST", "/v1/messages/{}/cancel",
-     by_message},
 };
 
 } // namespace

@@ -1,22 +1,16 @@
 // `warmfront`: the command line, on top of the API.
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <functional>
 #include <iostream>
-#include <iterator>
-#include <map>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
-#include "admin/cli/client.hpp"
-#include "admin/cli/command.hpp"
-#include "admin/cli/export.hpp"
+#include "admin/cli/backup.hpp"
 #include "admin/cli/migrate.hpp"
+#include "admin/cli/own_commands.hpp"
 #include "admin/cli/pki.hpp"
-#include "admin/cli/profile.hpp"
-#include "admin/cli/render.hpp"
+#include "admin/cli/program.hpp"
+#include "admin/cli/run.hpp"
 
 namespace {
 
@@ -24,72 +18,6 @@ using namespace warmfront::admin::cli;
 using warmfront::errc;
 using warmfront::error;
 using warmfront::result;
-
-enum exit_code { done = 0, failed = 1, wrong_usage = 2, unreachable = 3 };
-
-/// What the command line said.
-struct invocation {
-  connection options;
-  std::string format = "table";
-  const command* what = nullptr;
-  given_values given;
-  std::function<result<std::string>()> locally; ///< set by commands that need no node
-};
-
-void add_argument(CLI::App& app, const argument& each, invocation& target) {
-  const auto name = each.positional ? std::string{each.name} : option_of(each);
-  const auto keep = [&target, key = std::string{each.name}](const std::string& value) {
-    target.given[key].push_back(value);
-  };
-  if (each.kind == shape::flag) {
-    app.add_flag_callback(
-        name, [keep] { keep("true"); }, std::string{each.about});
-    return;
-  }
-  CLI::Option* option = nullptr;
-  if (each.kind == shape::texts || names_one_of_many(each)) {
-    option = app.add_option_function<std::vector<std::string>>(
-        name,
-        [keep](const std::vector<std::string>& values) {
-          std::for_each(values.begin(), values.end(), keep);
-        },
-        std::string{each.about});
-    // Without this a list takes all words that follow.
-    option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  } else {
-    option = app.add_option_function<std::string>(name, keep, std::string{each.about});
-  }
-  option->type_name(each.kind == shape::number ? "NUMBER"
-                    : is_file(each.kind)       ? "FILE"
-                                               : "TEXT")
-      ->required(each.required);
-  if (each.kind == shape::number) {
-    option->check(CLI::NonNegativeNumber);
-  }
-}
-
-void add_commands(CLI::App& app, invocation& target) {
-  std::map<std::string, CLI::App*> nouns;
-  for (const auto& each : commands()) {
-    const std::string noun{each.noun};
-    CLI::App* place = nullptr;
-    if (each.verb.empty()) {
-      place = app.add_subcommand(noun, std::string{each.about});
-    } else {
-      auto*& parent = nouns[noun];
-      if (parent == nullptr) {
-        parent = app.add_subcommand(noun, "Commands about: " + noun);
-        parent->require_subcommand(1)->fallthrough();
-      }
-      place = parent->add_subcommand(std::string{each.verb}, std::string{each.about});
-    }
-    place->fallthrough();
-    place->callback([&target, &each] { target.what = &each; });
-    for (const auto& one : each.arguments) {
-      add_argument(*place, one, target);
-    }
-  }
-}
 
 /// What `warmfront pki` was told.
 struct pki_options {
@@ -130,142 +58,117 @@ void add_migrate(CLI::App& app, invocation& target) {
       [&target, file] { target.locally = [file] { return migrate_control_state(*file); }; });
 }
 
-std::string variable(const char* name) {
-  const auto* value = std::getenv(name);
-  return value == nullptr ? std::string{} : std::string{value};
-}
-
-result<std::string> read_all(const std::string& name) {
-  if (name == "-") {
-    return std::string{std::istreambuf_iterator<char>{std::cin}, {}};
+/// Commands about backups that need no node, since it is stopped or lost.
+void add_backup(CLI::App& app, invocation& target) {
+  auto* const backup = app.get_subcommand("backup");
+  const auto options = std::make_shared<backup_choices>();
+  const auto add = [&](const char* verb, const char* about,
+                       result<std::string> (*run_it)(const backup_choices&)) {
+    auto* const made = backup->add_subcommand(verb, about);
+    made->add_option("--config", options->node_toml, "the node's configuration, node.toml")
+        ->required();
+    made->add_option("--directory", options->directory, "of the backups ([backup] directory)");
+    made->fallthrough()->callback([&target, options, run_it] {
+      target.locally = [options, run_it] { return run_it(*options); };
+    });
+    return made;
+  };
+  auto* const verify = add("verify", "Reads a backup and compares checksums.", verify_backups);
+  verify->add_option("--backup", options->number, "its number (all of them)");
+  verify->add_flag("--deep", options->deep, "open a copy of it, and check what it holds");
+  verify->add_option("--scratch", options->scratch, "where that copy is made for a while (/tmp)");
+  auto* const restore = add("restore", "Restores the data of a stopped node.", restore_data);
+  restore->add_option("--backup", options->number, "its number (the latest)");
+  restore->add_flag("--force", options->force, "move aside what the data directory holds");
+  restore->add_flag("--peers-lost", options->peers_lost, "all other nodes lost their data, too");
+  restore->add_option("--secrets-key", options->secrets_key, "a copy of the lost secrets.key");
+  restore->add_flag("--without-secrets", options->without_secrets, "sealed secrets are lost");
+  auto* const held =
+      add("held", "Counts, releases or drops mail that a restore has held.", settle_held);
+  for (auto* each : {restore, held}) {
+    auto* const release = each->add_flag("--release", options->release, "send what waits");
+    each->add_flag("--drop-spool", options->drop, "cancel what waits")->excludes(release);
   }
-  std::ifstream file{name, std::ios::binary};
-  if (!file) {
-    return error{errc::invalid_argument, "The file " + name + " cannot be read.",
-                 "give a file, or - for standard input"};
-  }
-  return std::string{std::istreambuf_iterator<char>{file}, {}};
+  auto* const prune = add("prune", "Removes old backups.", prune_old_backups);
+  prune->add_option("--keep", options->keep, "so many of the latest stay ([backup] keep)")
+      ->check(CLI::PositiveNumber);
 }
 
-struct list_file {
-  std::string name;
-  std::string media_type;
-};
-
-bool is_ndjson(std::string_view file) {
-  return file.ends_with(".ndjson") || file.ends_with(".jsonl");
-}
-
-/// Puts the contents of files in the place of their names. A list stays in its file.
-result<void> read_files(const command& what, given_values& given, list_file& list) {
-  for (const auto& each : what.arguments) {
-    const auto found = given.find(each.name);
-    if (found != given.end() &&
-        (each.where == place::raw || each.where == place::list || is_file(each.kind))) {
-      if (each.where == place::list && is_ndjson(found->second.front())) {
-        list.media_type = "application/x-ndjson";
-      }
-      if (each.where == place::list && found->second.front() != "-") {
-        list.name = found->second.front();
-        continue;
-      }
-      WARMFRONT_TRY(content, read_all(found->second.front()));
-      found->second.front() = std::move(content);
+/// For faults of the words themselves, which nobody has read yet.
+bool wants_json(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "-ojson" || words[i] == "--output=json" || words[i] == "-o=json" ||
+        ((words[i] == "-o" || words[i] == "--output") && i + 1 < words.size() &&
+         words[i + 1] == "json")) {
+      return true;
     }
   }
-  return warmfront::success();
+  return false;
 }
 
-int complain(const error& failure) {
-  std::cerr << render_error(failure);
-  return failure.code == errc::unavailable ? unreachable : wrong_usage;
+void add_common_options(CLI::App& app, invocation& target) {
+  app.require_subcommand(1);
+  app.set_version_flag("--version", WARMFRONT_VERSION);
+  app.add_option("--server", target.options.server,
+                 "the node's admin address (WARMFRONT_SERVER; http://127.0.0.1:8080)");
+  app.add_option("--key", target.options.key, "the key to act with (WARMFRONT_KEY)");
+  app.add_option("-o,--output", target.format, "how to print answers: table, json or yaml")
+      ->check(CLI::IsMember({"table", "json", "yaml"}))
+      ->type_name("FORMAT");
+  app.add_option_function<double>(
+         "--watch", [&target](double seconds) { target.watch_seconds = seconds; },
+         "show it again every 2 seconds, or every --watch=SECONDS")
+      ->type_name("SECONDS");
+  app.footer("Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 node unreachable;\n"
+             "4 from apply --dry-run: something would change.\n"
+             "The server and key may also stand in ~/.config/warmfront/config.toml.");
 }
 
-int run_locally(const invocation& asked) {
-  const auto outcome = asked.locally();
-  if (!outcome) {
-    std::cerr << render_error(outcome.error());
-    return outcome.error().code == errc::invalid_argument ? wrong_usage : failed;
+/// What CLI11 says; but a word that it does not know is the fault, not the one it then misses.
+std::string fault_of(const CLI::App& app, const CLI::ParseError& fault) {
+  const auto unknown = app.remaining(true);
+  if (unknown.empty() || fault.get_exit_code() != static_cast<int>(CLI::ExitCodes::RequiredError)) {
+    return fault.what();
   }
-  std::cout << outcome.value() << std::flush;
-  return done;
+  return '"' + unknown.front() + "\" is not known here.";
 }
 
-int run(invocation& asked) {
-  if (asked.locally) {
-    return run_locally(asked);
+std::string joined(const std::vector<std::string>& words) {
+  std::string line = "warmfront";
+  for (const auto& each : words) {
+    line += ' ' + each;
   }
-  list_file list;
-  if (const auto read = read_files(*asked.what, asked.given, list); !read) {
-    return complain(read.error());
-  }
-  auto request = to_request(*asked.what, asked.given);
-  if (!request) {
-    return complain(request.error());
-  }
-  if (!list.media_type.empty()) {
-    request.value().media_type = list.media_type;
-  }
-  if (!list.name.empty()) {
-    request.value().body.clear();
-    request.value().file = list.name;
-  }
-  const auto where = find_connection(asked.options, variable);
-  if (!where) {
-    return complain(where.error());
-  }
-  const auto ask = [&](const api_request& one) {
-    return call(where.value().server, where.value().key, one);
-  };
-  const auto response =
-      asked.what->exports_all
-          ? export_all(*asked.what, request.value(), ask,
-                       [](const std::string& rows) { std::cout << rows << std::flush; })
-          : ask(request.value());
-  if (!response) {
-    return complain(response.error());
-  }
-  const auto& got = response.value();
-  if (got.status < 200 || got.status > 299) {
-    std::cerr << render_problem(got.status, got.body);
-    return failed;
-  }
-  if (!got.age.empty()) {
-    std::cerr << "note: the control store has not answered this node for " << got.age
-              << " s: what is said of the cluster may be as old\n";
-  }
-  if (asked.what->exports_all) {
-    return std::cout ? done : failed;
-  }
-  const auto answer = warmfront::admin::ordered_json::parse(got.body, nullptr, false);
-  std::cout << render(*asked.what, answer, *parse_format(asked.format)) << std::flush;
-  return std::cout ? done : failed;
+  return line;
 }
 
 } // namespace
 
-int main(int count, char** words) {
+int main(int count, char** given) {
   invocation asked;
   CLI::App app{"The command line of Warmfront, an email-sending cluster.", "warmfront"};
-  app.require_subcommand(1);
-  app.add_option("--server", asked.options.server,
-                 "the node's admin address (WARMFRONT_SERVER; http://127.0.0.1:8080)");
-  app.add_option("--key", asked.options.key, "the key to act with (WARMFRONT_KEY)");
-  app.add_option("-o,--output", asked.format, "how to print answers")
-      ->check(CLI::IsMember({"table", "json", "yaml"}));
-  app.footer("Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 node unreachable.\n"
-             "The server and key may also stand in ~/.config/warmfront/config.toml.");
+  add_common_options(app, asked);
   add_commands(app, asked);
   add_pki(app, asked);
   add_migrate(app, asked);
+  add_backup(app, asked);
+  add_examples(app);
+  asked.reference = [&app] { return describe(app, WARMFRONT_VERSION); };
+  auto words = with_watch_interval(count, given);
+  if (!words.empty() && words.front() == "complete") {
+    return complete(asked, {words.begin() + 1, words.end()});
+  }
+  asked.words = joined(words);
+  const bool as_json = wants_json(words);
   // CLI11 reports by exceptions, and by codes over 100.
   try {
-    app.parse(count, words);
+    std::reverse(words.begin(), words.end());
+    app.parse(words);
   } catch (const CLI::ParseError& fault) {
     if (fault.get_exit_code() == 0) {
       return app.exit(fault); // Help was asked for.
     }
-    std::cerr << render_error({errc::invalid_argument, fault.what(), "run it with --help"});
+    std::cerr << render_error({errc::invalid_argument, fault_of(app, fault), "run it with --help"},
+                              as_json);
     return wrong_usage;
   }
   return run(asked);

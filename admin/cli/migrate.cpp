@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "actors/core/clock.hpp"
+#include "admin/cli/data_owner.hpp"
 #include "cluster-config/config.hpp"
 #include "storage/control_migration.hpp"
 #include "storage/embedded_control_store.hpp"
@@ -44,6 +45,7 @@ result<std::string> migrate_control_state(const std::string& node_toml) {
   if (!std::filesystem::exists(folder / "rocks"))
     return error{errc::not_found, "There is no node's data in " + folder.string() + ".",
                  "a node that has never run has nothing to copy: start it"};
+  WARMFRONT_TRY(check_user(folder, "cluster migrate"));
   storage::rocks_options options;
   options.directory = folder;
   WARMFRONT_TRY(own, storage::open_rocks_store(std::move(options)));

@@ -5,26 +5,14 @@
 
 #include <fmt/core.h>
 
+#include "admin/cli/curves.hpp"
+#include "admin/cli/yaml_text.hpp"
+
 namespace warmfront::admin::cli {
 
 namespace {
 
 constexpr std::size_t cell_octets_max = 60;
-
-/// Without what a terminal would obey: control characters, C1 ones in UTF-8 included.
-std::string inert(std::string_view text) {
-  std::string shown;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto octet = static_cast<unsigned char>(text[i]);
-    const bool is_c1 =
-        octet == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (is_c1) {
-      ++i;
-    }
-    shown += is_c1 || octet < 0x20 || octet == 0x7f ? '?' : text[i];
-  }
-  return shown;
-}
 
 bool is_list_of_objects(const ordered_json& value) {
   return value.is_array() && !value.empty() && value.front().is_object();
@@ -44,7 +32,7 @@ std::string cell(const ordered_json& value) {
   }
   if (value.is_object()) {
     std::string text;
-    for (const auto* name : {"address", "subject", "name", "id"}) {
+    for (const auto* name : {"address", "subject", "name", "id", "text"}) {
       if (value.contains(name)) {
         text = cell(value[name]);
         break;
@@ -93,31 +81,18 @@ std::string heading(std::string name) {
 }
 
 std::string table(const ordered_json& items, const std::vector<std::string>& columns) {
-  std::vector<std::vector<std::string>> rows(1);
+  std::vector<std::string> headings;
   for (const auto& each : columns) {
-    rows.front().push_back(heading(each));
+    headings.push_back(heading(each));
   }
+  std::vector<std::vector<std::string>> rows;
   for (const auto& item : items) {
     auto& row = rows.emplace_back();
     for (const auto& each : columns) {
       row.push_back(item.contains(each) ? short_cell(item[each]) : "-");
     }
   }
-  std::vector<std::size_t> widths(columns.size(), 0);
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += i + 1 == row.size() ? row[i] : fmt::format("{:<{}}  ", row[i], widths[i]);
-    }
-    text += line + '\n';
-  }
-  return text;
+  return text_table(headings, rows);
 }
 
 std::vector<std::string> names_of(const ordered_json& object) {
@@ -165,42 +140,16 @@ std::string sentences(const ordered_json& answer) {
   return text;
 }
 
-std::string yaml_scalar(const ordered_json& value) {
-  // JSON scalars are YAML 1.2 scalars.
-  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
-void yaml(std::string& text, const ordered_json& value, std::size_t depth) {
-  const std::string indent(depth * 2, ' ');
-  const auto nested = [&](const ordered_json& each) {
-    if ((each.is_object() || each.is_array()) && !each.empty()) {
-      text += '\n';
-      yaml(text, each, depth + 1);
-    } else {
-      text += ' ' + yaml_scalar(each) + '\n';
-    }
-  };
-  if (value.is_object()) {
-    for (const auto& [name, each] : value.items()) {
-      text += indent + name + ':';
-      nested(each);
-    }
-  } else if (value.is_array()) {
-    for (const auto& each : value) {
-      text += indent + '-';
-      nested(each);
-    }
-  } else {
-    text += indent + yaml_scalar(value) + '\n';
-  }
-}
-
 std::string table_output(const command& what, const ordered_json& answer) {
   if (what.in_sentences && answer.contains("reasons")) {
     return sentences(answer);
   }
   if (what.in_sentences && answer.contains("zone")) {
     return answer["zone"].get<std::string>();
+  }
+  if (is_curves(answer)) {
+    const auto rows = rows_of_curves(answer);
+    return rows.empty() ? "nothing was sampled\n" : table(rows, names_of(rows.front()));
   }
   if (what.columns.empty() || !answer.contains("items")) {
     return fields(answer);
@@ -213,6 +162,43 @@ std::string table_output(const command& what, const ordered_json& answer) {
 }
 
 } // namespace
+
+std::string inert(std::string_view text) {
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(text[i]);
+    const bool is_c1 =
+        octet == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (is_c1) {
+      ++i;
+    }
+    shown += is_c1 || octet < 0x20 || octet == 0x7f ? '?' : text[i];
+  }
+  return shown;
+}
+
+std::string text_table(const std::vector<std::string>& headings,
+                       const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& each : headings) {
+    widths.push_back(each.size());
+  }
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < widths.size() && i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], row[i].size());
+    }
+  }
+  std::string text;
+  const auto add = [&](const std::vector<std::string>& row) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      text += i + 1 == row.size() ? row[i] : fmt::format("{:<{}}  ", row[i], widths[i]);
+    }
+    text += '\n';
+  };
+  add(headings);
+  std::for_each(rows.begin(), rows.end(), add);
+  return text;
+}
 
 std::optional<output_format> parse_format(std::string_view text) noexcept {
   if (text == "table") {
@@ -233,11 +219,8 @@ std::string render(const command& what, const ordered_json& answer, output_forma
     return table_output(what, answer);
   case output_format::json:
     return answer.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
-  case output_format::yaml: {
-    std::string text;
-    yaml(text, answer, 0);
-    return text;
-  }
+  case output_format::yaml:
+    return yaml_text(answer);
   }
   return {};
 }
@@ -277,32 +260,80 @@ std::string render_csv(const command& what, const ordered_json& page, bool with_
   return text;
 }
 
-std::string render_error(const error& failure) {
-  auto text = fmt::format("error: {}\n", inert(failure.what));
-  if (!failure.remedy.empty()) {
-    text += fmt::format("try: {}\n", inert(failure.remedy));
+namespace {
+
+/// What to try where nobody has said it.
+std::string_view usual_remedy(std::string_view code) {
+  constexpr std::pair<std::string_view, std::string_view> remedies[] = {
+      {"invalid_argument", "run the command with --help"},
+      {"not_found", "look at what there is with list"},
+      {"already_exists", "choose another name, or change what there is"},
+      {"conflict", "look at it again, then repeat the command"},
+      {"refused", "use a key whose role may do this: --key or WARMFRONT_KEY"},
+      {"unauthenticated", "give a key with --key or WARMFRONT_KEY"},
+      {"limit_exceeded", "do less at once, or try again later"},
+      {"storage_full", "free space on the node's disk"},
+      {"unavailable", "try again in a moment"},
+      {"timed_out", "try again in a moment"},
+      {"stopping", "try again in a moment, or ask another node"},
+  };
+  for (const auto& [known, remedy] : remedies) {
+    if (known == code) {
+      return remedy;
+    }
   }
-  return text;
+  return "look into the node's log";
 }
 
-std::string render_problem(unsigned status, std::string_view body) {
-  const auto document = ordered_json::parse(body, nullptr, false);
+std::string three_lines(const std::string& what, const std::string& why,
+                        const std::string& remedy) {
+  return fmt::format("error: {}\nwhy: {}\ntry: {}\n", inert(what), inert(why), inert(remedy));
+}
+
+std::string document_text(const ordered_json& document) {
+  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+}
+
+} // namespace
+
+std::string render_error(const error& failure, bool as_json) {
+  const auto code = to_string(failure.code);
+  const std::string remedy{failure.remedy.empty() ? usual_remedy(code) : failure.remedy};
+  if (as_json) {
+    ordered_json document{{"type", "about:blank"}, {"code", code}, {"detail", failure.what}};
+    if (!failure.field.empty()) {
+      document["field"] = failure.field;
+    }
+    document["remedy"] = remedy;
+    return document_text(document);
+  }
+  const auto field = failure.field.empty() ? "" : ", field " + failure.field;
+  return three_lines(failure.what, std::string{code} + field, remedy);
+}
+
+std::string render_problem(unsigned status, std::string_view body, bool as_json) {
+  auto document = ordered_json::parse(body, nullptr, false);
+  if (!document.is_object()) {
+    document = {{"type", "about:blank"}, {"status", status}, {"code", "protocol"}};
+    document["detail"] = "The answer is not one of a node.";
+    document["remedy"] = "check --server: something else may answer there";
+  }
+  if (as_json) {
+    return document_text(document);
+  }
   const auto text_of = [&](const char* name) {
-    return document.is_object() && document.contains(name) && document[name].is_string()
-               ? inert(document[name].get_ref<const std::string&>())
-               : std::string{};
+    const auto found = document.find(name);
+    return found != document.end() && found->is_string() ? found->get<std::string>()
+                                                         : std::string{};
   };
   const auto detail = text_of("detail");
-  auto text = fmt::format("error: {}\n", detail.empty() ? "The node refused." : detail);
-  text += fmt::format("why: {} (HTTP {})", text_of("code"), status);
+  auto why = fmt::format("{} (HTTP {})", text_of("code"), status);
   if (const auto field = text_of("field"); !field.empty()) {
-    text += ", field " + field;
+    why += ", field " + field;
   }
-  text += '\n';
-  if (const auto remedy = text_of("remedy"); !remedy.empty()) {
-    text += fmt::format("try: {}\n", remedy);
-  }
-  return text;
+  const auto remedy = text_of("remedy");
+  return three_lines(detail.empty() ? "The node refused." : detail, why,
+                     remedy.empty() ? std::string{usual_remedy(text_of("code"))} : remedy);
 }
 
 } // namespace warmfront::admin::cli

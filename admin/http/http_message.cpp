@@ -15,6 +15,7 @@ constexpr std::array reasons{
     std::pair{201U, "Created"sv},
     std::pair{202U, "Accepted"sv},
     std::pair{204U, "No Content"sv},
+    std::pair{304U, "Not Modified"sv},
     std::pair{400U, "Bad Request"sv},
     std::pair{401U, "Unauthorized"sv},
     std::pair{403U, "Forbidden"sv},

@@ -22,6 +22,7 @@ struct http_request {
   std::string body;           ///< without chunk framing
   std::string client_address; ///< canonical text, without port
   bool from_loopback = false;
+  bool over_tls = false;
   /// The body of a request that is served from its head on; then `body` is empty. It is read from
   /// the client as it is asked for. An answer before its end closes the connection.
   std::shared_ptr<octet_source> stream = {};
@@ -37,7 +38,8 @@ struct http_request {
   }
 };
 
-/// An answer. The server adds Date, Content-Length, Connection and the security fields.
+/// An answer. The server adds Date, Content-Length, Connection, and those of the security fields
+/// that `headers` does not have.
 struct http_response {
   unsigned status = 200;
   std::string content_type = "application/json";

@@ -227,6 +227,7 @@ private:
     }
     request.client_address = client_;
     request.from_loopback = loopback_;
+    request.over_tls = is_tls;
     server_->handler(std::move(request), make_responder(turn));
   }
 

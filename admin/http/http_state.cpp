@@ -1,6 +1,8 @@
 #include "admin/http/http_state.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
@@ -9,11 +11,18 @@ namespace warmfront::admin {
 
 namespace {
 
-constexpr std::string_view security_fields =
-    "X-Content-Type-Options: nosniff\r\n"
-    "Cache-Control: no-store\r\n"
-    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-    "Referrer-Policy: no-referrer\r\n";
+/// What every answer says, unless it says otherwise itself.
+constexpr std::pair<std::string_view, std::string_view> security_fields[] = {
+    {"X-Content-Type-Options", "nosniff"},
+    {"Cache-Control", "no-store"},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"Referrer-Policy", "no-referrer"},
+};
+
+bool has_field(const http_response& response, std::string_view name) {
+  return std::ranges::any_of(response.headers,
+                             [name](const auto& each) { return each.first == name; });
+}
 
 /// RFC 9110 §5.6.7: the date of mail, but in GMT by name.
 std::string http_date(wall_time now) {
@@ -115,16 +124,20 @@ std::string serialize(const http_response& response, wall_time now, bool keep_al
                                    response.status, reason_phrase(response.status), http_date(now),
                                    keep_alive ? "keep-alive" : "close");
   octets.reserve(octets.size() + 512 + response.body.size());
-  // RFC 9110 §8.6: no length with 204.
+  // RFC 9110 §8.6: no length with 204, and none but that of the whole with 304.
   if (response.stream) {
     octets += "Transfer-Encoding: chunked\r\n";
-  } else if (response.status != 204) {
+  } else if (response.status != 204 && response.status != 304) {
     octets += fmt::format("Content-Length: {}\r\n", response.body.size());
   }
   if (!response.body.empty() || response.stream) {
     octets += fmt::format("Content-Type: {}\r\n", response.content_type);
   }
-  octets += security_fields;
+  for (const auto& [name, value] : security_fields) {
+    if (!has_field(response, name)) {
+      octets += fmt::format("{}: {}\r\n", name, value);
+    }
+  }
   for (const auto& [name, value] : response.headers) {
     octets += fmt::format("{}: {}\r\n", name, value);
   }

@@ -2,9 +2,11 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -51,6 +53,19 @@ boost::asio::io_context& io_threads::context(std::size_t index) noexcept {
 
 boost::asio::io_context& io_threads::next() noexcept {
   return context(state_->turn.fetch_add(1, std::memory_order_relaxed));
+}
+
+bool io_threads::all_turn(std::chrono::milliseconds within) {
+  std::vector<std::future<void>> turns;
+  for (auto& one : state_->threads) {
+    auto turned = std::make_shared<std::promise<void>>();
+    turns.push_back(turned->get_future());
+    boost::asio::post(one->context, [turned] { turned->set_value(); });
+  }
+  // The first that is late ends it: nobody waits twice.
+  return std::all_of(turns.begin(), turns.end(), [within](const std::future<void>& turn) {
+    return turn.wait_for(within) == std::future_status::ready;
+  });
 }
 
 void io_threads::stop() {

@@ -1,6 +1,7 @@
 // The I/O threads: one `io_context` each; a session lives on one of them.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -25,6 +26,9 @@ public:
   [[nodiscard]] boost::asio::io_context& context(std::size_t index) noexcept;
   /// A context in turn, to spread sessions evenly. Thread-safe.
   [[nodiscard]] boost::asio::io_context& next() noexcept;
+  /// Whether every thread takes up work that is given to it now within so long: false says that
+  /// one hangs. Not from an I/O thread.
+  [[nodiscard]] bool all_turn(std::chrono::milliseconds within);
   /// Abandons what is pending and joins the threads. Idempotent; not from an I/O thread.
   void stop();
 

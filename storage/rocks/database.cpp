@@ -288,6 +288,35 @@ result<std::vector<key_value>> database::scan(family where, std::string_view fro
   return found;
 }
 
+result<std::uint64_t>
+database::count(family where, std::string_view from, std::string_view before,
+                const std::function<bool(std::size_t octets)>& goes_on) const {
+  constexpr std::size_t octets_per_step = std::size_t{16} << 10;
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  const auto upper = slice(before);
+  options.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> at{db_->NewIterator(options, handle(where))};
+  const auto attempted =
+      fmt::format("count in {}", family_names().at(static_cast<std::size_t>(where)));
+  std::uint64_t entries = 0;
+  std::size_t octets = 0;
+  for (at->Seek(slice(from)); at->Valid(); at->Next()) {
+    ++entries;
+    octets += at->key().size() + at->value().size();
+    if (octets < octets_per_step) {
+      continue;
+    }
+    if (!goes_on(std::exchange(octets, 0))) {
+      return error{errc::stopping, attempted + ": it was stopped", {}};
+    }
+  }
+  if (!at->status().ok()) {
+    return to_error(at->status(), attempted);
+  }
+  return entries;
+}
+
 result<std::optional<key_value>> database::last(family where, std::string_view from,
                                                 std::string_view before) const {
   if (!before.empty() && before <= from) {

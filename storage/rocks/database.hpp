@@ -56,9 +56,18 @@ public:
   [[nodiscard]] result<std::optional<key_value>> last(family where, std::string_view from,
                                                       std::string_view before) const;
 
+  /// Counts entries without a trace in the cache, which is for what mail uses. `goes_on` is called
+  /// for every few kB with the octets that were read since, and may take its time.
+  /// @returns `stopping` when `goes_on` says no.
+  [[nodiscard]] result<std::uint64_t>
+  count(family where, std::string_view from, std::string_view before,
+        const std::function<bool(std::size_t octets)>& goes_on) const;
+
   /// The groups ever written. Its record is part of each group: the sequence numbers of RocksDB
   /// would not do, they fall back when the last changes have undone each other.
   [[nodiscard]] std::uint64_t groups() const noexcept { return groups_; }
+  /// For `backups` alone.
+  [[nodiscard]] rocksdb::DB& engine() const noexcept { return *db_; }
   /// Gives back the space of what was removed: writes out the memory, so that logs can go, and
   /// drops removed bodies. Rewrites no living one, since there may be no space for that. Failures
   /// show in `background_failure`.
@@ -85,7 +94,7 @@ private:
   const std::unique_ptr<rocksdb::Env> environment_;
   const std::shared_ptr<failure_listener> listener_;
   log_sequence_check log_check_;
-  std::uint64_t groups_ = 0;
+  std::atomic<std::uint64_t> groups_ = 0; ///< written by who calls `write`
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_; ///< the default one, then ours
 };

@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 #include <rocksdb/write_batch.h>
 
+#include "storage/rocks/backup_source.hpp"
 #include "storage/rocks/commit_queue.hpp"
 #include "storage/rocks/data_directory.hpp"
 #include "storage/rocks/database.hpp"
@@ -43,7 +44,7 @@ std::uint64_t free_octets_of(const std::filesystem::path& directory) {
   return std::uint64_t{space.f_bavail} * space.f_frsize;
 }
 
-class rocks_store final : public store {
+class rocks_store final : public store, public backup_source {
 public:
   rocks_store(rocks_options options, directory_lock lock, std::shared_ptr<guarded_files> files,
               high_water mark, std::unique_ptr<database> opened)
@@ -62,6 +63,8 @@ public:
   ~rocks_store() override {
     queue_.close();
     thread_.join();
+    interrupt_backup();
+    const std::scoped_lock backed_up{backup_mutex_};
     reclaimer_.reset();
     database_.reset(); // ends the flushes and compactions, which may have changed the manifest
     if (!failure_) {
@@ -92,6 +95,9 @@ public:
     return answer;
   }
 
+  result<void> with_database(const std::function<result<void>(database&)>& work,
+                             std::function<void()> interrupt) override;
+
 private:
   template <class Call>
   auto read(Call call) const -> decltype(call(std::declval<const database&>())) {
@@ -111,6 +117,8 @@ private:
   void look_at_space();
   void look_at_background();
   void reopen();
+  void set_interrupt(std::function<void()> with);
+  void interrupt_backup();
   void suspend(const error& why);
   void fail(error why);
 
@@ -132,6 +140,9 @@ private:
 
   mutable std::shared_mutex database_mutex_; ///< exclusive only while reopening
   std::unique_ptr<database> database_;       ///< none between a close and a successful open
+  std::mutex backup_mutex_;                  ///< held by a backup for as long as it takes
+  std::mutex interrupt_mutex_;
+  std::function<void()> interrupt_; ///< ends the backup under way; empty: there is none
   std::atomic<bool> accepts_growth_ = true;
   std::atomic<std::uint64_t> free_octets_ = 0;
   mutable std::mutex failure_mutex_;
@@ -242,6 +253,10 @@ void rocks_store::look_at_space() {
   if (!accepts_growth_ && !suspended_ && !failure_ && std::exchange(removed_, false)) {
     reclaimer_->request();
   }
+  // Until it ends nothing that was removed gives back its space.
+  if (!accepts_growth_) {
+    interrupt_backup();
+  }
 }
 
 void rocks_store::look_at_background() {
@@ -279,8 +294,37 @@ database::settings settings_of(const rocks_options& options, std::shared_ptr<gua
           .files = std::move(files)};
 }
 
+result<void> rocks_store::with_database(const std::function<result<void>(database&)>& work,
+                                        std::function<void()> interrupt) {
+  const std::scoped_lock one_at_a_time{backup_mutex_};
+  // Before the lock that keeps the database open: a reopening that waits for it has interrupted.
+  set_interrupt(std::move(interrupt));
+  auto outcome = [&]() -> result<void> {
+    const std::shared_lock lock{database_mutex_};
+    if (!database_)
+      return error{errc::unavailable,
+                   "make a backup: the database is being opened again after a full disk",
+                   "try again"};
+    return work(*database_);
+  }();
+  set_interrupt(nullptr);
+  return outcome;
+}
+
+void rocks_store::set_interrupt(std::function<void()> with) {
+  const std::scoped_lock lock{interrupt_mutex_};
+  interrupt_ = std::move(with);
+}
+
+void rocks_store::interrupt_backup() {
+  const std::scoped_lock lock{interrupt_mutex_};
+  if (interrupt_)
+    interrupt_();
+}
+
 void rocks_store::reopen() {
   reclaimer_->interrupt();
+  interrupt_backup();
   // Readers wait here for as long as reading the logs takes: about a second.
   const std::scoped_lock lock{database_mutex_};
   database_.reset();

@@ -9,12 +9,12 @@ using admin::json;
 
 namespace {
 
-json page(std::uint64_t offset = 0, std::uint64_t limit = 100) {
+json listed_page(std::uint64_t offset = 0, std::uint64_t limit = 100) {
   return {{"Offset", offset}, {"Limit", limit}};
 }
 
 json page_with(const json& more) {
-  auto made = page();
+  auto made = listed_page();
   made.update(more);
   return made;
 }
@@ -163,7 +163,7 @@ TEST_CASE("compatible lists: a template is made, told, changed and deleted", "[a
   changed["TemplateContent"] = {{"Text", "bmV3"}};
   of.call("UpdateEmailTemplate", changed);
   CHECK(of.call("GetEmailTemplate", {{"TemplateID", id}})["TemplateContent"]["Text"] == "bmV3");
-  const auto listed = of.call("ListEmailTemplates", page());
+  const auto listed = of.call("ListEmailTemplates", listed_page());
   REQUIRE(listed["TotalCount"] == 1);
   CHECK(listed["TemplatesMetadata"][0]["TemplateID"] == id);
   CHECK(listed["TemplatesMetadata"][0]["CreatedTimestamp"] >= 1'767'225'600);
@@ -189,7 +189,7 @@ TEST_CASE("compatible lists: a template without or with wrong content is refused
 TEST_CASE("compatible lists: recipients are added and counted", "[admin][tencent]") {
   client_of_node of;
   const auto id = of.make_group("Readers");
-  auto receiver = of.call("ListReceivers", page())["Data"][0];
+  auto receiver = of.call("ListReceivers", listed_page())["Data"][0];
   CHECK(receiver["ReceiversStatus"] == 1);
   CHECK(receiver["Desc"] == "of Readers");
   const auto counts =

@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include "actors/messages/type_ids.hpp"
+#include "tests/admin/fake_delivery.hpp"
 #include "tests/admin/fake_provisioning.hpp"
 
 namespace warmfront::testing {
@@ -28,7 +29,9 @@ caf::behavior fake_access(caf::event_based_actor*, fake_world* world) {
         const std::lock_guard lock{world->guard};
         return answer<std::vector<key_report>>{world->keys};
       },
-      [](const revoke_key& m) {
+      [world](const revoke_key& m) {
+        const std::lock_guard lock{world->guard};
+        world->revoked.insert(m.id);
         return m.id == "absent" ? answer<done>{missing("There is no key \"absent\".")}
                                 : answer<done>{done{}};
       },
@@ -43,6 +46,30 @@ caf::behavior fake_access(caf::event_based_actor*, fake_world* world) {
         }
         return answer<client_identity>{
             client_identity{account_name{id == "other" ? "other" : "acme"}, id, role}};
+      },
+      [world](const identify_key& m) {
+        const std::lock_guard lock{world->guard};
+        const auto role = m.id == "other" ? key_role::sender : parse_key_role(m.id);
+        if (!role || world->revoked.contains(m.id))
+          return answer<client_identity>{error{errc::refused, "The key is there no more.", ""}};
+        return answer<client_identity>{
+            client_identity{account_name{m.id == "other" ? "other" : "acme"}, m.id, *role}};
+      },
+      [world](const list_accounts&) {
+        const std::lock_guard lock{world->guard};
+        return answer<std::vector<account_report>>{world->accounts};
+      },
+      [world](const create_account& m) {
+        const std::lock_guard lock{world->guard};
+        world->accounts.push_back({m.name, wall_time{seconds{1'767'225'600}}, 0});
+        return answer<done>{done{}};
+      },
+      [world](const delete_account& m) {
+        const std::lock_guard lock{world->guard};
+        return std::erase_if(world->accounts,
+                             [&](const account_report& each) { return each.name == m.name; }) == 0
+                   ? answer<done>{missing("There is no such account.")}
+                   : answer<done>{done{}};
       },
       [](const use_signature_key& m) {
         const auto role = m.id == "other" ? key_role::sender : parse_key_role(m.id);
@@ -201,66 +228,6 @@ caf::behavior fake_intake(caf::event_based_actor*, fake_world* world) {
   };
 }
 
-answer<message_report> find_message(fake_world* world, const message_id& id) {
-  const std::lock_guard lock{world->guard};
-  for (const auto& each : world->messages) {
-    if (each.id == id) {
-      return {each};
-    }
-  }
-  return {missing("There is no message \"" + id.str() + "\".")};
-}
-
-why_report sample_why(const message_id& id) {
-  why_report why{id, "held", {}};
-  wait_reason reason;
-  reason.kind = "ledger";
-  reason.recipient = "bob@example.org";
-  reason.ledger = "127.0.0.9";
-  reason.day = 1;
-  reason.used = 500;
-  reason.limit = 500;
-  reason.position = 7;
-  reason.expected_at = wall_time{seconds{1'767'312'000}};
-  reason.text = "127.0.0.9 has sent 500 of 500 mails of day 1; 7 recipients go first";
-  why.reasons.push_back(reason);
-  return why;
-}
-
-caf::behavior fake_delivery(caf::event_based_actor*, fake_world* world) {
-  return {
-      [world](const report_message& m) { return find_message(world, m.id); },
-      [](const explain_message& m) { return answer<why_report>{sample_why(m.id)}; },
-      [world](const list_messages& m) {
-        const std::lock_guard lock{world->guard};
-        message_page page;
-        auto newest_first = world->messages;
-        std::ranges::sort(newest_first, std::greater{}, &message_report::id);
-        for (const auto& each : newest_first) {
-          if (page.items.size() < m.limit && (!m.after || each.id < *m.after)) {
-            page.items.push_back(each);
-          }
-        }
-        return answer<message_page>{page};
-      },
-      [world](const cancel_message& m) { return find_message(world, m.id); },
-      [](const list_queues&) {
-        queue_report queue;
-        queue.pool = pool_name{"shared"};
-        queue.waiting = 3;
-        queue.state = "held";
-        return answer<std::vector<queue_report>>{std::vector{queue}};
-      },
-      [](const hold_tasks&) {},
-      [](const count_task_backlogs&) { return std::vector<task_backlog>{}; },
-      [](const count_deliveries&) {
-        delivery_counts counts;
-        counts.delivered = 12;
-        return counts;
-      },
-  };
-}
-
 /// A dynamically typed actor behind the typed handle: it handles what admin asks, no more.
 template <class Handle, class Behavior>
 Handle spawn(caf::actor_system& system, Behavior behavior, fake_world* world) {
@@ -339,6 +306,8 @@ fake_node::fake_node(std::shared_ptr<const net::tls_server_context> tls) {
                          [] { return net::smtp_server_counts{}; }};
   services.transport_policy = real_->transport_policy;
   services.webhooks = real_->webhooks;
+  services.audit = real_->audit;
+  services.sealing = seal_key{42};
   auto started = admin::service::start(services, {"127.0.0.1:0", std::move(tls)});
   REQUIRE(started.has_value());
   service_ = std::move(started.value());

@@ -1,8 +1,10 @@
 // A node whose roles are small actors with scripted answers, behind the real admin service.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +44,10 @@ struct fake_world {
   std::vector<provisioning> runs;
   std::vector<propose_addresses> proposals;
   std::vector<key_report> keys;
+  std::set<std::string> revoked; ///< ids of keys
+  std::vector<account_report> accounts;
   std::vector<message_report> messages;
+  std::map<std::string, queue_action_report> queue_actions;
   std::string unready;
   std::size_t authentications = 0;
 };

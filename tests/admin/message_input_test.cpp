@@ -124,6 +124,15 @@ TEST_CASE("message input: an address beyond ASCII asks for SMTPUTF8", "[api]") {
   CHECK(accepted(body).mail.smtputf8);
 }
 
+TEST_CASE("message input: the author may demand TLS on the whole way", "[api]") {
+  auto body = valid();
+  CHECK(accepted(body).mail.tls == tls_wish::unspecified);
+  body["require_tls"] = false;
+  CHECK(accepted(body).mail.tls == tls_wish::unspecified);
+  body["require_tls"] = true;
+  CHECK(accepted(body).mail.tls == tls_wish::required);
+}
+
 TEST_CASE("message input: a wrong value is refused by the name of its field", "[api]") {
   struct row {
     const char* name;
@@ -159,6 +168,7 @@ TEST_CASE("message input: a wrong value is refused by the name of its field", "[
       {"template", "a/b", "template"},
       {"variables", json::object(), "variables"},
       {"send_at", "tomorrow", "send_at"},
+      {"require_tls", "yes", "require_tls"},
   };
   for (const auto& each : rows) {
     CAPTURE(each.name, each.value.dump());

@@ -111,5 +111,9 @@ TEST_CASE("openapi: what is rendered obeys its schema", "[api]") {
   check_rendered(schemas::ledger, to_json(ledger_report{}));
   check_rendered(schemas::queue, to_json(queue_report{}));
   check_rendered(schemas::key, to_json(key_report{}));
+  check_rendered(schemas::account, to_json(account_report{}));
+  audit_record record;
+  record.asked = "\xff";
+  check_rendered(schemas::audit_record, to_json(record));
   check_rendered(schemas::created_key, to_json(created_key{"a", "a.b"}));
 }

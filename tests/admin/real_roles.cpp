@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "actors/audit/audit_actor.hpp"
 #include "actors/chunks/chunks_actor.hpp"
 #include "actors/groups/groups_actor.hpp"
 #include "actors/identities/identities_actor.hpp"
@@ -96,16 +97,19 @@ real_roles::real_roles(caf::actor_system& system, const clock& time, event_log& 
   of_webhooks.sealing = make_seal_key().value();
   of_webhooks.node = "n1";
   webhooks = system.spawn(webhooks_behavior, std::move(of_webhooks));
+  audit = system.spawn(audit_behavior, audit_ports{&store, &time, &log, "n1", {}});
 }
 
 void real_roles::stop() {
   for (const auto& each :
-       {caf::actor_cast<caf::actor>(webhooks), caf::actor_cast<caf::actor>(unsubscribes),
-        caf::actor_cast<caf::actor>(identities), caf::actor_cast<caf::actor>(suppressions),
-        caf::actor_cast<caf::actor>(statistics), caf::actor_cast<caf::actor>(scheduler),
-        caf::actor_cast<caf::actor>(groups), caf::actor_cast<caf::actor>(templates),
-        caf::actor_cast<caf::actor>(chunks), caf::actor_cast<caf::actor>(transport_policy)})
+       {caf::actor_cast<caf::actor>(audit), caf::actor_cast<caf::actor>(webhooks),
+        caf::actor_cast<caf::actor>(unsubscribes), caf::actor_cast<caf::actor>(identities),
+        caf::actor_cast<caf::actor>(suppressions), caf::actor_cast<caf::actor>(statistics),
+        caf::actor_cast<caf::actor>(scheduler), caf::actor_cast<caf::actor>(groups),
+        caf::actor_cast<caf::actor>(templates), caf::actor_cast<caf::actor>(chunks),
+        caf::actor_cast<caf::actor>(transport_policy)})
     caf::anon_send_exit(each, caf::exit_reason::kill);
+  audit = audit_actor{};
   webhooks = webhooks_actor{};
   unsubscribes = unsubscribes_actor{};
   identities = identities_actor{};

@@ -38,6 +38,7 @@ public:
   transport_policy_actor transport_policy;
   scripted_http http; ///< what webhooks call
   webhooks_actor webhooks;
+  audit_actor audit;
 };
 
 } // namespace warmfront::testing

@@ -84,6 +84,9 @@ TEST_CASE("routes: each role may do what its row says", "[api][security]") {
        {key_role::admin, key_role::operator_, key_role::viewer, key_role::sender}},
       {admin::access::send, {key_role::admin, key_role::operator_, key_role::sender}},
       {admin::access::own, {key_role::admin, key_role::operator_, key_role::sender}},
+      {admin::access::any,
+       {key_role::admin, key_role::operator_, key_role::viewer, key_role::sender}},
+      {admin::access::oversee, {key_role::admin, key_role::operator_}},
       {admin::access::manage, {key_role::admin, key_role::operator_}},
       {admin::access::keys, {key_role::admin}},
   };
@@ -98,15 +101,33 @@ TEST_CASE("routes: each role may do what its row says", "[api][security]") {
 
 TEST_CASE("routes: only reading and sending is open to those who do not manage",
           "[api][security]") {
+  using admin::access;
+  const std::set<std::string_view> answers_only{"send_message", "forecast_batch", "render_template",
+                                                "preview_task", "preview_ledger"};
+  // What is asked on the way to an action on queues is for those who may take it.
+  const std::set<std::string_view> before_and_after_actions{"count_matches", "show_queue_action"};
   for (const auto& each : routes()) {
     CAPTURE(each.method, each.pattern);
-    const bool changes = each.method != "GET" && each.operation != "send_message" &&
-                         each.operation != "forecast_batch" &&
-                         each.operation != "render_template" && each.operation != "preview_task";
-    CHECK(changes == (each.needed == admin::access::manage || each.needed == admin::access::own ||
-                      (each.needed == admin::access::keys && each.method != "GET")));
-    CHECK((each.pattern.substr(0, 8) == "/v1/keys") == (each.needed == admin::access::keys));
+    const bool changes = each.method != "GET" && !answers_only.contains(each.operation);
+    const bool about_caller = each.pattern == "/v1/session";
+    const bool of_admins = each.pattern.starts_with("/v1/keys") ||
+                           each.pattern.starts_with("/v1/backups") ||
+                           (each.pattern.starts_with("/v1/accounts") && changes);
+    const bool of_managers = each.needed == access::manage || each.needed == access::own;
+    CHECK(of_admins == (each.needed == access::keys));
+    if (!of_admins)
+      CHECK(of_managers ==
+            ((changes && !about_caller) || before_and_after_actions.contains(each.operation)));
     CHECK(each.serve != nullptr);
+  }
+}
+
+TEST_CASE("routes: only signing in and the description of the API need no key", "[api][security]") {
+  for (const auto& each : routes()) {
+    CAPTURE(each.operation);
+    CHECK(each.signs_in == (each.operation == "create_session"));
+    CHECK((each.needed == admin::access::open) ==
+          (each.signs_in || each.operation == "show_openapi"));
   }
 }
 

@@ -56,6 +56,7 @@ public = "0.0.0.0:8081"
 public_url = "https://t.example.net:8443"
 public_tls = true
 trusted_proxies = ["10.1.0.0/16"]
+console = "console"
 [http.tls]
 certificate = "admin.pem"
 key = "admin.key"
@@ -79,6 +80,7 @@ opens = false
   CHECK(value.http.public_url == "https://t.example.net:8443");
   CHECK(value.http.public_tls);
   CHECK(value.http.trusted_proxies == std::vector<std::string>{"10.1.0.0/16"});
+  CHECK(value.http.console == "console");
   REQUIRE(value.http.tls.has_value());
   CHECK(value.http.tls->certificate == "admin.pem");
   CHECK(value.http.tls->key == "admin.key");

@@ -33,6 +33,9 @@ struct bad_value {
 };
 
 const std::vector<bad_value> bad_values{
+    {"backup", "keep = 0", "backup.keep"},
+    {"backup", "every = \"never\"", "backup.every"},
+    {"backup", "rate = \"fast\"", "backup.rate"},
     {"node", "name = \"\"", "node.name"},
     {"node", "name = \"a b\"", "node.name"},
     {"node", "name = \"-a\"", "node.name"},
@@ -67,6 +70,7 @@ const std::vector<bad_value> bad_values{
     {"http", "public_url = \"ftp://t.example.net\"", "http.public_url"},
     {"http", "public_tls = true", "http.public_tls"},
     {"http", "trusted_proxies = [\"0.0.0.0/0\"]", "http.trusted_proxies[0]"},
+    {"http", "console = 1", "http.console"},
     {"tracking", "clicks = 1", "tracking.clicks"},
     {"dns", "servers = [\"ns.example.net\"]", "dns.servers[0]"},
     {"dns", "servers = [\"127.0.0.1@0\"]", "dns.servers[0]"},
@@ -224,6 +228,19 @@ TEST_CASE("config: retries fit between the first wait and the expiry", "[config]
   value.delivery.retry_last = std::chrono::hours{5};
   value.delivery.expire_after = std::chrono::hours{1};
   CHECK(keys_at_fault(validate(value)) == std::vector<std::string>{"delivery.expire_after"});
+}
+
+TEST_CASE("config: backups are made in a directory of their own", "[config]") {
+  auto value = valid();
+  value.backup.directory = "/var/lib/warmfront-backups";
+  value.backup.every = std::chrono::hours{6};
+  CHECK(config::validate(value).empty());
+  value.backup.directory = "/var/lib/warmfront/backups";
+  CHECK(keys_at_fault(config::validate(value)) == std::vector<std::string>{"backup.directory"});
+  value.backup.directory = "/var/lib/x/../warmfront";
+  CHECK(keys_at_fault(config::validate(value)) == std::vector<std::string>{"backup.directory"});
+  value.backup.directory.clear();
+  CHECK(keys_at_fault(config::validate(value)) == std::vector<std::string>{"backup.every"});
 }
 
 TEST_CASE("config: a domain has one route", "[config]") {

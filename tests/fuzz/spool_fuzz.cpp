@@ -1,9 +1,11 @@
-// Any octets as a key or record of the spool: a value, nothing, or an error.
+// Any octets as a key or record of the spool, or as what a backup says of itself: a value, nothing,
+// or an error.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
+#include "storage/backup_facts.hpp"
 #include "storage/spool.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -17,5 +19,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)decode_message(octets).has_value();
   (void)decode_recipient(octets).has_value();
   (void)decode_queue_entry(octets).has_value();
+  (void)decode_backup_facts(octets).has_value();
   return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "actors/core/octets.hpp"
 #include "storage/memory/memory_store.hpp"
+#include "storage/retry_counters.hpp"
 
 using namespace warmfront;
 using namespace warmfront::storage;
@@ -185,4 +186,14 @@ TEST_CASE("statistics: a mail's addends take few octets", "[statistics]") {
   accepted.write(changes);
   CHECK(changes.changes().size() == 2);
   CHECK(changes.octets() <= 100);
+}
+
+TEST_CASE("retry counters: the key is by pool, provider and class", "[statistics]") {
+  spooled_message message;
+  message.pool = pool_name{"shared"};
+  message.importance = mail_class::batch;
+  recipient_record record;
+  record.provider = provider_name{"gmail"};
+  using namespace std::string_literals;
+  CHECK(retry_counter_key(message, record) == "retries/shared\0gmail\0b"s);
 }

@@ -5,6 +5,7 @@ brought to loopback here. Ctrl-C ends and removes everything.
 """
 import argparse
 import pathlib
+import secrets
 import shutil
 import socket
 import sys
@@ -100,6 +101,14 @@ def watch(cluster):
         gone = ended
 
 
+def make_secrets_key(folder):
+    """What all nodes seal their secrets and the sessions of the console with."""
+    file = folder / "secrets.key"
+    file.touch(mode=0o600)
+    file.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+    return file
+
+
 def main():
     parser = argparse.ArgumentParser(prog="local-cluster.sh", description=__doc__)
     parser.add_argument("--nodes", type=int, default=3)
@@ -118,7 +127,8 @@ def main():
     gates = []
     try:
         cluster = Cluster(folder, Network(), names, federated=not options.apart, federation={
-            "replication": options.replication, "takeover_after": options.takeover_after})
+            "replication": options.replication, "takeover_after": options.takeover_after},
+            settings={"secrets": {"key_file": str(make_secrets_key(folder))}})
         cluster.start()
         gates = show(cluster)
         watch(cluster)

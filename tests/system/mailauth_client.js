@@ -18,6 +18,8 @@ async function sign(key, domain, selector, algorithm, canonicalization) {
   const mail = fs.readFileSync(0);
   const { signatures, errors } = await dkimSign(mail, {
     canonicalization,
+    // Without it the clock is read twice, and a second that ends in between breaks the signature.
+    signTime: new Date(),
     signatureData: [{
       signingDomain: domain, selector, algorithm, privateKey: fs.readFileSync(key, 'utf8') }],
   });

@@ -191,6 +191,11 @@ class TransportTrust(SystemTest):
         secret, command = self.strict.mails[0]
         self.assertTrue(secret)
         self.assertIn("REQUIRETLS", command)
+        self.node.rest.post("/v1/messages", {
+            "from": "author@sender.example", "to": ["b@strict.dane.example"], "subject": "s",
+            "text": "t", "require_tls": True})
+        until(lambda: len(self.strict.mails) == 2, "the mail that came by HTTP", 30, every=0.1)
+        self.assertIn("REQUIRETLS", self.strict.mails[1][1])
         until(lambda: self.node.rest.get("/v1/messages?state=bounced")["items"],
               "the other one to bounce", 30, every=0.1)
         self.assertEqual(self.clear.mails, [])  # nor the report of it

@@ -207,3 +207,50 @@ TEST_CASE("keys: golden octets", "[access][golden]") {
   CHECK(key_key("x") == "access/keys/x");
   CHECK(account_key(account_name{"x"}) == "access/accounts/x");
 }
+
+TEST_CASE("accounts: are made once, with names that fit", "[access]") {
+  world of;
+  REQUIRE(of.make(of.book.build(create_account{account_name{"shop"}}, now)));
+  CHECK(of.book.build(create_account{account_name{"shop"}}, now).error().code ==
+        errc::already_exists);
+  for (const auto& bad : {std::string{}, std::string{"Shop"}, std::string{"a b"},
+                          std::string{"a/b"}, std::string(65, 'a')})
+    CHECK(of.book.build(create_account{account_name{bad}}, now).error().code ==
+          errc::invalid_argument);
+  of.add("acme", key_role::sender);
+  of.add("acme", key_role::viewer);
+  const auto accounts = of.book.accounts();
+  REQUIRE(accounts.size() == 2);
+  CHECK(accounts[0].name.str() == "acme");
+  CHECK(accounts[0].keys == 2);
+  CHECK(accounts[1].created_at == now);
+  CHECK(accounts[1].keys == 0);
+}
+
+TEST_CASE("accounts: go when they have no keys, and not while one is made", "[access]") {
+  world of;
+  of.add("default", key_role::admin);
+  const auto secret = of.add("acme", key_role::sender);
+  const delete_account gone{account_name{"acme"}};
+  CHECK(of.book.build(gone).error().code == errc::conflict);
+  CHECK(of.book.build(delete_account{account_name{"none"}}).error().code == errc::not_found);
+  CHECK(of.book.build(delete_account{account_name{"default"}}).error().code == errc::refused);
+  REQUIRE(of.make(of.book.build(revoke_key{*id_of_secret(secret)})));
+  const auto deleting = of.book.build(gone);
+  const auto making =
+      of.book.build(create_key{account_name{"acme"}, key_role::sender}, make_secret().value(), now);
+  CHECK(of.make(making));
+  CHECK_FALSE(of.make(deleting));
+}
+
+TEST_CASE("keys: who was proved before is known by the id, until the key goes", "[access]") {
+  world of;
+  of.add("default", key_role::admin);
+  const auto id = *id_of_secret(of.add("acme", key_role::viewer));
+  const auto who = of.book.identify(identify_key{id}).value();
+  CHECK(who.account.str() == "acme");
+  CHECK(who.key_id == id);
+  CHECK(who.role == key_role::viewer);
+  REQUIRE(of.make(of.book.build(revoke_key{id})));
+  CHECK(of.book.identify(identify_key{id}).error().code == errc::refused);
+}

@@ -46,6 +46,7 @@ void delivery_world::start() {
     if (lane.where.appended_by == storage::lane::writer::intake)
       next_sequence_[lane.where] = lane.tail;
   flow_->restore(stored.value());
+  flow_->resume_actions();
   step([this] { flow_->tick(); });
 }
 
@@ -107,7 +108,7 @@ void delivery_world::spool(const std::shared_ptr<spooled_mail>& mail) {
   tally.write(changes);
   store.commit(std::move(changes), storage::priority::growth,
                [this, mail, life = life_](const result<void>& durable) {
-                 if (durable && life == life_)
+                 if (durable && handing_over && life == life_)
                    step([this, mail] { flow_->arrived({mail}); });
                });
 }
@@ -117,6 +118,8 @@ std::map<storage::counted, std::int64_t> delivery_world::counted() const {
   const auto counters = store.scan(storage::family::counters, "", "", 10'000).value();
   std::map<storage::counted, std::int64_t> by_way;
   for (const auto& each : counters) {
+    if (each.key.starts_with(retry_counters_prefix))
+      continue;
     if (const auto key = storage::parse_statistics_key(each.key))
       sums[key->what] += std::stoll(each.value);
     else

@@ -74,7 +74,8 @@ public:
   bool blocked = false;         ///< batch mail is not to be sent today
   /// The day's quota of mail to hosts of one domain, of which nothing is charged.
   std::map<std::string, std::uint64_t> quota_of;
-  bool sending = true; ///< whether the node's fence holds
+  bool sending = true;      ///< whether the node's fence holds
+  bool handing_over = true; ///< whether intake tells of mail once it is durable
 
   // ---- what happened
   std::map<std::string, int> delivered; ///< by recipient, as the receiver counts

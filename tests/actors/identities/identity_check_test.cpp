@@ -223,6 +223,7 @@ TEST_CASE("identity check: verified is lost only after three days", "[identities
   const std::vector<stored_signing_key> none;
 
   CHECK_FALSE(judge_identity(bad, keys, nullptr, noon).verified);
+  CHECK_FALSE(judge_identity(bad, keys, nullptr, noon).wrong_since); // it never was right
   CHECK_FALSE(judge_identity(good, none, nullptr, noon).verified);
   CHECK_FALSE(judge_identity(unclear, keys, nullptr, noon).verified);
   auto check = judge_identity(good, keys, nullptr, noon);

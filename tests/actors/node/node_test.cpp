@@ -85,6 +85,7 @@ TEST_CASE("node: a mail that comes in over SMTP goes out to the next hop", "[nod
     give_address(*subject);
     submit(*subject, "hello");
     const auto mails = sink.wait_for(1);
+    CHECK(subject->is_turning(std::chrono::seconds{20}));
     REQUIRE(mails.size() == 1);
     CHECK_THAT(mails[0], Contains("Received: from client.example") && Contains("Subject: hello"));
   }

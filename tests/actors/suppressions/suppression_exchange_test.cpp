@@ -199,3 +199,16 @@ TEST_CASE("suppression exchange: whatever fails, nodes agree and nothing acknowl
     }
   }
 }
+
+TEST_CASE("suppression exchange: says how far behind it is", "[suppressions]") {
+  exchange_world of{2};
+  of.settle();
+  auto& subject = of.processes[0]->exchange;
+  CHECK(subject.behind() == 0);
+  // What the other has told of and did not send yet.
+  const auto told = encode(storage::suppression_vector{{99, 5}, {98, 2}});
+  REQUIRE(subject.received(exchange_world::name_of(1), told));
+  CHECK(subject.behind() == 7);
+  subject.lost(exchange_world::name_of(1));
+  CHECK(subject.behind() == 0);
+}

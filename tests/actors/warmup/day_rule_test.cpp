@@ -103,3 +103,15 @@ TEST_CASE("day rule: survives the end of time", "[warmup]") {
     CHECK(rule.days_between(wall_time{}, wall_time::max()) > 1'000'000u);
   }
 }
+
+TEST_CASE("day rule: the day before began where its first hour did", "[warmup]") {
+  const auto rule = zone("Europe/Berlin");
+  const auto monday = utc(2026, 3, 29, 22h);
+  CHECK(rule.begin_before(monday, 0) == monday);
+  CHECK(rule.begin_before(monday, 1) == utc(2026, 3, 28, 23h));
+  CHECK(rule.begin_before(monday, 2) == utc(2026, 3, 27, 23h));
+  CHECK(rule.begin_before(monday, 4'294'967'295u) == wall_time{});
+  const day_rule hours{1h};
+  CHECK(hours.begin_before(monday, 3) == monday - 3h);
+  CHECK(hours.begin_before(monday, 4'294'967'295u) == wall_time{});
+}

@@ -10,6 +10,7 @@
 
 #include "actors/warmup/ledger_book.hpp"
 #include "actors/warmup/ledger_commands.hpp"
+#include "actors/warmup/ledger_history.hpp"
 #include "storage/memory/memory_store.hpp"
 #include "tests/actors/control_mirror/manual_control_store.hpp"
 #include "tests/support/manual_clock.hpp"
@@ -63,6 +64,8 @@ public:
   void issue() {
     auto effects = book_->take_effects();
     opened_ = opened_ || effects.opened;
+    if (!effects.days.empty())
+      marks_.commit(std::move(effects.days), storage::priority::upkeep, [](const auto&) {});
     for (const auto ledger : effects.moves)
       control_.transact(book_->moved(ledger), [this, ledger](const auto& outcome) {
         book_->move_answered(ledger, outcome && outcome.value().applied);
@@ -163,6 +166,17 @@ public:
   /// The rows of a subject: the whole ledger, then its providers.
   std::vector<ledger_report> rows(const std::string& subject) {
     return book_->reports(ledger_subject{subject}, clock_.wall_now());
+  }
+  /// What is kept of a subject's days.
+  std::vector<ledger_day> kept_days(const std::string& subject) {
+    settle();
+    const auto prefix = history_prefix(subject);
+    const auto found =
+        marks_.scan(storage::family::ledger, prefix, storage::prefix_end(prefix), 1'000).value();
+    std::vector<ledger_day> days;
+    for (const auto& [key, value] : found)
+      days.push_back(decode_ledger_history(parse_history_key(key).value(), value).value());
+    return days;
   }
   bool take_opened() { return std::exchange(opened_, false); }
 

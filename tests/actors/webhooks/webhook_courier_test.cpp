@@ -93,6 +93,8 @@ TEST_CASE("webhook courier: an event that fails is tried again, the others go on
   CHECK(site.http.ids_of(here) == ids);
   CHECK(site.http.requests.size() == 20);
   CHECK(site.report(1).waiting == 1);
+  CHECK(site.report(1).taken == 19);
+  CHECK(site.report(1).refused == 1);
   CHECK_THAT(site.report(1).last_error, Contains("500"));
   site.run_for(seconds{3});
   CHECK(site.http.requests.size() == 20);

@@ -1,0 +1,47 @@
+"""The pages of the console: which lists of the REST interface each shows."""
+
+# Page, and of each of its lists: what is in it, where it comes from, and the field that has it.
+PAGES = (
+    ("/", (("things that need a person", "/v1/overview", "actions"),
+           ("parts of a first run", "/v1/overview", "checklist"),
+           ("curves", "/v1/series?names=accepted,delivered,deferred,bounced", "series"))),
+    ("/queue", (("lanes that wait", "/v1/queues", "items"),)),
+    ("/messages", (("messages", "/v1/messages?limit=50", "items"),)),
+    ("/messages/{message}", (("events", "/v1/messages/{message}/timeline", "items"),
+                             ("recipients", "/v1/messages/{message}", "recipients"))),
+    ("/messages/{held}", (("reasons why it waits", "/v1/messages/{held}/why", "reasons"),)),
+    ("/tasks", (("tasks", "/v1/tasks", "items"),)),
+    ("/tasks/{task}", (("times", "/v1/tasks/{task}/occurrences", "items"),)),
+    ("/tasks/{daily}", (("times", "/v1/tasks/{daily}/occurrences", "items"),)),
+    ("/tasks/new", (("templates", "/v1/templates", "items"), ("groups", "/v1/groups", "items"))),
+    ("/warmup", (("ledgers", "/v1/ledgers?limit=500", "items"),)),
+    ("/warmup/{ledger}", (("limits of today", "/v1/ledgers?subject={ledger}", "items"),
+                          ("past days", "/v1/ledgers/{ledger}/history", "days"),
+                          ("days to come", "/v1/ledgers/{ledger}/history", "curve"))),
+    ("/statistics", (("days", "/v1/statistics?by=day", "items"),
+                     ("providers", "/v1/statistics?by=provider", "items"))),
+    ("/templates", (("templates", "/v1/templates", "items"),)),
+    ("/templates/News", (("versions", "/v1/templates/News", "versions"),
+                         ("variables", "/v1/templates/News", "required"))),
+    ("/groups", (("groups", "/v1/groups", "items"),)),
+    ("/groups/Readers", (("recipients on its first page",
+                          "/v1/groups/Readers/recipients?limit=100", "items"),)),
+    ("/identities", (("sender domains", "/v1/identities", "items"),)),
+    ("/identities/{domain}", (("records", "/v1/identities/{domain}", "records"),
+                              ("keys", "/v1/identities/{domain}", "keys"),
+                              ("senders", "/v1/identities/{domain}/senders", "items"))),
+    ("/suppressions", (("addresses", "/v1/suppressions", "items"),)),
+    ("/webhooks", (("webhooks", "/v1/webhooks", "items"),)),
+    ("/webhooks/{webhook}", (("kinds of events", "/v1/webhooks/{webhook}", "kinds"),)),
+    ("/pools", (("pools", "/v1/pools", "items"), ("IPs", "/v1/ips", "items"),
+                ("runs", "/v1/provisionings", "items"))),
+    ("/pools/campaigns", (("IPs", "/v1/pools/campaigns", "ips"),)),
+    ("/provisioning/{run}", (("steps", "/v1/provisionings/{run}", "steps"),)),
+    ("/cluster", (("nodes", "/v1/cluster", "nodes"),)),
+    ("/keys", (("keys", "/v1/keys", "items"), ("accounts", "/v1/accounts", "items"))),
+    ("/audit", (("changes on its first page", "/v1/audit?limit=100", "items"),)),
+)
+
+# What statistics count of a mail on its way, from acceptance to what its reader did.
+FUNNEL = ("requests", "accepted", "delivered", "deferred", "bounced", "suppressed",
+          "opened_unique", "clicked_unique", "complained", "unsubscribed")
