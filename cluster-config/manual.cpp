@@ -121,7 +121,9 @@ constexpr manual_entry key_texts[] = {
                     "none."},
     {"events.file_size", "When the next file begins; five are kept."},
     {"audit.keep", "How long changes are kept."},
-    {"audit.records", "How many are kept at most on this node: the oldest go first."},
+    {"audit.records",
+     "How many are kept at most on this node of admins and operators, and as many of "
+     "senders and viewers: the oldest go first."},
 };
 
 std::string_view find(std::span<const manual_entry> entries, std::string_view name) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "actors/messages/reports.hpp"
+#include "storage/held_mail.hpp"
 #include "storage/retry_counters.hpp"
 #include "storage/spool.hpp"
 
@@ -46,7 +47,7 @@ bool has_ended(const std::optional<storage::recipient_record>& record) {
 
 bool is_held(std::string_view queue_key) {
   const auto due = storage::parse_deferred_key(queue_key);
-  return due && *due >= held_until;
+  return due && *due >= storage::held_until;
 }
 
 /// Changes the recipients of one message.
@@ -123,7 +124,7 @@ private:
   void defer(storage::recipient_record& record, const storage::spooled_message& message,
              const recipient_id& id) {
     const bool holds = what_ == waiting_mail::hold;
-    const auto due = holds ? held_until : std::max(now_, message.send_at.value_or(now_));
+    const auto due = holds ? storage::held_until : std::max(now_, message.send_at.value_or(now_));
     record.state = static_cast<std::uint8_t>(recipient_state::deferred);
     record.next_attempt_at = due;
     record.queue_key = storage::deferred_key(due, id);
@@ -167,7 +168,7 @@ result<held_counts> settle_waiting(storage::store& in, which_mail which, waiting
 result<held_counts> count_held(const storage::store& in) {
   held_counts counts;
   std::optional<message_id> last;
-  auto start = storage::deferred_bound(held_until - microseconds{1});
+  auto start = storage::deferred_bound(storage::held_until - microseconds{1});
   const auto end = storage::prefix_end(storage::deferred_prefix());
   while (true) {
     WARMFRONT_TRY(found, in.scan(family::queue, start, end, entries_per_page));

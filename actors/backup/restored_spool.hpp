@@ -20,9 +20,6 @@ enum class waiting_mail : std::uint8_t {
 /// Which recipients that is done to.
 enum class which_mail : std::uint8_t { all, held };
 
-/// Held recipients are due at this moment, in 2200: it also tells them from others.
-inline constexpr wall_time held_until{seconds{7'258'118'400}};
-
 struct held_counts {
   std::uint64_t messages = 0;
   std::uint64_t recipients = 0;

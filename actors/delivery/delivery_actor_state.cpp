@@ -29,9 +29,9 @@ void delivery_state::start(delivery_config config, delivery_ports ports,
   flow_ = std::make_unique<delivery_flow>(std::move(config), *this, std::move(random));
   flow_->restore(stored);
   // As many as there are pools and named providers: read at once.
-  if (const auto counted =
-          ports_.store->scan(storage::family::counters, retry_counters_prefix,
-                             storage::prefix_end(retry_counters_prefix), retry_groups_read))
+  if (const auto counted = ports_.store->scan(
+          storage::family::counters, storage::retry_counters_prefix,
+          storage::prefix_end(storage::retry_counters_prefix), retry_groups_read))
     retries_.load(counted.value());
   const auto me = caf::actor_cast<caf::actor>(self_);
   transport_ = ports_.make_transport([this, me](std::vector<net::transport_event> events) {
@@ -179,8 +179,8 @@ void delivery_state::none_deferred() {
   if (!retries_.clear())
     return;
   storage::batch wrong;
-  wrong.erase_range(storage::family::counters, std::string{retry_counters_prefix},
-                    storage::prefix_end(retry_counters_prefix));
+  wrong.erase_range(storage::family::counters, std::string{storage::retry_counters_prefix},
+                    storage::prefix_end(storage::retry_counters_prefix));
   ports_.store->commit(std::move(wrong), storage::priority::upkeep, [](const result<void>&) {});
 }
 

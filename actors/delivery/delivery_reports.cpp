@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "actors/backup/restored_spool.hpp"
 #include "actors/core/address.hpp"
+#include "storage/held_mail.hpp"
 
 namespace warmfront {
 
@@ -99,7 +99,7 @@ wait_reason schedule_reason(wall_time send_at) {
 
 wait_reason deferred_reason(const storage::recipient_record& record) {
   wait_reason reason;
-  if (record.next_attempt_at >= held_until) {
+  if (record.next_attempt_at >= storage::held_until) {
     reason.kind = "restore";
     reason.text = record.last_reply + ": release it, or cancel it";
     return reason;

@@ -1,9 +1,8 @@
 #include "actors/delivery/retry_counts.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include "storage/counter.hpp"
-#include "storage/statistics.hpp"
 
 namespace warmfront {
 
@@ -12,69 +11,37 @@ namespace {
 /// What a hostile table of pools could make of it; beyond that nothing new is noted.
 constexpr std::size_t groups_max = 10'000;
 
-std::string_view take_until_nul(std::string_view& rest) {
-  const auto end = std::min(rest.find('\0'), rest.size());
-  const auto part = rest.substr(0, end);
-  rest.remove_prefix(std::min(rest.size(), end + 1));
-  return part;
-}
-
 bool waits_for_retry(const storage::recipient_record& record) {
   return record.state == static_cast<std::uint8_t>(recipient_state::deferred) &&
          record.next_attempt_at;
 }
 
-retry_group group_of(const storage::spooled_message& message,
-                     const storage::recipient_record& record) {
-  return {message.pool, storage::counted_provider(record.provider), message.importance};
-}
-
 } // namespace
-
-std::string encode(const retry_group& value) {
-  auto key = std::string{retry_counters_prefix}.append(value.pool.str());
-  key.push_back('\0');
-  key.append(value.provider.str());
-  key.push_back('\0');
-  key.push_back(value.importance == mail_class::batch ? 'b' : 't');
-  return key;
-}
-
-std::optional<retry_group> parse_retry_group(std::string_view key) {
-  if (!key.starts_with(retry_counters_prefix))
-    return std::nullopt;
-  key.remove_prefix(retry_counters_prefix.size());
-  const auto pool = take_until_nul(key);
-  const auto provider = take_until_nul(key);
-  if (key != "b" && key != "t")
-    return std::nullopt;
-  return retry_group{pool_name{std::string{pool}}, provider_name{std::string{provider}},
-                     key == "b" ? mail_class::batch : mail_class::triggered};
-}
 
 void count_retry(storage::batch& to, const storage::spooled_message& message,
                  const storage::recipient_record& record, std::int64_t change) {
   if (waits_for_retry(record))
-    to.add(encode(group_of(message, record)), change);
+    to.add(storage::retry_counter_key(message, record), change);
 }
 
 void retry_counts::load(const std::vector<storage::key_value>& counters) {
   for (const auto& [key, value] : counters)
-    if (const auto group = parse_retry_group(key))
+    if (const auto group = storage::parse_retry_group(key))
       groups_[*group].waiting = storage::parse_counter(value).value_or(0);
 }
 
 std::vector<storage::batch::change> retry_counts::changes_in(const storage::batch& from) {
   std::vector<storage::batch::change> found;
   for (const auto& each : from.changes())
-    if (each.what == storage::batch::kind::add && each.key.starts_with(retry_counters_prefix))
+    if (each.what == storage::batch::kind::add &&
+        each.key.starts_with(storage::retry_counters_prefix))
       found.push_back(each);
   return found;
 }
 
 void retry_counts::apply(const std::vector<storage::batch::change>& changes) {
   for (const auto& each : changes) {
-    const auto group = parse_retry_group(each.key);
+    const auto group = storage::parse_retry_group(each.key);
     if (!group || (groups_.size() >= groups_max && !groups_.contains(*group)))
       continue;
     groups_[*group].waiting += storage::parse_counter(each.value).value_or(0);
@@ -85,7 +52,7 @@ void retry_counts::note(const outcome& what) {
   const auto& record = what.record;
   if (!waits_for_retry(record))
     return;
-  const auto group = group_of(what.item.message(), record);
+  const auto group = storage::retry_group_of(what.item.message(), record);
   if (groups_.size() >= groups_max && !groups_.contains(group))
     return;
   auto& of = groups_[group];

@@ -5,29 +5,14 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "actors/delivery/outcome.hpp"
 #include "actors/messages/reports.hpp"
+#include "storage/retry_counters.hpp"
 #include "storage/store.hpp"
 
 namespace warmfront {
-
-/// Recipients that an attempt left waiting, and what was said to the last of them. Receivers
-/// without a name of their own are one group, so that there are few.
-struct retry_group {
-  pool_name pool;
-  provider_name provider; ///< as it is counted: `other` for one without a name
-  mail_class importance = mail_class::triggered;
-  friend auto operator<=>(const retry_group&, const retry_group&) = default;
-};
-
-/// All counters start with this, in `family::counters`.
-inline constexpr std::string_view retry_counters_prefix = "retries/";
-[[nodiscard]] std::string encode(const retry_group& value);
-[[nodiscard]] std::optional<retry_group> parse_retry_group(std::string_view key);
 
 /// Counts a recipient that enters the deferred index or leaves it, as its record says; nothing for
 /// others. In the batch in which it does so.
@@ -60,7 +45,7 @@ private:
     std::optional<wall_time> next_attempt_at; ///< that is known of
     std::optional<last_answer> said;
   };
-  std::map<retry_group, state> groups_;
+  std::map<storage::retry_group, state> groups_;
 };
 
 } // namespace warmfront

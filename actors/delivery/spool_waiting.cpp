@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "actors/backup/restored_spool.hpp"
 #include "actors/core/address.hpp"
 #include "actors/delivery/spool_reader.hpp"
+#include "storage/held_mail.hpp"
 
 namespace warmfront {
 
@@ -42,7 +42,7 @@ struct waiting_entry {
 
 /// What a restore holds may have been sent: it is decided on only when it is asked for by name.
 bool is_held_by_restore(const waiting_entry& entry) {
-  return entry.where == nullptr && entry.due && *entry.due >= held_until;
+  return entry.where == nullptr && entry.due && *entry.due >= storage::held_until;
 }
 
 std::string_view reason_of(const queue_choice& choice, const waiting_entry& entry) {

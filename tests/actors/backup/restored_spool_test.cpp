@@ -4,6 +4,7 @@
 #include "actors/core/random.hpp"
 #include "actors/delivery/retry_counts.hpp"
 #include "storage/counter.hpp"
+#include "storage/held_mail.hpp"
 #include "storage/memory/memory_store.hpp"
 #include "storage/retry_counters.hpp"
 #include "tests/actors/backup/waiting_spool.hpp"
@@ -33,7 +34,7 @@ std::size_t in_lanes(const storage::store& in) {
 
 /// What the counters say of recipients that wait for another attempt.
 std::int64_t counted_retries(const storage::store& in) {
-  const std::string prefix{storage::all_retry_counters};
+  const std::string prefix{storage::retry_counters_prefix};
   std::int64_t sum = 0;
   const auto found =
       in.scan(storage::family::counters, prefix, storage::prefix_end(prefix), 1000).value();
@@ -68,7 +69,7 @@ TEST_CASE("restored mail: what waits is held, in no queue whose turn comes", "[b
   CHECK(entries(store, storage::deferred_prefix()) == 2);
   for (const std::uint32_t index : {0u, 2u}) {
     const auto record = record_of(store, {message.id, index});
-    CHECK(record.next_attempt_at == held_until);
+    CHECK(record.next_attempt_at == storage::held_until);
     CHECK(record.last_reply == "restored from backup 1");
   }
   CHECK(record_of(store, {message.id, 1}).state ==
@@ -130,7 +131,7 @@ TEST_CASE("restored mail: what is to be sent later was not sent yet, and is not 
   add(store, later);
   add(store, past);
   CHECK(settle_all(store, waiting_mail::hold) == held_counts{1, 1});
-  CHECK(record_of(store, {past.id, 0}).next_attempt_at == held_until);
+  CHECK(record_of(store, {past.id, 0}).next_attempt_at == storage::held_until);
 }
 
 TEST_CASE("restored mail: a mail that may be another node's stays in no queue", "[backup]") {

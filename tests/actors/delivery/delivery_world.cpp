@@ -118,7 +118,7 @@ std::map<storage::counted, std::int64_t> delivery_world::counted() const {
   const auto counters = store.scan(storage::family::counters, "", "", 10'000).value();
   std::map<storage::counted, std::int64_t> by_way;
   for (const auto& each : counters) {
-    if (each.key.starts_with(retry_counters_prefix))
+    if (each.key.starts_with(storage::retry_counters_prefix))
       continue;
     if (const auto key = storage::parse_statistics_key(each.key))
       sums[key->what] += std::stoll(each.value);

@@ -29,8 +29,8 @@ outcome retried(std::uint16_t code, const std::string& text) {
 /// What the disk says of a world: all counters of those who wait to be tried again.
 std::int64_t counted_retries(const delivery_world& world) {
   const auto found = world.store
-                         .scan(storage::family::counters, retry_counters_prefix,
-                               storage::prefix_end(retry_counters_prefix), 100)
+                         .scan(storage::family::counters, storage::retry_counters_prefix,
+                               storage::prefix_end(storage::retry_counters_prefix), 100)
                          .value();
   std::int64_t sum = 0;
   for (const auto& each : found)
@@ -48,10 +48,10 @@ std::size_t deferred_entries(const delivery_world& world) {
 } // namespace
 
 TEST_CASE("retry counts: a group survives its key", "[delivery]") {
-  const retry_group group{pool_name{"shared"}, provider_name{"gmail"}, mail_class::batch};
-  CHECK(parse_retry_group(encode(group)) == group);
-  CHECK_FALSE(parse_retry_group("retries/shared"));
-  CHECK_FALSE(parse_retry_group("other"));
+  const storage::retry_group group{pool_name{"shared"}, provider_name{"gmail"}, mail_class::batch};
+  CHECK(storage::parse_retry_group(encode(group)) == group);
+  CHECK_FALSE(storage::parse_retry_group("retries/shared"));
+  CHECK_FALSE(storage::parse_retry_group("other"));
 }
 
 TEST_CASE("retry counts: who waits to be tried again is a row, with what was said last",
@@ -79,7 +79,8 @@ TEST_CASE("retry counts: who waits to be tried again is a row, with what was sai
 
 TEST_CASE("retry counts: counters that say otherwise are cleared when nobody waits", "[delivery]") {
   retry_counts counts;
-  counts.load({{encode(retry_group{pool_name{"shared"}, provider_name{"other"}, {}}), "7"}});
+  counts.load(
+      {{encode(storage::retry_group{pool_name{"shared"}, provider_name{"other"}, {}}), "7"}});
   std::vector<queue_report> rows;
   counts.add_to(rows, this_moment);
   REQUIRE(rows.size() == 1);

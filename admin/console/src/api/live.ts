@@ -13,7 +13,16 @@ export interface LiveEvent {
 export type LiveState = "live" | "connecting" | "polling";
 
 /** What events change: the first part of these queries' keys. */
-const TOUCHED = ["/v1/overview", "/v1/queues", "/v1/ledgers", "/v1/messages", "/v1/statistics"];
+const TOUCHED = [
+  "/v1/overview",
+  "/v1/queues",
+  "/v1/ledgers",
+  "/v1/messages",
+  "/v1/statistics",
+  "/v1/tasks",
+  "/v1/webhooks",
+  "/v1/cluster",
+];
 /** However many events there are, pages ask at most this often. */
 const QUIET_MS = 3_000;
 

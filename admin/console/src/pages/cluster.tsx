@@ -8,7 +8,6 @@ import { Time } from "../design/time";
 import { leaderOf, type Overview } from "../rules/overview";
 import { counted, octets } from "../rules/numbers";
 import { duration } from "../rules/time";
-import { useFollowed } from "./parts";
 
 type Cluster = Got<"/v1/cluster">;
 type Node = Cluster["nodes"][number];
@@ -224,7 +223,6 @@ function Summary({ cluster, overview }: { cluster: Cluster; overview: Overview |
 }
 
 export default function ClusterPage() {
-  useFollowed("/v1/cluster");
   const cluster = useGet("/v1/cluster");
   const overview = useResource<Overview>("/v1/overview");
   return (

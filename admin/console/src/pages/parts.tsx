@@ -1,10 +1,9 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { call, withQuery } from "../api/client";
 import type { Problem } from "../api/problem";
-import { useEvents } from "../api/live";
-import { useChange, useRefresh } from "../api/query";
+import { useChange } from "../api/query";
 import { May, useSession, type Access } from "../api/session";
 import { CommandForms, type Action } from "../design/action";
 import { Command } from "../design/copy";
@@ -35,23 +34,6 @@ export function useHref() {
   const own = useSession().data?.account;
   return (path: string, account: string) =>
     withQuery(path, { account: account === own ? undefined : account });
-}
-
-/** However many events there are, a page asks at most this often. */
-const QUIET_MS = 3_000;
-
-/** Asks these paths anew when an event of the stream tells that mail moved. */
-export function useFollowed(...paths: string[]): void {
-  const refresh = useRefresh();
-  const isPending = useRef(false);
-  useEvents(() => {
-    if (isPending.current) return;
-    isPending.current = true;
-    setTimeout(() => {
-      isPending.current = false;
-      void refresh(...paths);
-    }, QUIET_MS);
-  });
 }
 
 /** A dialog with fields that does one thing, and shows it as command and as request. */

@@ -10,7 +10,7 @@ import { Time } from "../design/time";
 import { usePathPart } from "../design/url";
 import { count } from "../rules/numbers";
 import { RULES } from "../rules/task_plan";
-import { FormDialog, Opens, part, useAccount, useFollowed } from "./parts";
+import { FormDialog, Opens, part, useAccount } from "./parts";
 import { Far, TaskActions, TaskState, doingsOf, type Task } from "./task/state";
 
 type Occurrence = components["schemas"]["task_occurrence"];
@@ -100,7 +100,6 @@ export default function TaskPage() {
   const id = usePathPart();
   const { account, at } = useAccount();
   const query = { account };
-  useFollowed("/v1/tasks");
   const task = useResource<Task>(`/v1/tasks/${part(id)}`, { query, every: 5_000 });
   const times = useResource<Page<Occurrence>>(`/v1/tasks/${part(id)}/occurrences`, {
     query,

@@ -3,7 +3,7 @@ import { May } from "../api/session";
 import type { Column } from "../design/table";
 import { Time } from "../design/time";
 import { ListPage } from "./list";
-import { useFollowed, useHref } from "./parts";
+import { useHref } from "./parts";
 import { Far, TaskActions, TaskState, type Task } from "./task/state";
 
 function columns(href: (path: string, account: string) => string): Column<Task>[] {
@@ -51,7 +51,6 @@ function columns(href: (path: string, account: string) => string): Column<Task>[
 }
 
 export default function Tasks() {
-  useFollowed("/v1/tasks");
   return (
     <ListPage
       title="Tasks"

@@ -12,7 +12,7 @@ import { Table, type Column } from "../design/table";
 import { Time } from "../design/time";
 import { usePathPart, useSearchState } from "../design/url";
 import { count } from "../rules/numbers";
-import { FormDialog, Opens, part, useAccount, useFollowed } from "./parts";
+import { FormDialog, Opens, part, useAccount } from "./parts";
 import { NewSecret, WebhookForm, hears, type Webhook } from "./webhook/form";
 import { WebhookHealth } from "./webhooks";
 import "./long.css";
@@ -199,7 +199,6 @@ function Actions({ of }: { of: Webhook }) {
 
 export default function WebhookPage() {
   const id = usePathPart();
-  useFollowed(...TOUCHES);
   const { account } = useAccount();
   const webhook = useResource<Webhook>(`/v1/webhooks/${part(id)}`, { query: { account } });
   return (

@@ -3,7 +3,7 @@ import { Badge } from "../design/badge";
 import type { Column } from "../design/table";
 import { Time } from "../design/time";
 import { ACCOUNT, ListPage, numbers } from "./list";
-import { Opens, part, useFollowed, useHref } from "./parts";
+import { Opens, part, useHref } from "./parts";
 import { WebhookForm, hears, type Webhook } from "./webhook/form";
 
 /** Whether the program takes what it is told. */
@@ -47,7 +47,6 @@ function columns(href: (path: string, account: string) => string): Column<Webhoo
 }
 
 export default function Webhooks() {
-  useFollowed("/v1/webhooks");
   return (
     <ListPage
       title="Webhooks"
